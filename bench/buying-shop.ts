@@ -62,6 +62,7 @@ export function lifetimesOf(customers: ReadonlyArray<readonly ShopOrder[]>, unti
   const random = new Random(1, 'groups of a buying shop');
   return {
     people: kept.length,
+    by_key: Uint32Array.from(kept.keys()),
     brand_no: new Uint32Array(kept.length),
     random_group: Uint8Array.from(kept, () => random.integer(0, PERSON_GROUPS - 1)),
     chosen: new Uint8Array(kept.length).fill(1),

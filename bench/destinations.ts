@@ -11,7 +11,7 @@ import { append, readHead, writeHead } from '../src/destinations/outbox/feed.ts'
 import { messageId } from '../src/destinations/outbox/messages.ts';
 import { Sender } from '../src/destinations/outbox/send.ts';
 import { newStanding, readStanding, writeStanding } from '../src/destinations/outbox/standing.ts';
-import { destinationSettings } from '../src/destinations/settings.ts';
+import { type DestinationSettings, destinationSettings } from '../src/destinations/settings.ts';
 import { OutNetwork } from '../src/network/network.ts';
 import { openState } from '../src/state/open.ts';
 import type { State } from '../src/state/port.ts';
@@ -40,8 +40,9 @@ export async function benchDestinations(waiting: number): Promise<void> {
   const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const port = String((await once(server.stdout!, 'data'))[0]).trim();
-    await fillFeed(state, waiting);
-    const results = await deliver(state, port, Math.min(DELIVERED, waiting));
+    const settings = benchSettings(port);
+    await fillFeed(state, settings, waiting);
+    const results = await deliver(state, settings, Math.min(DELIVERED, waiting));
     save('destinations', { waiting, delivered: Math.min(DELIVERED, waiting) }, results);
   } finally {
     await end(server);
@@ -55,8 +56,8 @@ async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
 }
 
-async function fillFeed(state: State, count: number): Promise<void> {
-  await state.transaction((transaction) => writeStanding(transaction, 'bench', newStanding(0)));
+async function fillFeed(state: State, settings: DestinationSettings, count: number): Promise<void> {
+  await state.transaction((transaction) => writeStanding(transaction, 'bench', newStanding(settings, 0)));
   for (let from = 0; from < count; from += WRITTEN_TOGETHER)
     await state.transaction(async (transaction) => {
       const head = await readHead(transaction, 'bench');
@@ -123,7 +124,7 @@ function messageOf(number: number): ConversionMessage {
   };
 }
 
-async function deliver(state: State, port: string, count: number) {
+function benchSettings(port: string): DestinationSettings {
   const [settings] = destinationSettings(
     {
       bench: {
@@ -137,6 +138,10 @@ async function deliver(state: State, port: string, count: number) {
     {},
   ).values();
   assert(settings);
+  return settings;
+}
+
+async function deliver(state: State, settings: DestinationSettings, count: number) {
   const network = new OutNetwork(true);
   const delivery = new Delivery(
     settings,

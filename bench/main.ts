@@ -11,7 +11,11 @@
  *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
  * npm run bench -- growth           reports by the query and from histories, at 1, 10 and 100 M touchpoints; only by its name
  *   --sizes 1,10                    other sizes, in millions of touchpoints
+ * npm run bench -- identity --people FILE --labels FILE   records of people joined without labels, and precision, recall and F1 beside
+ *   --label-pattern 'rec-(\\d+)'     in place of --labels: the part of the record names that names the person
  * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
+ * npm run bench -- brands           several brands together beside their attribution report, 2 and 50 brands; only by its name
+ *   --touches 10                    another size, in millions of touchpoints
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
@@ -33,6 +37,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
 import { benchBeside } from './beside.ts';
+import { benchBrands } from './brands.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDashboard } from './dashboard.ts';
@@ -47,7 +52,9 @@ import { benchIngest, benchOverload } from './ingest.ts';
 import { benchInsights } from './insights.ts';
 import { benchIntervals } from './intervals.ts';
 import { benchLearning } from './learning.ts';
+import { benchLinks } from './links.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
+import { benchMatching } from './matching.ts';
 import { benchMove } from './move.ts';
 import { benchOrdering } from './ordering.ts';
 import { benchPeers } from './peers.ts';
@@ -73,6 +80,9 @@ const { values, positionals } = parseArgs({
     touches: { type: 'string', default: '1' },
     beside: { type: 'string' },
     cdnow: { type: 'string' },
+    people: { type: 'string' },
+    labels: { type: 'string' },
+    'label-pattern': { type: 'string' },
   },
 });
 const scale = Number(values.scale);
@@ -117,7 +127,12 @@ if (wanted('dashboards')) await benchDashboards(benchFolder(), worldOf(rows(10))
 if (positionals.includes('dashboard')) await benchDashboard(benchFolder(), worldOf(rows(Number(values.touches))));
 if (wanted('visible')) await benchVisible(benchFolder(), worldOf(rows(10)), seconds(30));
 if (wanted('cold-start')) await benchColdStart(benchFolder(), worldOf(rows(10)));
-if (wanted('identity')) await benchIdentity(join(benchFolder(), `identity-${rows(0.2)}.duckdb`), rows(0.2));
+if (values.people !== undefined) {
+  benchMatching(values.people, { labels: values.labels, label_pattern: values['label-pattern'] });
+} else if (wanted('identity')) {
+  benchLinks(rows(1));
+  await benchIdentity(join(benchFolder(), `identity-${rows(0.2)}.duckdb`), rows(0.2));
+}
 if (positionals.includes('scale')) {
   await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
 }
@@ -128,6 +143,7 @@ if (positionals.includes('growth')) {
 if (positionals.includes('insights')) {
   await benchInsights(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
+if (positionals.includes('brands')) await benchBrands(benchFolder(), worldOf(rows(Number(values.touches))));
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
 if (positionals.includes('webhooks')) await benchWebhooks(scale);

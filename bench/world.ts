@@ -15,6 +15,8 @@ export interface BenchWorld {
   conversions: number;
   /** Length of the log; 1 when left out. */
   years?: number;
+  /** Each person buys of one of so many brands, and a twentieth of the orders has the number of another one; `default` alone when left out. */
+  brands?: number;
 }
 
 /** The proportions of the shop in all measurements: ten touchpoints for each person, and 3 orders for 100 touchpoints. */
@@ -44,6 +46,13 @@ export const key = (text: string): string => {
   return `(case when ${unsigned} >= 9223372036854775808 then (${unsigned}::hugeint - 18446744073709551616)::bigint else (${unsigned})::bigint end)`;
 };
 
+/** The brand of a person, as SQL. */
+const brandOf = ({ brands }: BenchWorld, person = 'person'): string =>
+  brands === undefined ? `'default'` : `('brand-' || (${person} % ${brands})::varchar)`;
+
+/** The number of the order whose id an order has. */
+const orderIdOf = ({ brands }: BenchWorld): string => (brands === undefined ? 'j' : '(j - (j % 20 = 19)::int)');
+
 const TYPES = `['email_open','email_open','email_click','website_visit','page_view','ad_impression','paid_ad_click','organic_search','direct_visit','social_interaction']`;
 const CHANNELS = `['email','email','email','email','referral','display','paid_search','organic_search','direct','organic_social']`;
 
@@ -58,7 +67,7 @@ export function touchpointsSql(world: BenchWorld, from: number, until: number, o
       case when near_order then ${start_ms} + greatest(0, (j * ${Math.floor(length_ms / world.conversions)})::bigint - (h2 % ${20 * 86_400_000})::bigint)
         else ${start_ms} + (i * ${length_ms / world.touchpoints})::bigint end as at_ms, (h2 % 10)::int as kind from r),
   q as (select *, person < ${Math.floor(world.people / 20)} and i % 2 = 1 as on_device, 'cust-' || person::varchar as customer, 'device-' || person::varchar as device from p)
-  select 'default' as brand_id, 'tp_' || substr(md5(i::varchar), 1, 24) as touchpoint_id,
+  select ${brandOf(world)} as brand_id, 'tp_' || substr(md5(i::varchar), 1, 24) as touchpoint_id,
     case when not on_device then customer end as customer_id, case when on_device then device end as anonymous_id,
     'sess-' || (i // 3)::varchar as session_id, ${TYPES}[kind + 1] as touchpoint_type, ${CHANNELS}[kind + 1] as channel,
     case when kind < 4 then 'campaign-' || (h % 60)::varchar end as campaign_id, case when kind < 4 then 'email-' || (h % 240)::varchar end as email_id,
@@ -67,7 +76,7 @@ export function touchpointsSql(world: BenchWorld, from: number, until: number, o
     ['desktop','mobile','tablet'][1 + (h2 % 3)::int] as device_type, 'DE' as country,
     case when kind = 0 and h % 3 = 0 then 'machine' else 'human' end as verdict, 'sent' as channel_reason, '[]' as verdict_reasons, 1 as rules_version,
     (case when kind = 0 and h % 3 = 0 then 2 else 0 end + case when kind = 8 then 4 else 0 end + case when kind < 4 then 8 else 0 end)::bigint as traits,
-    ${key("'default' || chr(0) || case when on_device then device else customer end")} as subject_key, (h % 1000000007)::bigint as content_hash,
+    ${key(`${brandOf(world)} || chr(0) || case when on_device then device else customer end`)} as subject_key, (h % 1000000007)::bigint as content_hash,
     make_timestamp_ms(at_ms)::timestamp_ms as received_at, make_timestamp_ms(at_ms)::timestamp_ms as loaded_at, 'main' as collector_id, i + ${offset} as log_seq
   from q`;
 }
@@ -76,9 +85,9 @@ function conversionsSql(world: BenchWorld): string {
   const { start_ms, length_ms } = spanOf(world);
   return `
   with r as (select j, hash(j * 7777 + 3) % ${world.people} as person, ${start_ms} + (j * ${Math.floor(length_ms / world.conversions)})::bigint as at_ms from range(${world.conversions}) t(j))
-  select 'default' as brand_id, 'cv_' || substr(md5(j::varchar), 1, 24) as conversion_id, 'cust-' || person::varchar as customer_id, 'purchase' as conversion_type,
-    (1 + hash(j * 31) % 20000)::bigint * 10000 as conversion_value_micros, 'USD' as currency, 'order-' || j::varchar as order_id, 1 as quantity,
-    make_timestamp_ms(at_ms)::timestamp_ms as occurred_at, ${key("'default' || chr(0) || 'cust-' || person::varchar")} as subject_key, ${key("'order-' || j::varchar")} as order_key,
+  select ${brandOf(world)} as brand_id, 'cv_' || substr(md5(j::varchar), 1, 24) as conversion_id, 'cust-' || person::varchar as customer_id, 'purchase' as conversion_type,
+    (1 + hash(j * 31) % 20000)::bigint * 10000 as conversion_value_micros, 'USD' as currency, 'order-' || ${orderIdOf(world)}::varchar as order_id, 1 as quantity,
+    make_timestamp_ms(at_ms)::timestamp_ms as occurred_at, ${key(`${brandOf(world)} || chr(0) || 'cust-' || person::varchar`)} as subject_key, ${key(`${world.brands === undefined ? '' : `${brandOf(world)} || `}'order-' || ${orderIdOf(world)}::varchar`)} as order_key,
     1 as content_hash, make_timestamp_ms(at_ms)::timestamp_ms as received_at, make_timestamp_ms(at_ms)::timestamp_ms as loaded_at, 'main' as collector_id, j + 1 as log_seq
   from r`;
 }
@@ -86,7 +95,7 @@ function conversionsSql(world: BenchWorld): string {
 function linksSql(world: BenchWorld): string {
   const linked = Math.floor(world.people / 20);
   return `
-  select 'default' as brand_id, 'link-' || i::varchar as link_id, 'device-' || i::varchar as left_id, 'cust-' || i::varchar as right_id, 'login' as kind, 'linked' as state,
+  select ${brandOf(world, 'i')} as brand_id, 'link-' || i::varchar as link_id, 'device-' || i::varchar as left_id, 'cust-' || i::varchar as right_id, 'login' as kind, 'linked' as state,
     timestamp_ms '2024-12-31' as occurred_at, 1 as content_hash, timestamp_ms '2024-12-31' as received_at, timestamp_ms '2024-12-31' as loaded_at, 'main' as collector_id, ${world.conversions} + 1 + i as log_seq
   from range(${linked}) t(i)`;
 }
@@ -99,7 +108,7 @@ function mailsSql(world: BenchWorld, offset: number): string {
   with r as (
     select i, k, i % ${world.people} as person, (hash(i // ${world.people}) % 240)::bigint as email, ${start_ms} + (i * ${length_ms / mails})::bigint + k * 2000 as at_ms
     from range(${mails}) t(i), range(2) u(k))
-  select 'default' as brand_id, 'ee_' || i::varchar || '_' || k::varchar as event_id, 'cust-' || person::varchar as customer_id,
+  select ${brandOf(world)} as brand_id, 'ee_' || i::varchar || '_' || k::varchar as event_id, 'cust-' || person::varchar as customer_id,
     ['sent', 'delivered'][k + 1] as event_type, 'campaign-' || (email % 60)::varchar as campaign_id, 'email-' || email::varchar as email_id,
     'msg-' || (person * 240 + email)::varchar as message_id, case when email % 5 = 0 then 'flow' else 'campaign' end as campaign_kind,
     make_timestamp_ms(at_ms)::timestamp_ms as occurred_at, 1 as content_hash,

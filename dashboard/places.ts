@@ -1,6 +1,7 @@
-/** The pages, in the order of the navigation. */
+/** The pages, in the order of the navigation. Those `of_brands` are there for who may see several brands. */
 export const PAGES = [
   { path: '/', name: 'Overview' },
+  { path: '/brands', name: 'Brands', of_brands: true },
   { path: '/channels', name: 'Channels' },
   { path: '/campaigns', name: 'Campaigns' },
   { path: '/changes', name: 'What changed' },
@@ -19,6 +20,7 @@ const ALL: readonly ViewChoice[] = ['period', 'brand', 'compare', 'model', 'curr
 
 /** What acts on a page, where that is not everything. What does not act is not offered there. */
 const ACTING: ReadonlyArray<readonly [page: RegExp, choices: readonly ViewChoice[]]> = [
+  [/^\/brands$/, ['period', 'compare', 'model', 'currency']],
   [/^\/live$/, ['brand']],
   [/^\/quality$/, ['period', 'brand']],
   [/^\/(orders|customers)\/./, ['brand', 'model', 'currency']],

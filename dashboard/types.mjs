@@ -11,7 +11,7 @@ const BANNER = '/** Made by `npm run types:dashboard` from the OpenAPI document.
 export async function apiTypes(document) {
   const properties = {};
   for (const [path, methods] of Object.entries(document.paths)) {
-    const schema = methods.get?.responses['200']?.content?.['application/json']?.schema;
+    const schema = withoutNoise(methods.get?.responses['200']?.content?.['application/json']?.schema);
     if (schema?.properties === undefined && schema?.anyOf === undefined) continue;
     properties[nameOf(path)] = { ...schema, title: nameOf(path) };
   }
@@ -30,6 +30,13 @@ export async function apiTypes(document) {
     unreachableDefinitions: false,
   });
   return `${text.trimEnd()}\n`;
+}
+
+/** Pages show no answers with noise. @param {any} schema */
+function withoutNoise(schema) {
+  const exact = schema?.anyOf?.filter((/** @type {any} */ part) => part.properties?.differential_privacy === undefined);
+  if (exact === undefined) return schema;
+  return exact.length === 1 ? exact[0] : { ...schema, anyOf: exact };
 }
 
 /** `/v1/reports/campaigns/{campaign_id}` becomes `ReportsCampaignsOne`. */

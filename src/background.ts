@@ -3,11 +3,14 @@ import type { Config } from './config.ts';
 import { deliverTo } from './destinations/outbox/deliver.ts';
 import { planDestinations } from './destinations/outbox/plan.ts';
 import { withholding } from './destinations/outbox/withheld.ts';
+import { MS_PER_DAY, MS_PER_HOUR } from './domain/time.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import type { HistoriesKeeper } from './histories/keeper.ts';
 import type { Collector } from './log/collector.ts';
 import type { Follower, ProcessTask } from './log/follower.ts';
 import { settleVerdicts } from './log/settlement/settle.ts';
+import type { AuditLog } from './privacy/audit/audit-log.ts';
+import { assignSegments } from './profiles/assign.ts';
 import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
@@ -20,6 +23,7 @@ const HISTORIES_EVERY_MS = 1_000;
 const HISTORIES_AFTER_MS = 10_000;
 const HISTORIES_CHECK_EVERY_MS = 60_000;
 const SOURCE_COUNTS_EVERY_MS = 5_000;
+const AUDIT_EVERY_MS = 6 * MS_PER_HOUR;
 
 /**
  * Brings the kept persons up to date in the background, so that the next report needs less time. It reads only the facts about
@@ -57,13 +61,24 @@ function storeCounts({ counts }: Intake): ProcessTask {
 function tellDestinations({ destinations }: Config, reports: ReportContext, state: State): Follower[] {
   if (destinations.size === 0) return [];
   const { clock } = reports;
-  const withholds = withholding(reports);
+  const withhold = withholding(reports);
   return [
     planDestinations({ reports, state, destinations }),
     ...Array.from(destinations.values(), (settings) =>
-      deliverTo(settings, { state, clock, random: Math.random, withholds }),
+      deliverTo(settings, { state, clock, random: Math.random, withhold }),
     ),
   ];
+}
+
+/** Checks the chain of the audit log, and removes what is older than the configuration says. */
+function keepAudit(audit: AuditLog, { audit_days }: Config, clock: () => number): Follower {
+  const run = async (): Promise<void> => {
+    const { problem } = await audit.verify();
+    if (problem !== null)
+      throw new Error(`the audit log is broken: ${problem}; tributary audit verify checks it again`);
+    if (audit_days !== null) await audit.prune(clock() - audit_days * MS_PER_DAY);
+  };
+  return { name: 'audit', every_ms: AUDIT_EVERY_MS, run };
 }
 
 /** Reads spend. The process that collects does it, because what is read goes into its spool. */
@@ -75,6 +90,7 @@ function readPulls({ pulls }: Config, { clock }: ReportContext, state: State, co
 interface Parts {
   config: Config;
   state: State;
+  audit: AuditLog;
   reports: ReportContext;
   histories: HistoriesKeeper;
   histories_check: HistoriesCheck;
@@ -94,6 +110,7 @@ interface Parts {
 export function followersOf({
   config,
   state,
+  audit,
   reports,
   histories,
   histories_check,
@@ -116,8 +133,12 @@ export function followersOf({
           }),
         ]
       : []),
+    ...(fits ? [keepAudit(audit, config, reports.clock)] : []),
     ...(fits ? tellDestinations(config, reports, state) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
+    ...(collector === null || config.behavioural_segments.length === 0
+      ? []
+      : [assignSegments(config.behavioural_segments, { reports, collector })]),
     ...(collector === null ? [] : readPulls(config, reports, state, collector)),
     ...(intake !== null && config.sources.size > 0 ? [storeCounts(intake)] : []),
   ];

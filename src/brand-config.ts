@@ -10,6 +10,7 @@ import { badRequest } from './domain/errors.ts';
 import { type BrandSettings, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
 import { type Static, Type } from './domain/typebox.ts';
+import { BoundsSchema } from './privacy/differential-privacy/bounds.ts';
 
 const closed = { additionalProperties: false } as const;
 const oneOf = <const V extends readonly string[]>(values: V) =>
@@ -44,6 +45,8 @@ export const BrandSchema = Type.Object(
     /** `email` keeps ids of persons that are e-mail addresses in one form. */
     customer_ids: Type.Optional(Type.Unsafe<CustomerIds>({ type: 'string', enum: [...CUSTOMER_IDS] })),
     consent: Type.Optional(ConsentPolicySchema),
+    /** What one person contributes at most to an answer with noise. */
+    differential_privacy: Type.Optional(BoundsSchema),
   },
   closed,
 );
@@ -60,6 +63,7 @@ export function mergeSettings(
     payment_hosts: _hosts,
     customer_ids: _customer_ids,
     consent,
+    differential_privacy: _bounds,
     ...own
   }: BrandFile,
 ): BrandSettings {

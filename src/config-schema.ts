@@ -6,6 +6,7 @@ import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import { OidcSchema } from './sign-in-config.ts';
@@ -80,12 +81,16 @@ export const ConfigSchema = Type.Object(
     segment_events: Type.Optional(Type.Record(Type.String(), Type.String())),
     /** Providers whose webhooks this server takes, by an id of your choice: the URL is /v1/sources/ID. */
     sources: Type.Optional(SourcesSchema),
+    /** Segments that follow from what people do, by brand; none when left out. */
+    behavioural_segments: Type.Optional(BehaviouralSegmentsSchema),
     /** Programs that are told about orders and their credit, by an id of your choice. */
     destinations: Type.Optional(DestinationsSchema),
     /** Programs that spend is read from, by an id of your choice. */
     pulls: Type.Optional(PullsSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
+    /** Days that the audit log keeps its entries; it keeps all when left out. */
+    audit_days: Type.Optional(Type.Integer({ minimum: 30, maximum: 36_500 })),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
     /** The most memory for histories, in bytes; 0 keeps none. A quarter of the machine when left out. */

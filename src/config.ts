@@ -20,6 +20,8 @@ import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts';
+import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
@@ -41,6 +43,7 @@ export interface Config {
   brand_groups: BrandGroups;
   /** Null without rules. */
   brand_rules: BrandRules | null;
+  behavioural_segments: readonly BehaviouralSegments[];
   defaults: BrandSettings;
   /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
   page_conversions: Map<string, boolean>;
@@ -48,6 +51,9 @@ export interface Config {
   /** How brands keep ids of persons; the others do as `customer_ids_default` says. */
   customer_ids: Map<string, CustomerIds>;
   customer_ids_default: CustomerIds;
+  /** What one person of a brand contributes at most to an answer with noise; the others have `bounds_default`. */
+  bounds: Map<string, Bounds>;
+  bounds_default: Bounds;
   limits: Limits;
   rate_limit_per_minute: number | null;
   cors_origins: string[];
@@ -72,6 +78,8 @@ export interface Config {
   pulls: ReadonlyMap<string, PullSettings>;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
+  /** Null keeps all entries of the audit log. */
+  audit_days: number | null;
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   /** Null means a quarter of the machine. */
@@ -165,28 +173,39 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const default_hosts = brandHostsOf('defaults', (content.defaults ?? {}) as Partial<BrandHosts>);
   const hosts = new Map<string, BrandHosts>();
   const customer_ids = new Map<string, CustomerIds>();
+  const bounds_default = boundsOf('defaults.differential_privacy', content.defaults?.differential_privacy);
+  const bounds = new Map<string, Bounds>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
     brands.set(brand_id, mergeSettings(`brands.${brand_id}`, defaults, own));
     hosts.set(brand_id, brandHostsOf(`brands.${brand_id}`, own as Partial<BrandHosts>, default_hosts));
     if (own.page_conversions !== undefined) page_conversions.set(brand_id, own.page_conversions);
+    if (own.differential_privacy !== undefined)
+      bounds.set(
+        brand_id,
+        boundsOf(`brands.${brand_id}.differential_privacy`, own.differential_privacy, bounds_default),
+      );
     if (own.customer_ids !== undefined) customer_ids.set(brand_id, own.customer_ids);
   }
   if (content.collector_id === SETTLED_COLLECTOR)
     throw badRequest('config.collector_id', `${SETTLED_COLLECTOR} is a name of the program; choose another one`);
+  const rules = content.brand_rules === undefined ? null : brandRules(content.brand_rules);
   return {
     collector_id: content.collector_id ?? null,
     warehouse: warehouseOf(content.warehouse, env),
     state: stateOf(content.state, env),
     brands,
     brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
-    brand_rules: content.brand_rules === undefined ? null : brandRules(content.brand_rules),
+    brand_rules: rules,
+    behavioural_segments: behaviouralSegments(content.behavioural_segments ?? {}),
     defaults,
     page_conversions,
     page_conversions_default: content.defaults?.page_conversions ?? false,
     customer_ids,
     customer_ids_default: content.defaults?.customer_ids ?? 'verbatim',
+    bounds,
+    bounds_default,
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
     rate_limit_per_minute: content.rate_limit_per_minute ?? null,
     cors_origins: content.cors_origins ?? ['*'],
@@ -202,10 +221,11 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     default_hosts,
     fits: (content.fits ?? []).map(({ every_hours, ...parameters }) => ({ every_hours, parameters })),
     segment_events: segmentEvents(content.segment_events ?? {}),
-    sources: sourceSettings(content.sources ?? {}, env),
+    sources: sourceSettings(content.sources ?? {}, env, rules !== null && rules.sender_domains.size > 0),
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
+    audit_days: content.audit_days ?? null,
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     histories_memory_bytes: content.histories_memory_bytes ?? null,

@@ -1,5 +1,4 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { followersOf } from './background.ts';
 import { brandSettings, type Config, customerIds, enrichSettings, takesPageConversions } from './config.ts';
@@ -12,18 +11,19 @@ import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
 import { FolderLock } from './files/folder-lock.ts';
-import { replaceFile } from './files/private.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
-import { newCollectorName } from './log/collector-name.ts';
+import { keptCollectorName } from './log/collector-name.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
+import { AuditLog } from './privacy/audit/audit-log.ts';
 import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
+import { noiseContext } from './reports/noisy/noise-context.ts';
 import { Annotations } from './sharing/annotations.ts';
 import { Links } from './sharing/links.ts';
 import { NotedChanges } from './sharing/noted-changes.ts';
@@ -56,6 +56,7 @@ export interface Tributary {
   readonly intake: Intake | null;
   /** The configured destinations, for administrators. */
   readonly destinations: DestinationList;
+  readonly audit: AuditLog;
   /** The configured pulls of spend, for administrators. */
   readonly pulls: PullList;
   /** The background work of this process; a server starts it. */
@@ -131,6 +132,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
         ? null
         : new Intake({
             sources: config.sources,
+            brand_rules: config.brand_rules,
             collector,
             state,
             emailPersonOf,
@@ -156,6 +158,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       customerIds: (brand_id) => customerIds(config, brand_id),
       emailPersonOf,
       message_rules: config.settling.rules,
+      noise: noiseContext(state, config),
       clock,
       timeout_ms: config.query_timeout_ms,
       // A fit is stored by then, so it has not failed if it cannot be annotated.
@@ -170,8 +173,9 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories.drop();
       options.onError?.(error, 'check of histories');
     });
+    const audit = new AuditLog(state, clock);
     const background = {
-      ...{ config, state, reports, histories, histories_check, intake, collector, enrich_options },
+      ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -204,6 +208,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories_check,
       intake,
       destinations: new DestinationList(config.destinations, state, clock, reports),
+      audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       followers,
       annotations,
@@ -238,7 +243,10 @@ async function openCollector(
     limits: config.limits,
     enrich: (record, item) => enrichRecord(record, item, enrich_options),
     privacy: enrich_options,
-    collector_id: await collectorId(folder, config, warehouse),
+    collector_id:
+      config.collector_id ??
+      // Two collectors of one name would use the same positions and lose events.
+      (config.warehouse !== null && isShared(config.warehouse) ? await keptCollectorName(folder, warehouse) : 'main'),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     customerIds: (brand_id) => customerIds(config, brand_id),
     emailPersonOf,
@@ -254,21 +262,6 @@ async function openCollector(
       onCommit?.(log_seq);
     },
   });
-}
-
-/**
- * The name of this collector in log positions. On a shared warehouse each collector needs its own name, because two collectors
- * with the same name would use the same positions and lose events. The name is made once and stored in the data folder.
- */
-async function collectorId(folder: string, config: Config, warehouse: Warehouse): Promise<string> {
-  if (config.collector_id !== null) return config.collector_id;
-  if (config.warehouse === null || !isShared(config.warehouse)) return 'main';
-  const path = join(folder, 'collector-id');
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
-  mkdirSync(folder, { recursive: true });
-  const collector_id = await newCollectorName(warehouse);
-  replaceFile(path, `${collector_id}\n`);
-  return collector_id;
 }
 
 /** Runs maintenance on the warehouse of a data folder, which no other process uses meanwhile. @throws as {@link openTributary}. */

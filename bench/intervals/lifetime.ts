@@ -38,7 +38,7 @@ async function judgeAll(model: ShopModel, runs: number, seed: number): Promise<J
     const fit = await fitUntil(lifetimes, KNOWN_DAYS, undefined);
     if ('refused' in fit) continue;
     const group_of = Int32Array.from(shop, ([first]) => Math.floor((first!.day / JOINING_DAYS) * COHORTS));
-    const forecasts = await forecastOf(fit, group_of, COHORTS, HORIZON, undefined);
+    const forecasts = await forecastOf(lifetimes, fit, group_of, COHORTS, HORIZON, undefined);
     const actual = forecasts.map(() => 0);
     for (const [customer, orders] of shop.entries()) {
       const later = sumFrom(orders, KNOWN_DAYS);

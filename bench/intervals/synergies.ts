@@ -66,6 +66,7 @@ function drawPaths(world: PathWorld, seed: number): ObservedPaths {
     names: [...world.channels.keys(), organic].map((code) => `channel ${code}`),
     codes: Uint16Array.from(codes),
     offsets: Uint32Array.from(offsets),
+    weight: new Uint32Array(is_order.length).fill(1),
     is_order: Uint8Array.from(is_order),
     micros: Float64Array.from(micros),
     large: new Map(),

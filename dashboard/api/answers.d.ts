@@ -105,6 +105,26 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+/**
+ * With `identity`: the sums of this answer less those with the other links (`beside`), at the same log position
+ */
+identity_difference?: {
+identity: string
+beside: string
+by_model: {
+attribution_model: string
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: number
+/**
+ * Orders with an email in their path
+ */
+email_conversions: number
+total_attributed_revenue_micros: string
+email_attributed_revenue_micros: string
+}[]
+}
 warnings: {
 code: string
 count: number
@@ -606,6 +626,26 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+/**
+ * With `identity`: the sums of this answer less those with the other links (`beside`), at the same log position
+ */
+identity_difference?: {
+identity: string
+beside: string
+by_model: {
+attribution_model: string
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: number
+/**
+ * Orders with an email in their path
+ */
+email_conversions: number
+total_attributed_revenue_micros: string
+email_attributed_revenue_micros: string
+}[]
+}
 warnings: {
 code: string
 count: number
@@ -1002,6 +1042,9 @@ Annotations: Annotations
 ShareLinks: ShareLinks
 SavedViews: SavedViews
 Keys: Keys
+IdentityProposals: IdentityProposals
+PrivacyBudgets: PrivacyBudgets
+PrivacyAnswers: PrivacyAnswers
 Brands: Brands
 Settings: Settings
 Sources: Sources
@@ -1009,6 +1052,8 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+Audit: Audit
+AuditVerification: AuditVerification
 }
 export interface ProjectsOneSettings {
 
@@ -1460,6 +1505,10 @@ spend_micros: (string | null)
  */
 spend: (string | null)
 /**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: (number | null)
+/**
  * Records that arrived in the period with a known id and other content
  */
 conflicts: number
@@ -1545,6 +1594,10 @@ spend_micros: ((string | null) | null)
  * Spend of the brand or channel in the period; null if there is none, or a rate is missing
  */
 spend: ((string | null) | null)
+/**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: ((number | null) | null)
 }
 /**
  * The figure less that of the earlier period
@@ -1638,6 +1691,10 @@ spend_micros: (string | null)
  */
 spend: (string | null)
 /**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: (number | null)
+/**
  * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
  */
 shared_customers: number
@@ -1719,6 +1776,10 @@ spend_micros: ((string | null) | null)
  * Spend of the brand or channel in the period; null if there is none, or a rate is missing
  */
 spend: ((string | null) | null)
+/**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: ((number | null) | null)
 /**
  * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
  */
@@ -1819,6 +1880,29 @@ counts_for: string
  * Brands whose customers with the same id count as one person
  */
 cross_brand_people: string[][]
+}
+/**
+ * The net revenue of each brand through the period, for small lines; in points of equally many days, at most 60
+ */
+trend: {
+/**
+ * Days in a point; the first may have fewer
+ */
+days_a_point: number
+/**
+ * The first day of each point
+ */
+starts: string[]
+/**
+ * A row for each brand, most counted revenue first
+ */
+brands: {
+brand_id: string
+/**
+ * Net revenue of the brand by point, in millionths
+ */
+net_revenue_micros: string[]
+}[]
 }
 warnings: {
 code: string
@@ -6877,7 +6961,105 @@ segment_criteria: (string | null)
 segment_properties: unknown
 assigned_at: string
 expires_at: (string | null)
+/**
+ * True if it is the latest statement about this segment, and has not ended
+ */
+is_current: boolean
 }[]
+lifecycle: {
+orders: number
+first_order_at: (string | null)
+last_order_at: (string | null)
+net_revenue_micros: string
+net_revenue: string
+average_order_value: (string | null)
+/**
+ * Half of the times between two orders are at most so long
+ */
+median_days_between_orders: (number | null)
+}
+credit_summary: {
+channels: {
+channel: string
+orders: number
+attributed_revenue_micros: string
+attributed_revenue: string
+}[]
+/**
+ * Revenue that no touch earned, by reason; with the channels it is the net revenue
+ */
+unattributed: {
+reason: string
+revenue_micros: string
+revenue: string
+}[]
+}
+email_engagement: {
+sends: number
+/**
+ * Emails that were delivered
+ */
+delivered: number
+/**
+ * Of the delivered emails those that a person opened; open_rate is their share
+ */
+opened: number
+/**
+ * Of the delivered emails those that a person clicked; click_rate is their share
+ */
+clicked: number
+open_rate: (number | null)
+click_rate: (number | null)
+human_opens: number
+human_clicks: number
+/**
+ * Opens of mail gateways and proxies; no other figure counts them
+ */
+machine_opens: number
+machine_clicks: number
+last_open_at: (string | null)
+last_click_at: (string | null)
+unsubscribed_at: (string | null)
+resubscribed_at: (string | null)
+complained_at: (string | null)
+/**
+ * The last bounce that was not soft
+ */
+bounced_at: (string | null)
+/**
+ * The hour of the day, in the zone of the brand, with most first answers to emails; null where answers are few or spread. People answer after they were mailed, so it also shows when that was
+ */
+preferred_hour: {
+hour: (number | null)
+answers: number
+/**
+ * Answers in the hour with most of them
+ */
+in_hour: (number | null)
+p_value: (number | null)
+/**
+ * Why there is no result
+ */
+withheld: (string | null)
+}
+/**
+ * Whether later emails are answered within three days more often than earlier ones (rank-sum test, 5 %); emails of the last three days do not count
+ */
+trend: {
+/**
+ * rising, falling or none_found; null where emails are few
+ */
+direction: (string | null)
+emails: number
+answered: number
+p_value: (number | null)
+/**
+ * Why there is no result
+ */
+withheld: (string | null)
+}
+events_truncated: boolean
+}
 summary: {
 journey_count: number
 total_touchpoint_count: number
@@ -7384,9 +7566,124 @@ brand_id: (string | null)
 last4: string
 created_at: string
 /**
+ * The epsilon that a key of scope partner may spend
+ */
+dp_epsilon_budget?: string
+/**
+ * When its budget is renewed
+ */
+dp_budget_per?: ("day" | "month" | "total")
+/**
  * Where the key comes from: the store, or a variable of the environment
  */
 origin: ("file" | "environment")
+}[]
+}
+export interface IdentityProposals {
+proposals: {
+proposal_id: string
+brand_id: string
+/**
+ * The name of one person
+ */
+left_id: string
+/**
+ * The name of the other person
+ */
+right_id: string
+/**
+ * The probability that the two are one person
+ */
+probability: number
+quarantine: (("two_verified_emails" | "too_many_visitors" | "too_many_emails") | null)
+/**
+ * Log2 odds before any comparison
+ */
+prior_weight: number
+/**
+ * Bits that shared values lose, since a household explains them too
+ */
+household_weight: number
+parts: {
+comparison: string
+/**
+ * How well the values agree
+ */
+level: string
+/**
+ * Bits: log2(m / u) of the level
+ */
+weight: number
+/**
+ * Bits for a rare value, less for a frequent one
+ */
+frequency_weight: number
+}[]
+/**
+ * `open`, `quarantined`, `accepted` or `undone`
+ */
+state: ("open" | "quarantined" | "accepted" | "undone")
+proposed_at: string
+decided_at: (string | null)
+/**
+ * The name of the key or user who decided
+ */
+decided_by: (string | null)
+/**
+ * Statements in the log that the decisions made
+ */
+statements: number
+}[]
+}
+export interface PrivacyBudgets {
+budgets: {
+key_id: string
+name: string
+brand_id: string
+/**
+ * What the questions of one period may cost together
+ */
+epsilon_budget: string
+per: ("day" | "month" | "total")
+/**
+ * The period in UTC: a day, a month, or total
+ */
+period: string
+epsilon_spent: string
+epsilon_left: string
+/**
+ * The sum of the deltas of the answers
+ */
+delta_spent: number
+/**
+ * Questions that were paid for
+ */
+questions: number
+renews_at: (string | null)
+}[]
+}
+export interface PrivacyAnswers {
+answers: {
+question_id: string
+answered_at: string
+report: string
+report_period: {
+start: string
+end: string
+}
+brand_id: string
+group_by: string[]
+as_of: string
+currency: string
+epsilon: string
+/**
+ * People above a bound, and what was cut of their figures, exactly
+ */
+cut: {
+persons: string
+conversions: string
+revenue_micros: string
+}
 }[]
 }
 export interface Brands {
@@ -7460,7 +7757,14 @@ export interface Sources {
 sources: {
 source_id: string
 provider: string
+/**
+ * The brand of its events; with by_sender, of those whose sender no rule names
+ */
 brand_id: string
+/**
+ * True if `brand_rules` find the brand by the domain of the sender
+ */
+by_sender: boolean
 /**
  * False if the provider does not sign: then the secret URL is the proof
  */
@@ -7513,6 +7817,11 @@ withheld: number
  * Messages that it will never take
  */
 refused: number
+/**
+ * Messages that may not leave, and are not sent
+ */
+withheld: number
+last_withheld: (string | null)
 /**
  * Those that are kept and can be tried again
  */
@@ -7576,4 +7885,67 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface Audit {
+entries: {
+seq: number
+at: string
+/**
+ * `outcome` is how the action of the number `of` ended
+ */
+kind: ("read" | "action" | "outcome" | "sign_in" | "pruned")
+/**
+ * The route
+ */
+call: string
+actor: ({
+key_id: string
+name: string
+origin: string
+} | null)
+brand_id: (string | null)
+target: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: string
+}
+/**
+ * Marks of the ids that were named
+ */
+persons: string[]
+/**
+ * Names of the parameters that were given
+ */
+parameters: string[]
+request_id: string
+of?: number
+/**
+ * `done`, or the code of the failure
+ */
+result?: string
+/**
+ * The hash of the entry before
+ */
+before: string
+/**
+ * SHA-256 of the entry without this field, as JSON with sorted keys
+ */
+hash: string
+}[]
+next_before: (number | null)
+}
+export interface AuditVerification {
+whole: boolean
+entries: number
+head: {
+seq: number
+hash: string
+}
+/**
+ * The oldest entry; those before were removed by age
+ */
+first_seq: number
+problem: (string | null)
 }

@@ -16,7 +16,10 @@ export class Refusal extends Error {
 /** Calls about who is signed in. */
 const OF_SESSIONS = /^\/v1\/(session|setup)/;
 
-/** The brand that every call names, for people who may see some brands; null for others. */
+/** Calls that answer for all brands of a person who may see some. */
+const OF_OWN_BRANDS = /^\/v1\/(brands|reports\/consolidated)\b/;
+
+/** The brand that every other call names, for people who may see some brands; null for others. */
 let named_brand: string | null = null;
 let sessionOver = (): void => undefined;
 
@@ -33,7 +36,8 @@ export function whenSessionOver(tell: () => void): void {
 }
 
 function withBrand(address: string): string {
-  if (named_brand === null || /[?&]brand_id=/.test(address) || OF_SESSIONS.test(address)) return address;
+  if (named_brand === null || /[?&]brand_id=/.test(address)) return address;
+  if (OF_SESSIONS.test(address) || OF_OWN_BRANDS.test(address)) return address;
   return `${address}${address.includes('?') ? '&' : '?'}brand_id=${encodeURIComponent(named_brand)}`;
 }
 

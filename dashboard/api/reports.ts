@@ -7,6 +7,7 @@ import type {
   ReportsCampaigns,
   ReportsCampaignsOne,
   ReportsClaims,
+  ReportsConsolidated,
   ReportsDataQuality,
   ReportsModels,
   ReportsToday,
@@ -20,6 +21,8 @@ export type Campaigns = ReportsCampaigns;
 export type CampaignRow = Campaigns['campaigns'][number];
 export type Claims = ReportsClaims;
 export type Today = ReportsToday;
+export type Consolidated = ReportsConsolidated;
+export type BrandRow = Consolidated['brands'][number];
 
 /** A question to the API. */
 export interface Question {
@@ -65,6 +68,14 @@ export const campaignsQuestion = (view: View): Question => ({
   rows: 'campaigns',
   parameters: asked(view),
 });
+
+/** All brands that one may see. The report has no filters. */
+export function consolidatedQuestion(view: View): Question {
+  const { brand_id: _, filter: __, ...parameters } = asked(view);
+  return { path: '/v1/reports/consolidated', rows: 'brands', parameters };
+}
+export const useConsolidated = (view: View, enabled: boolean) =>
+  useQuestion<Consolidated>(consolidatedQuestion(view), enabled);
 
 /** At most three things that the data is sure about. The report has no filters. */
 export function useToday(view: View, enabled: boolean) {

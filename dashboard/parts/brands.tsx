@@ -8,18 +8,19 @@ import { useView } from '../view.ts';
 import { Choice } from './choice.tsx';
 import { Loading } from './states.tsx';
 
-/** The brands that one may choose. */
-function useBrands(): readonly string[] {
+/** The brands that one may choose; none while they are asked for, or where they could not be read. */
+export function useBrands(): { brand_ids: readonly string[]; error: Error | null; isPending: boolean } {
   const { data: session } = useSession();
   const own = session?.signed_in ? session.brand_ids : null;
-  const all = useAnswer<Brands>('/v1/brands', {}, own === null);
-  return own ?? all.data?.brands.map(({ brand_id }) => brand_id) ?? [];
+  const { data, error, isPending } = useAnswer<Brands>('/v1/brands', {}, session?.signed_in === true && own === null);
+  if (own !== null) return { brand_ids: own, error: null, isPending: false };
+  return { brand_ids: data?.brands.map(({ brand_id }) => brand_id) ?? [], error, isPending };
 }
 
 export function BrandChoice() {
   const [view, change] = useView();
   const { data: session } = useSession();
-  const brands = useBrands();
+  const { brand_ids: brands } = useBrands();
   if (brands.length < 2) return null;
   const may_all = session?.signed_in === true && session.brand_ids === null;
   const options = brands.map((brand_id): [string, string] => [brand_id, brand_id]);

@@ -37,7 +37,7 @@ export function Controls() {
   const form = (
     <form class="controls" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
       {acting.includes('period') && <Period view={view} change={change} />}
-      <BrandChoice />
+      {acting.includes('brand') && <BrandChoice />}
       {acting.includes('compare') && (
         <Choice
           label="Compared with"

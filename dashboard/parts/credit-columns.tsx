@@ -47,28 +47,32 @@ export function creditColumns<R extends Credited>(currency: string, of: string):
       cell: (row) => count(row.touched_conversions),
       by: (row) => row.touched_conversions,
     },
-    {
-      name: 'Spend',
-      field: 'spend',
-      right: true,
-      cell: (row) => money(row.spend_micros, currency),
-      by: (row) => (row.spend_micros ? Number(row.spend_micros) : null),
-    },
-    {
-      name: 'Return on spend',
-      field: 'return_on_ad_spend',
-      meaning: 'Revenue divided by spend. Below 1, it cost more than it earned',
-      right: true,
-      cell: ({ return_on_ad_spend: back }) =>
-        typeof back !== 'number' ? (
-          NOTHING
-        ) : (
-          <span class={back < 1 ? 'change worse' : undefined}>
-            {back < 1 && '▼ '}
-            {count(back, 1)} ×
-          </span>
-        ),
-      by: (row) => row.return_on_ad_spend,
-    },
+    spendColumn(currency),
+    returnColumn('Revenue divided by spend. Below 1, it cost more than it earned'),
   ];
 }
+
+export const spendColumn = <R extends Pick<Credited, 'spend_micros'>>(currency: string): Column<R> => ({
+  name: 'Spend',
+  field: 'spend',
+  right: true,
+  cell: (row) => money(row.spend_micros, currency),
+  by: (row) => (row.spend_micros ? Number(row.spend_micros) : null),
+});
+
+export const returnColumn = <R extends Pick<Credited, 'return_on_ad_spend'>>(meaning: string): Column<R> => ({
+  name: 'Return on spend',
+  field: 'return_on_ad_spend',
+  meaning,
+  right: true,
+  cell: ({ return_on_ad_spend: back }) =>
+    typeof back !== 'number' ? (
+      NOTHING
+    ) : (
+      <span class={back < 1 ? 'change worse' : undefined}>
+        {back < 1 && '▼ '}
+        {count(back, 1)} ×
+      </span>
+    ),
+  by: (row) => row.return_on_ad_spend,
+});

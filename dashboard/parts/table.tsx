@@ -1,6 +1,7 @@
 /** Tables that sort by a press on a heading. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { count } from './figures.ts';
 import { csvOf, type Source } from './source.ts';
 import { Why } from './why.tsx';
 import { Wide } from './wide.tsx';
@@ -32,6 +33,7 @@ export function Table<R>({
   nameOf,
   filterOf,
   empty = 'There is nothing in this period.',
+  most = Number.POSITIVE_INFINITY,
 }: {
   caption: string;
   columns: ReadonlyArray<Column<R>>;
@@ -47,7 +49,10 @@ export function Table<R>({
   filterOf?: (row: R) => readonly string[];
   /** What stands in place of rows. */
   empty?: string;
+  /** So many rows are shown at first; a button shows all. */
+  most?: number;
 }) {
+  const [shows_all, setShowsAll] = useState(false);
   const [sorting, setSorting] = useState<Sorting | null>(first);
   const sorted = sorting === null ? rows : sortRows(rows, columns[sorting.column]!, sorting.descending);
   const told = (column: Column<R>, row: R, is_first: boolean): ComponentChildren => {
@@ -102,7 +107,7 @@ export function Table<R>({
           </tr>
         </thead>
         <tbody>
-          {sorted.map((row, number) => (
+          {sorted.slice(0, shows_all ? undefined : most).map((row, number) => (
             <tr key={keyOf(row)}>
               {columns.map((column, i) =>
                 i === 0 ? (
@@ -120,6 +125,14 @@ export function Table<R>({
         </tbody>
       </table>
       {rows.length === 0 && <p class="empty">{empty}</p>}
+      {!shows_all && rows.length > most && (
+        <p class="exports">
+          <button type="button" onClick={() => setShowsAll(true)}>
+            Show all {count(rows.length)} rows
+          </button>{' '}
+          The first {count(most)} are shown.
+        </p>
+      )}
       {rows.length > 0 && from !== undefined && <CsvLink caption={caption} from={from} />}
     </Wide>
   );

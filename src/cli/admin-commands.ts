@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import { showAny, tableOf } from '../present/any.ts';
 import { line } from '../present/clip.ts';
+import { BUDGET_PERIODS } from '../privacy/differential-privacy/budget.ts';
 import { SCOPES } from '../server/stored-keys.ts';
 import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
@@ -14,6 +15,8 @@ interface KeyOptions extends DataOptions {
   name: string;
   scope: string;
   brand?: string;
+  dpEpsilonBudget?: string;
+  dpBudgetPer?: string;
   json?: boolean;
 }
 
@@ -37,11 +40,26 @@ function addKeys(keys: Command, { io, open }: Context): void {
         .default('write'),
     )
     .option('--brand <id>', 'the only brand that the key is for; every brand when left out')
+    .option(
+      '--dp-epsilon-budget <epsilon>',
+      'for scope partner: what its questions may spend together, such as 3; it gets answers with noise only',
+    )
+    .addOption(
+      new Option(
+        '--dp-budget-per <period>',
+        'for scope partner: when the budget is renewed; never when left out',
+      ).choices([...BUDGET_PERIODS]),
+    )
     .option('--json', 'print JSON');
   withData(create, io).action(async (options: KeyOptions) => {
-    const { name, scope, brand } = options;
+    const { name, scope, brand, dpEpsilonBudget, dpBudgetPer } = options;
     const made = await withClient(io, open, options, (client) =>
-      client.post('/v1/keys', { name, scope, ...(brand === undefined ? {} : { brand_id: brand }) }),
+      client.post('/v1/keys', {
+        ...{ name, scope },
+        ...(brand === undefined ? {} : { brand_id: brand }),
+        ...(dpEpsilonBudget === undefined ? {} : { dp_epsilon_budget: dpEpsilonBudget }),
+        ...(dpBudgetPer === undefined ? {} : { dp_budget_per: dpBudgetPer }),
+      }),
     );
     if (options.json) printJson(io, made);
     else
@@ -65,6 +83,23 @@ function addKeys(keys: Command, { io, open }: Context): void {
         list.keys.length === 0
           ? 'there are no keys yet; make one with `tributary keys create`, or start `tributary serve`, which prints the first ones\n'
           : tableOf(list.keys, Number.POSITIVE_INFINITY),
+      );
+  });
+  withData(
+    keys
+      .command('budgets')
+      .description('show what keys of scope partner have spent of their budgets of noise')
+      .option('--json', 'print JSON'),
+    io,
+  ).action(async (options: JsonOption) => {
+    mustExist(options.data);
+    const list = await withClient(io, open, options, (client) => client.get('/v1/privacy/budgets'));
+    if (options.json) printJson(io, list);
+    else
+      io.out(
+        list.budgets.length === 0
+          ? 'no key has a budget; make one with `tributary keys create --scope partner`\n'
+          : tableOf(list.budgets, Number.POSITIVE_INFINITY),
       );
   });
   withData(

@@ -20,6 +20,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['sql', 'views'], load: async () => (await import('./sql-commands.ts')).addSqlCommands },
   { names: ['fit'], load: async () => (await import('./fit.ts')).addFitCommand },
   { names: ['scorecard'], load: async () => (await import('./scorecard/register.ts')).addScorecardCommand },
+  { names: ['identity'], load: async () => (await import('./identity/register.ts')).addIdentityCommands },
   { names: ['machine-traffic'], load: async () => (await import('./machine-traffic.ts')).addMachineTrafficCommand },
   { names: ['simulate'], load: async () => (await import('./simulate.ts')).addSimulateCommand },
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
@@ -32,6 +33,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     load: async () => (await import('./sharing-commands.ts')).addSharingCommands,
   },
   { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
+  { names: ['audit'], load: async () => (await import('./audit-commands.ts')).addAuditCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
   { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },
 ];

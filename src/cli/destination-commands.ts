@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { tableOf } from '../present/any.ts';
 import { line } from '../present/clip.ts';
 import { type DataOptions, withClient } from './connect.ts';
+import { checkDestinations, checkLine } from './destination-checks.ts';
 import { printJson } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
 import { pathPart } from './requests.ts';
@@ -11,7 +12,8 @@ interface JsonOption extends DataOptions {
   json?: boolean;
 }
 
-export function addDestinationCommands(program: Command, { io, open }: Context): void {
+export function addDestinationCommands(program: Command, context: Context): void {
+  const { io, open } = context;
   const destinations = program.command('destinations').description('Where the configured destinations stand');
   withData(
     destinations
@@ -23,12 +25,7 @@ export function addDestinationCommands(program: Command, { io, open }: Context):
     mustExist(options.data);
     const list = await withClient(io, open, options, (client) => client.get('/v1/destinations'));
     if (options.json) printJson(io, list);
-    else
-      io.out(
-        list.destinations.length === 0
-          ? 'no destination is configured; docs/destinations/ says how to connect each one\n'
-          : tableOf(list.destinations, Number.POSITIVE_INFINITY),
-      );
+    else io.out(list.destinations.length === 0 ? NONE : tableOf(list.destinations, Number.POSITIVE_INFINITY));
   });
   withData(
     destinations
@@ -45,6 +42,7 @@ export function addDestinationCommands(program: Command, { io, open }: Context):
     if (options.json) printJson(io, list);
     else io.out(list.dead_letters.length === 0 ? 'none\n' : tableOf(list.dead_letters, Number.POSITIVE_INFINITY));
   });
+  addCheck(destinations, context);
   withData(
     destinations
       .command('replay')
@@ -70,3 +68,22 @@ export function addDestinationCommands(program: Command, { io, open }: Context):
     else io.out(line`${done.messages} messages are sent again\n`);
   });
 }
+
+function addCheck(destinations: Command, { io, open, exit }: Context): void {
+  withData(
+    destinations
+      .command('check')
+      .description('ask a destination, or all, if the settings are right; nothing is kept there')
+      .argument('[destination_id]')
+      .option('--json', 'print JSON'),
+    io,
+  ).action(async (id: string | undefined, options: JsonOption) => {
+    mustExist(options.data);
+    const checks = await withClient(io, open, options, (client) => checkDestinations(client, id));
+    if (options.json) printJson(io, { checks });
+    else io.out(checks.length === 0 ? NONE : checks.map(checkLine).join(''));
+    if (checks.some(({ result }) => result === 'problem')) exit(1);
+  });
+}
+
+const NONE = 'no destination is configured; docs/destinations/ says how to connect each one\n';

@@ -8,6 +8,10 @@ const REMEDIES: readonly [pattern: RegExp, step: string][] = [
     /conflict/,
     'look at GET /v1/conflicts: a sender uses an id again for another event; send corrections as adjustments',
   ],
+  [
+    /audit log/,
+    'tributary audit verify says where; find out who could write to the store of state, and compare with a backup of it',
+  ],
   [/beyond the last committed|spool/, 'restart tributary serve: it loads what is accepted and not loaded'],
   [/./, 'tributary doctor --backup FOLDER, then restore it with --restore into a new folder and run doctor there'],
 ];

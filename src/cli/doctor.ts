@@ -9,6 +9,7 @@ import { line } from '../present/clip.ts';
 import { pairs } from '../present/table.ts';
 import type { Json } from './client.ts';
 import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
+import { checkDestinations, checkLine } from './destination-checks.ts';
 import { nextSteps } from './doctor-advice.ts';
 import { printJson } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
@@ -20,6 +21,7 @@ interface DoctorOptions extends DataOptions {
   restore?: string;
   compact?: boolean;
   replayDeadLetters?: boolean;
+  offline?: boolean;
   json?: boolean;
 }
 
@@ -31,6 +33,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
     .option('--restore <dir>', 'fill a new data folder from a backup')
     .option('--compact', 'free unused space')
     .option('--replay-dead-letters', 'try again to load the accepted records that could not be loaded')
+    .option('--offline', 'do not ask destinations if their settings are right')
     .option('--json', 'print JSON');
   withData(command, context.io).action(async (options: DoctorOptions) => {
     const asked = [options.backup, options.restore, options.compact, options.replayDeadLetters].filter(
@@ -48,11 +51,27 @@ export function addDoctorCommand(program: Command, context: Context): void {
 }
 
 async function examine({ io, open, exit }: Context, options: DoctorOptions): Promise<void> {
-  const report = await withClient(io, open, options, (client) => client.get('/v1/doctor'));
-  if (options.json) printJson(io, report);
-  else io.out(showDoctor(report) + nextLines(nextSteps(report, options.data)));
+  const [report, destinations] = await withClient(io, open, options, async (client) => [
+    await client.get('/v1/doctor'),
+    options.offline ? [] : await checkDestinations(client).catch(ofAnEarlierServer),
+  ]);
+  if (options.json) printJson(io, { ...report, ...(options.offline ? {} : { destinations }) });
+  else
+    io.out(
+      showDoctor(report) + destinations.map(destinationLine).join('') + nextLines(nextSteps(report, options.data)),
+    );
   if (report.problems.length > 0) exit(1);
 }
+
+/** A running server of an earlier version cannot check destinations. */
+function ofAnEarlierServer(error: unknown): Json[] {
+  if (error instanceof TributaryError && error.code === 'not_found') return [];
+  throw error;
+}
+
+/** What a destination says of its settings. One that is wrong warns: the data folder is sound. */
+const destinationLine = (check: Json): string =>
+  `${check.result === 'problem' ? 'warning: ' : ''}destination ${checkLine(check)}`;
 
 const nextLines = (steps: readonly string[]): string =>
   steps.map((step, i) => line`${i === 0 ? 'next: ' : '      '}${step}\n`).join('');

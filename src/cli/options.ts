@@ -5,7 +5,7 @@ import { badRequest } from '../domain/errors.ts';
 import { type CsvStyle, toCsv } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
 import type { ReportJson } from '../reports/context.ts';
-import type { Report } from '../reports/declare.ts';
+import { mainTableOf, type Report } from '../reports/declare.ts';
 import type { Openers } from './connect.ts';
 import { type Io, printJson } from './io.ts';
 
@@ -57,7 +57,7 @@ export function print(io: Io, report: Report, answer: ReportJson, flags: FormatF
   const csv = flags.csv || flags.csvStyle !== undefined;
   if (flags.json && csv) throw badRequest('--csv', 'give either --json or --csv, not both');
   if (flags.json) printJson(io, answer);
-  else if (csv) io.out(toCsv(answer, report.main_table, flags.csvStyle));
+  else if (csv) io.out(toCsv(answer, mainTableOf(report, answer), flags.csvStyle));
   else io.out(showReport(report, answer, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
 }
 

@@ -2,6 +2,7 @@
 import { type Config, enrichSettings } from '../config.ts';
 import type { CustomerIds } from '../domain/email-ids.ts';
 import type { EnrichSettings } from '../enrichment/enrich-options.ts';
+import type { BrandRules } from '../log/brand-rules.ts';
 
 export interface ReadingSettings {
   /** The currencies of brands that name one; the others have `default_currency`. */
@@ -12,6 +13,8 @@ export interface ReadingSettings {
   default_customer_ids: CustomerIds;
   /** The key of the hashes that stand for addresses. */
   email_key: Uint8Array;
+  /** The brand of records that name none; null without rules. */
+  brand_rules: BrandRules | null;
   enrich: EnrichSettings;
   /** What becomes of the records that were read: nothing, their bytes for the spool, or also the columns of their rows. */
   keeps: 'nothing' | 'bytes' | 'columns';
@@ -28,6 +31,7 @@ export function readingSettings(
     customer_ids: config.customer_ids,
     default_customer_ids: config.customer_ids_default,
     email_key,
+    brand_rules: config.brand_rules,
     enrich: enrichSettings(config),
     keeps,
   };

@@ -11,6 +11,8 @@ export interface DestinationOptions {
   brand_id: string;
   options: Readonly<Record<string, string>>;
   secrets: Readonly<Record<string, string>>;
+  /** True if requests may go to an address of this network, or by plain http. */
+  private_network: boolean;
   /** Only of the kind `custom`: the template of a request. */
   template?: RequestTemplate | undefined;
 }
@@ -99,9 +101,32 @@ export interface Destination {
     answers: readonly OutAnswer[],
     now_ms: number,
   ) => { request: OutRequest } | { value: string; base_url: string; until_ms: number } | { failed: Outcome };
-  /** A request by which `doctor` checks settings without effect, and what its answer says: null if all is well. */
-  probe?: {
-    request: (options: DestinationOptions, context: RequestContext) => OutRequest;
-    read: (answer: OutAnswer) => string | null;
-  };
+  /** How settings are checked without an effect, or why that is not possible. */
+  check_call: CheckCall | NoCheckCall;
+}
+
+/** A request without an effect that shows if settings are right. */
+export interface CheckCall {
+  request: (options: DestinationOptions, context: RequestContext) => OutRequest;
+  /** @returns what is wrong, or null. It holds no secret and no personal data. */
+  read: (answer: OutAnswer) => SettingProblem | null;
+  /** What is known if nothing is wrong, and what is not. */
+  shows: string;
+}
+
+/** Where nothing can be asked without an effect. */
+interface NoCheckCall {
+  /** A sentence that says so, and how a person sees if settings are right. */
+  none: string;
+  /** Where requests go: that a server is there can be seen without a request. */
+  url: (options: DestinationOptions) => string;
+}
+
+/** What is wrong with settings. */
+export interface SettingProblem {
+  /** The setting at fault, such as `secrets.api_secret`. */
+  field: string;
+  problem: string;
+  /** What a person does. */
+  fix: string;
 }

@@ -95,6 +95,7 @@ export interface ConversionMessage {
 export interface ProfileMessage {
   kind: 'profile';
   message_id: string;
+  /** Grows with each message of a destination. */
   revision: number;
   brand_id: string;
   customer_id: string;

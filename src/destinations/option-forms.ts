@@ -1,6 +1,6 @@
 /** Options of destinations: their form, and the address of the vendor. */
+import { withoutSlash } from '../network/urls.ts';
 import type { DestinationOptions } from './destination.ts';
-import { urlProblem, withoutSlash } from './urls.ts';
 
 /** A problem of an option, as `check` of a destination returns it. */
 interface Problem {
@@ -11,15 +11,6 @@ interface Problem {
 /** The URL of an option, or the vendor's own, without slashes at its end. */
 export const urlOf = ({ options }: DestinationOptions, option: string, vendor: string): string =>
   withoutSlash(options[option] ?? vendor);
-
-/** The problem of options with URLs, or null. */
-export function urlsProblem({ options }: DestinationOptions, ...names: readonly string[]): Problem | null {
-  for (const name of names) {
-    const problem = options[name] === undefined ? null : urlProblem(options[name]);
-    if (problem !== null) return { option: `options.${name}`, problem };
-  }
-  return null;
-}
 
 /** The problem of an option that does not have the form it needs, or null. An option that was left out has none. */
 export function formProblem({ options }: DestinationOptions, name: string, form: RegExp, hint: string): Problem | null {

@@ -60,7 +60,6 @@ export interface DestinationSettings extends DestinationOptions {
   delay_ms: number;
   immediate_above_micros: bigint | null;
   correct_ms: number;
-  private_network: boolean;
 }
 
 const DESTINATION_ID = /^[a-z0-9][a-z0-9_]{0,39}$/;

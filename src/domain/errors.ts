@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'unprocessable'
   | 'rate_limited'
+  | 'budget_spent'
   | 'missing_fx_rate'
   | 'model_not_fitted'
   | 'spool_full'
@@ -46,6 +47,8 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   unsupported_media_type: 415,
   unprocessable: 422,
   rate_limited: 429,
+  // The budget of noise of a key, which lasts longer than a limit of requests.
+  budget_spent: 429,
   missing_fx_rate: 422,
   model_not_fitted: 409,
   spool_full: 503,

@@ -8,6 +8,12 @@ import { type Static, Type } from './typebox.ts';
 
 export const LINK_STATES = ['linked', 'unlinked'] as const;
 
+/**
+ * The kind of a link that is an accepted proposal of the product, and of the statement that takes it back. docs/semantics.md 4 says
+ * how it counts.
+ */
+export const PROBABILISTIC = 'probabilistic';
+
 export const IdentityLinkSchema = Type.Object(
   {
     link_id: Type.Optional(RecordId('Names this statement, not the pair; made from the content when left out')),
@@ -16,7 +22,9 @@ export const IdentityLinkSchema = Type.Object(
     right_id: Type.Optional(Id('Another customer_id or anonymous_id; needed where there is no right_email')),
     left_email: EMAIL,
     right_email: EMAIL,
-    kind: Type.Optional(Text('How the link became known: login, checkout, import, …', 100)),
+    kind: Type.Optional(
+      Text('How the link became known: login, checkout, import, …; probabilistic for one that is only likely', 100),
+    ),
     state: Type.Optional(OneOf(LINK_STATES, 'The latest statement of a pair counts; linked when left out')),
     probability: Type.Optional(Probability('The probability that the link is right; 1 when left out')),
     evidence: Type.Optional(JsonObject('The details of how it became known')),

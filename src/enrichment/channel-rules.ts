@@ -158,6 +158,12 @@ const OUR_LAST_RULES: readonly ChannelRule[] = [
   REFERRAL,
 ];
 
+/** Every channel that is derived from evidence. Senders may name others. */
+export const KNOWN_CHANNELS: readonly string[] = [
+  ...new Set([...OUR_FIRST_RULES, ...OUR_LAST_RULES, ...GA4_RULES].map(({ channel }) => channel)),
+  'unassigned',
+].sort();
+
 export const ga4Channel = (tags: Tags): ChannelDecision | null => firstFit(GA4_RULES, tags);
 export const ownFirstChannel = (tags: Tags): ChannelDecision | null => firstFit(OUR_FIRST_RULES, tags);
 export const ownLastChannel = (tags: Tags): ChannelDecision | null => firstFit(OUR_LAST_RULES, tags);

@@ -3,6 +3,7 @@ import type { Model, Plan } from '../attribution/plan.ts';
 import type { AskedOrders } from './asked-orders.ts';
 import type { Hiding } from './consents/hiding.ts';
 import type { LabelTables } from './label-tables.ts';
+import type { TouchSlots } from './slot-sums.ts';
 
 /** Stands for the group of a value event that the report does not choose. */
 export const NOT_CHOSEN = 2 ** 32 - 1;
@@ -43,10 +44,14 @@ export interface Asked {
   /** The group of each value event, and how many groups there are. Events that the report does not choose are {@link NOT_CHOSEN}. */
   event_group: Uint32Array;
   event_groups: number;
+  /** The numbers of the people to walk; null for all. */
+  walked: Uint32Array | null;
   /** True if the report tells more of journeys than their lengths. Then only journeys with a touchpoint that is shown count. */
   journey_details: boolean;
-  /** True if the report tells what the path of each order holds. Then people without a chosen order are not walked. */
+  /** True if the report tells what the path of each order holds. */
   path_facts: boolean;
   /** True if the report tells how its figures spread over people. */
   has_spread: boolean;
+  /** The slots of touchpoints; null unless the report tells what they earn. */
+  slots: TouchSlots | null;
 }

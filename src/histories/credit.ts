@@ -10,11 +10,11 @@ import type { PersonKeys } from '../identity/person-keys.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { isWithin } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
-import { WorkTurns } from '../warehouse/work-turns.ts';
+import { inBlocks, WorkTurns } from '../warehouse/work-turns.ts';
 import { type Asked, NOT_CHOSEN } from './asked.ts';
 import { type AskedOrders, type KeyedEvent, partsOfPolicy } from './asked-orders.ts';
 import { hidingOf } from './consents/hiding.ts';
-import { type ChosenPeople, choosePeople, type PeopleAsked, sortByPerson } from './first-orders.ts';
+import { type ChosenPeople, choosePeople, marked, type PeopleAsked, sortByPerson } from './first-orders.ts';
 import type { Histories, Label } from './histories.ts';
 import { type GroupNames, labelTables } from './label-tables.ts';
 import { isInMemory, isRule, memoryModels } from './memory-models.ts';
@@ -25,6 +25,7 @@ import { countOf, type WatchPass } from './pass-progress.ts';
 import type { PassSums } from './pass-sums.ts';
 import { PersonParts } from './person-parts.ts';
 import { LABEL_COLUMNS, type LabelColumn } from './relations.ts';
+import type { TouchSlots } from './slot-sums.ts';
 import type { PassThreads } from './threads/pass-threads.ts';
 import { LeftToEngine } from './weights.ts';
 
@@ -46,10 +47,15 @@ export interface Question {
   with_kinds: boolean;
   /** True if the report tells more of journeys than their lengths. */
   journey_details: boolean;
-  /** The people whose orders the report chooses, with what the paths of these hold; null if it chooses by value events alone. */
+  /**
+   * The people whose orders the report chooses, with what the paths of these hold; null if it chooses by value events. Value events of
+   * people have no groups.
+   */
   people: PeopleAsked | null;
   /** True if the report tells how its figures spread over people. */
   has_spread: boolean;
+  /** Gives touchpoints slots, once the orders are read; null if histories do not hold what they follow from. */
+  makeSlots?: (orders: AskedOrders) => Promise<TouchSlots | null>;
   /** Threads for passes over many orders; the event loop makes all passes when left out. */
   threads: PassThreads | undefined;
   /** Aborted when nobody waits for the result any more. */
@@ -102,9 +108,22 @@ export async function ordersInMemory(
   plan: Plan,
   directory: PersonDirectory,
   histories: Histories,
+  question: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
+): Promise<OrdersRead | null> {
+  return holds(histories, plan, []) ? readOrders(snapshot, plan, directory, histories, question) : null;
+}
+
+/** Orders, and who belongs to whom at their position. */
+export type OrdersRead = MemoryOrders & { person_keys: PersonKeys };
+
+/** Reads the orders of a plan that histories hold. The models of the plan do not matter. See {@link ordersInMemory}. */
+export async function readOrders(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+  histories: Histories,
   { makeSegments, people, with_kinds }: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
-): Promise<(MemoryOrders & { person_keys: PersonKeys }) | null> {
-  if (!holds(histories, plan, [])) return null;
+): Promise<OrdersRead | null> {
   const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
   const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
   const orders = await askOrders(histories.orders, plan, person_keys, histories.subjects, with_kinds);
@@ -131,33 +150,51 @@ export async function creditInMemory(
   histories: Histories,
   question: Question,
 ): Promise<MemoryCredit | null> {
-  if (!holds(histories, plan, [...question.touch_columns, ...question.filtered_columns])) return null;
   const read = await ordersInMemory(snapshot, plan, directory, histories, question);
-  if (read === null) return null;
+  return read === null ? null : creditOf(snapshot, plan, histories, read, question);
+}
+
+/** Credits orders that were read. @returns null if histories do not hold what the plan or the question asks for. */
+export async function creditOf(
+  snapshot: Snapshot,
+  plan: Plan,
+  histories: Histories,
+  read: MemoryOrders,
+  question: Question,
+): Promise<MemoryCredit | null> {
+  if (!holds(histories, plan, [...question.touch_columns, ...question.filtered_columns])) return null;
   const { orders, people } = read;
-  const { event_group, groups } = await groupEvents(plan, orders, question);
-  if (people !== null) leaveOthers(orders, people, event_group);
+  const slots = question.makeSlots === undefined ? null : await question.makeSlots(orders);
+  if (slots === null && question.makeSlots !== undefined) return null;
+  const { event_group, groups } =
+    people === null ? await groupEvents(plan, orders, question) : await eventsOf(orders, people);
   const { journey_details, has_spread } = question;
   const columns = question.touch_columns as readonly LabelColumn[];
   const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
   const path_facts = people !== null;
   const event_groups = groups.length;
   const hiding = hidingOf(plan, histories.labels);
-  const asked = { plan, orders, hiding, tables, event_group, event_groups, journey_details, path_facts, has_spread };
+  const walked = people === null ? null : marked(people.chosen);
+  const of_report = { walked, journey_details, path_facts, has_spread, slots };
+  const asked = { plan, orders, hiding, tables, event_group, event_groups, ...of_report };
   const sums = await makePass(snapshot, plan, histories, asked, question);
   return sums === null ? null : { ...read, sums, names, hidden_group: tables.hidden_group, event_groups: groups };
 }
 
-/** Marks the value events of the people who are not chosen. */
-function leaveOthers(orders: AskedOrders, { chosen }: ChosenPeople, event_group: Uint32Array): void {
-  const { persons, person_starts, by_person, event_starts } = orders;
-  for (let person = 0; person < persons; person++) {
-    if (chosen[person] === 1) continue;
-    for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++) {
-      const order = by_person[i]!;
-      event_group.fill(NOT_CHOSEN, event_starts[order]!, event_starts[order + 1]!);
+/** One group of the value events of the people who are chosen. */
+async function eventsOf(
+  { persons, person_starts, by_person, event_starts, orders }: AskedOrders,
+  { chosen }: ChosenPeople,
+): Promise<Awaited<ReturnType<typeof groupEvents>>> {
+  const event_group = new Uint32Array(event_starts[orders]!).fill(NOT_CHOSEN);
+  await inBlocks(persons, (from, until) => {
+    for (let person = from; person < until; person++) {
+      if (chosen[person] === 0) continue;
+      for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++)
+        for (let e = event_starts[by_person[i]!]!; e < event_starts[by_person[i]! + 1]!; e++) event_group[e] = 0;
     }
-  }
+  });
+  return { event_group, groups: [[]] };
 }
 
 /** Makes the pass, in threads if it can be sent there. @returns null if only the engine can answer. */
@@ -177,7 +214,7 @@ async function makePass(
       for (const exponent of open_decays) decays.open.add(exponent);
     }
     if (!parts) {
-      const people = new PersonParts(asked.orders, histories);
+      const people = new PersonParts(asked, histories);
       watch?.(countOf(people.next, asked.orders.persons));
       await pass.run(people, signal);
     }

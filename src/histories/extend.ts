@@ -12,12 +12,13 @@ import { materialise } from '../warehouse/relation.ts';
 import { mapInTurns, sortInTurns, WorkTurns } from '../warehouse/work-turns.ts';
 import { extendConsents } from './consents/consent-rows.ts';
 import { extendEmails } from './emails/fill-emails.ts';
-import { fits, hashed, LABEL_NAMES, labelOf, labelTexts, MAX_LABELS, MAX_TOUCHES } from './fill.ts';
+import { fits, LABEL_NAMES, labelOf, labelTexts, MAX_LABELS, MAX_TOUCHES } from './fill.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { filledRows, type Histories, type Label, newestFresh, olderFresh, placeOf, reserve } from './histories.ts';
 import { keyHalves } from './key-index.ts';
 import { continueLabels } from './label-facts.ts';
 import { extendOrders } from './orders/fill-orders.ts';
+import { hashed } from './relations.ts';
 import { sharedCopy, typeOf } from './room.ts';
 
 /** The rows between two positions. */
@@ -117,7 +118,7 @@ const numberOfLabel = ([number, label]: [number, Label]): [string, number] => [
 
 async function readTouches(snapshot: Snapshot, { after, upto }: Span, numbers: LabelNumbers): Promise<FreshRows> {
   const touches = new FreshRows(['message', 'session', 'label']);
-  const sql = `select ${WHERE_IT_IS}, float64(${hashed('message_id')}) as message, float64(${hashed('session_id')}) as session, ${labelTexts(null)}
+  const sql = `select ${WHERE_IT_IS}, float64(${hashed('t.message_id')}) as message, float64(${hashed('t.session_id')}) as session, ${labelTexts(null)}
     from touchpoints t where ${between('t', after, upto)}`;
   await snapshot.columns(sql, {}, ({ rows, cells }) => {
     const [message, session, ...labels] = cells.slice(FreshRows.PLACE_COLUMNS);

@@ -12,11 +12,19 @@ import { materialise, type Relation } from '../warehouse/relation.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { emptyConsents, extendConsents } from './consents/consent-rows.ts';
 import { fillEmails } from './emails/fill-emails.ts';
+import { prepareMessages } from './emails/shared-messages.ts';
 import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns } from './histories.ts';
 import { KeyIndex, keyHalves } from './key-index.ts';
 import { prepareLabels } from './label-facts.ts';
 import { fillOrders } from './orders/fill-orders.ts';
-import { HISTORY_LABELS, HISTORY_SUBJECTS, HISTORY_TIES, LABEL_COLUMNS, type LabelColumn } from './relations.ts';
+import {
+  HISTORY_LABELS,
+  HISTORY_SUBJECTS,
+  HISTORY_TIES,
+  hashed,
+  LABEL_COLUMNS,
+  type LabelColumn,
+} from './relations.ts';
 import { shared } from './room.ts';
 import { sortSubjects } from './sort-subjects.ts';
 
@@ -83,6 +91,7 @@ export async function fillHistories(snapshot: Snapshot, upto?: Position): Promis
   await sortSubjects(histories);
   await prepareLabels(labels);
   histories.emails = await fillEmails(snapshot, position, subjects);
+  await prepareMessages(histories);
   return histories;
 }
 
@@ -108,9 +117,6 @@ export const labelTexts = (verdicts: Relation | null): string =>
     const own = effective(name, verdicts);
     return `${name === 'traits' ? `text128(${own})` : own} as ${name}`;
   }).join(', ');
-
-/** SQL for the hash of a text of touchpoints `t`; 0 for none. */
-export const hashed = (name: string): string => `case when t.${name} is null then 0 else hash53(t.${name}) end`;
 
 const labelled = (verdicts: Relation | null): string =>
   LABEL_NAMES.map((name) => `${effective(name, verdicts)} as ${name}`).join(', ');
@@ -190,7 +196,7 @@ function pageSql({ position, verdicts }: Source): string {
       float64(x.message) as message, float64(x.session) as session, float64(x.log_seq) as log_seq
     from (
       select t.subject_key as subject_key, epoch_ms(t.occurred_at) as at_ms, ${logNumber('t', position)} as touch_no, t.log_seq as log_seq,
-        ${hashed('message_id')} as message, ${hashed('session_id')} as session, ${labelled(verdicts)}
+        ${hashed('t.message_id')} as message, ${hashed('t.session_id')} as session, ${labelled(verdicts)}
       from touchpoints t ${withVerdicts(verdicts)}
       where t.collector_id = $collector_id and t.log_seq > $after_seq and t.log_seq <= $until_seq) x
     join ${HISTORY_SUBJECTS.name} s on s.subject_key = x.subject_key

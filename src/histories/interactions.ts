@@ -4,6 +4,9 @@ import type { Touchpoints } from './histories.ts';
 import type { LabelFacts } from './label-facts.ts';
 import { Latest } from './latest.ts';
 
+/** Up to so many candidates are compared two by two. */
+const FEW = 8;
+
 export class Interactions {
   private absorbed = new Uint8Array(1_024);
   /** By key of an email, its strongest candidate. */
@@ -20,13 +23,36 @@ export class Interactions {
   collapse(candidates: Uint32Array, count: number): number {
     if (count < 2) return count;
     if (count > this.absorbed.length) this.absorbed = new Uint8Array(2 * count);
-    this.absorbed.fill(0, 0, count);
+    const { absorbed } = this;
+    // Most paths are so short that a call of fill takes longer.
+    for (let i = 0; i < count; i++) absorbed[i] = 0;
     this.absorbVisits(candidates, count);
-    this.absorbEmails(candidates, count);
-    this.absorbRepeats(candidates, count);
+    if (this.hasEmails(candidates, count)) this.absorbEmails(candidates, count);
+    if (this.mayRepeat(candidates, count)) this.absorbRepeats(candidates, count);
     let kept = 0;
     for (let i = 0; i < count; i++) if (this.absorbed[i] === 0) candidates[kept++] = candidates[i]!;
     return kept;
+  }
+
+  /** True if several candidates are of an email. Labels are in the processor's cache, messages are not. */
+  private hasEmails(candidates: Uint32Array, count: number): boolean {
+    const { label } = this.touchpoints;
+    const { is_email } = this.facts;
+    let emails = 0;
+    for (let i = 0; i < count; i++) emails += is_email[label[candidates[i]!]!]!;
+    return emails > 1;
+  }
+
+  /** False if no two candidates have one likeness. Of many candidates it is not looked at. */
+  private mayRepeat(candidates: Uint32Array, count: number): boolean {
+    if (count > FEW) return true;
+    const { label } = this.touchpoints;
+    const { likeness } = this.facts;
+    for (let i = 1; i < count; i++) {
+      const own = likeness[label[candidates[i]!]!]!;
+      for (let before = 0; before < i; before++) if (likeness[label[candidates[before]!]!] === own) return true;
+    }
+    return false;
   }
 
   /** Landing visits belong to the latest click before them, of the same email as far as the visit names one. */

@@ -10,6 +10,7 @@ import { read } from '../warehouse/read-row.ts';
 import { Turns } from '../warehouse/turns.ts';
 import { filledEmails } from './emails/email-rows.ts';
 import { extendEmails, fillEmails } from './emails/fill-emails.ts';
+import { prepareMessages } from './emails/shared-messages.ts';
 import { extendHistories } from './extend.ts';
 import { fillHistories } from './fill.ts';
 import { bytesOf, filledRows, type Histories, viewOf } from './histories.ts';
@@ -194,6 +195,7 @@ export class HistoriesKeeper {
         held.reads_emails = false;
       });
     }, options);
+    await prepareMessages(held);
   }
 
   private async rebuild(held: Histories, warehouse: Warehouse, options: Options): Promise<void> {

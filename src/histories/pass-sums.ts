@@ -5,6 +5,7 @@ import { ExactSums, type ExactSumsData } from './exact.ts';
 import { JourneySums, type JourneySumsData } from './journey-sums.ts';
 import { PathFacts, type PathFactsData } from './path-facts.ts';
 import { PersonSpread, type PersonSpreadData } from './person-spread.ts';
+import { SlotSums, type SlotSumsData } from './slot-sums.ts';
 import { Tally, type TallyData } from './tally.ts';
 
 /** Value that no touch earned for one reason, by event group, and the event groups. */
@@ -27,6 +28,7 @@ export interface PassSumsData {
   net: ExactSumsData;
   path_facts: PathFactsData | null;
   spread: PersonSpreadData | null;
+  slots: SlotSumsData | null;
 }
 
 export class PassSums {
@@ -46,10 +48,11 @@ export class PassSums {
   /** Null unless the report asks for it. */
   readonly path_facts: PathFacts | null;
   readonly spread: PersonSpread | null;
+  readonly slots: SlotSums | null;
   private readonly event_groups: number;
 
   constructor(asked: Asked) {
-    const { plan, orders, tables, event_groups, journey_details, path_facts, has_spread } = asked;
+    const { plan, orders, tables, event_groups, journey_details, path_facts, has_spread, slots } = asked;
     const { models } = plan;
     this.event_groups = event_groups;
     this.groups = new Tally(models.length, event_groups, tables.groups + 1);
@@ -60,6 +63,7 @@ export class PassSums {
     this.credited = new Uint8Array(tables.labels);
     this.path_facts = path_facts ? new PathFacts(orders.orders) : null;
     this.spread = has_spread ? new PersonSpread() : null;
+    this.slots = slots === null ? null : new SlotSums(slots);
   }
 
   /** The value that no touch earned for a reason. */
@@ -86,6 +90,7 @@ export class PassSums {
       net: this.net.data(),
       path_facts: this.path_facts?.data() ?? null,
       spread: this.spread?.data() ?? null,
+      slots: this.slots?.data() ?? null,
     };
   }
 
@@ -109,6 +114,7 @@ export class PassSums {
     this.net.addAll(other.net, 1);
     if (other.path_facts !== null) this.path_facts!.addAll(other.path_facts);
     if (other.spread !== null) this.spread!.addAll(other.spread, numbers);
+    if (other.slots !== null) this.slots!.addAll(other.slots);
   }
 
   private byEventGroup(): ExactSums {

@@ -75,7 +75,6 @@ export class Pass {
     for (let people = parts.take(); people !== null; people = parts.take())
       for (const person of people) {
         if (turns.ends(32)) await rest();
-        if (this.sums.path_facts !== null && !this.hasChosen(person)) continue;
         const own = this.beginPerson(person);
         let firsts: number[] | null = null;
         for (let i = own.from; i < own.until; i++) {
@@ -117,14 +116,6 @@ export class Pass {
   async add({ sums, waiting }: PassPart): Promise<void> {
     await this.sums.add(sums);
     for (const one of waiting) this.waiting.push(one);
-  }
-
-  /** True if some order of a person is chosen. */
-  private hasChosen(person: number): boolean {
-    const { by_person, person_starts } = this.asked.orders;
-    for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++)
-      if (this.isChosen(by_person[i]!)) return true;
-    return false;
   }
 
   /** True if some value event of an order is chosen. */
@@ -247,12 +238,13 @@ export class Pass {
   private readonly isChosenEvent = (event: number): boolean => this.asked.event_group[event] !== NOT_CHOSEN;
 
   private countTouches(order: number, person: number): void {
-    const { group, email, path } = this.paths;
-    const { spread } = this.sums;
+    const { group, email, slot, path } = this.paths;
+    const { spread, slots } = this.sums;
     let has_email = false;
     for (let k = 0; k < path.length; k++) {
       this.sums.groups.count(group[k]!, order, person);
       spread?.count(group[k]!, order, person, this.asked.orders, this.isChosenEvent);
+      slots?.count(slot[k]!, order, person);
       if (email[k]! < 0) continue;
       has_email = true;
       this.sums.emails.count(email[k]!, order, person);

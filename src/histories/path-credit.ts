@@ -5,6 +5,7 @@ import { type ExactSums, shareOf } from './exact.ts';
 import type { Touchpoints } from './histories.ts';
 import type { LargeValue } from './orders/value-events.ts';
 import type { PersonSpread } from './person-spread.ts';
+import type { SlotSums } from './slot-sums.ts';
 import type { Tally } from './tally.ts';
 import type { MemoryModel, Path } from './weights.ts';
 
@@ -16,7 +17,12 @@ interface Sums {
   organic: ReadonlyArray<ExactSums | null>;
   /** How the credit of the first model spreads over people, if the report asks for it. */
   spread: PersonSpread | null;
+  /** The same by slot, if touchpoints have slots. */
+  slots: SlotSums | null;
 }
+
+/** Takes credit for people of a random group. */
+type TakesCredit = Pick<PersonSpread, 'credit'>;
 
 export class PathCredit {
   readonly path: Path = {
@@ -34,6 +40,13 @@ export class PathCredit {
   /** The group of each touch for the event that was taken; -1 is no email. */
   readonly group = new Int32Array(MAX_PATH_LENGTH);
   readonly email = new Int32Array(MAX_PATH_LENGTH);
+  /** The slot of each touch of the path; 0 is none. */
+  readonly slot = new Int32Array(MAX_PATH_LENGTH);
+  /** Takes the credit of the first model; and by touch, the number that it takes it for. */
+  private readonly spread: TakesCredit | null;
+  private readonly spread_group: Int32Array;
+  /** By order, the random group of its person. */
+  private readonly person_group: Uint8Array;
 
   constructor(
     private readonly touchpoints: Touchpoints,
@@ -43,6 +56,9 @@ export class PathCredit {
   ) {
     this.sums = models.map(() => new Float64Array(MAX_PATH_LENGTH + 1));
     this.totals = new Float64Array(models.length);
+    this.spread = sums_of.slots ?? sums_of.spread;
+    this.spread_group = sums_of.slots === null ? this.group : this.slot;
+    this.person_group = asked.slots?.person_group ?? asked.orders.person_group;
   }
 
   /** Takes the path of an order: its first `places` touches, oldest first. @returns true if some touch of it is shown. */
@@ -50,6 +66,7 @@ export class PathCredit {
     const { path } = this;
     const { at_ms, label } = this.touchpoints;
     const { group, hidden_group } = this.asked.tables;
+    const { slots } = this.asked;
     const order_ms = this.asked.orders.at_ms[order]!;
     path.order = order;
     path.policy = this.asked.orders.policy[order]!;
@@ -64,6 +81,7 @@ export class PathCredit {
       path.ages_ms[i] = order_ms - at_ms[place]!;
       path.labels[i] = label[place]!;
     }
+    if (slots !== null) for (let k = 0; k < path.length; k++) this.slot[k] = slots.of_place[touches[path.first + k]!]!;
     if (hidden_group === null) return true;
     for (let i = path.first; i < places; i++) if (group[path.labels[i]!] !== hidden_group) return true;
     return false;
@@ -118,8 +136,8 @@ export class PathCredit {
       this.share(model, MICRO_CONVERSIONS, 0, groups.millionths[model]!, emails.millionths[model]!, null);
   }
 
-  private spreadOf(model: number): PersonSpread | null {
-    return model === 0 ? this.sums_of.spread : null;
+  private spreadOf(model: number): TakesCredit | null {
+    return model === 0 ? this.spread : null;
   }
 
   /** Adds the parts of `after` less those of `before`, each V * S_k div S - V * S_(k-1) div S. @returns the sum of what it added. */
@@ -129,7 +147,7 @@ export class PathCredit {
     before: number,
     of_groups: ExactSums,
     of_emails: ExactSums,
-    spread: PersonSpread | null,
+    spread: TakesCredit | null,
   ): number {
     if (after === 0 && before === 0) return 0;
     const n = this.path.length;
@@ -154,10 +172,10 @@ export class PathCredit {
     return last;
   }
 
-  private add(k: number, part: number, of_groups: ExactSums, of_emails: ExactSums, spread: PersonSpread | null): void {
+  private add(k: number, part: number, of_groups: ExactSums, of_emails: ExactSums, spread: TakesCredit | null): void {
     of_groups.add(this.group[k]!, part);
     if (this.email[k]! >= 0) of_emails.add(this.email[k]!, part);
-    spread?.credit(this.group[k]!, this.asked.orders.person_group[this.path.order]!, part);
+    spread?.credit(this.spread_group[k]!, this.person_group[this.path.order]!, part);
   }
 
   /** {@link share} for values of any size and sign. Division truncates toward zero, as it does for bigint. */
@@ -172,7 +190,7 @@ export class PathCredit {
       const so_far = (value.after * sum) / total - (value.before * sum) / total;
       groups.micros[i]!.addLarge(this.group[k - 1]!, so_far - before);
       if (this.email[k - 1]! >= 0) emails.micros[i]!.addLarge(this.email[k - 1]!, so_far - before);
-      spread?.credit(this.group[k - 1]!, this.asked.orders.person_group[this.path.order]!, so_far - before);
+      spread?.credit(this.spread_group[k - 1]!, this.person_group[this.path.order]!, so_far - before);
       before = so_far;
     }
     organic[i]?.addLarge(this.asked.event_group[event]!, value.after - value.before - before);

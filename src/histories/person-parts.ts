@@ -16,12 +16,12 @@ export class PersonParts {
 
   /** @param next its first number says how many people were taken; threads share it. */
   constructor(
-    orders: Pick<PassOrders, 'persons' | 'subjects'>,
+    { orders, walked }: { orders: Pick<PassOrders, 'persons' | 'subjects'>; walked: Uint32Array | null },
     touchpoints: Touchpoints,
     readonly next: Int32Array = new Int32Array(1),
   ) {
-    this.people = inMemoryOrder(orders, touchpoints);
-    this.size = Math.max(1, Math.min(MAX_PART, Math.floor(orders.persons / MIN_PARTS)));
+    this.people = inMemoryOrder(orders, touchpoints, walked);
+    this.size = Math.max(1, Math.min(MAX_PART, Math.floor(this.people.length / MIN_PARTS)));
   }
 
   /** The next people. @returns null if there are none. */
@@ -36,25 +36,29 @@ export function endParts(next: Int32Array): void {
   for (let i = 0; i < next.length; i++) Atomics.store(next, i, 2 ** 30);
 }
 
-/** The people in the order in which their touchpoints lie in memory; those without touchpoints in order come last. */
+/** So many neighbouring subjects are not told apart when people are put in order, as a power of two. */
+const NEIGHBOURS = 6;
+
+/** The people in about the order in which their touchpoints lie in memory; those without touchpoints in order come last. */
 function inMemoryOrder(
   { persons, subjects }: Pick<PassOrders, 'persons' | 'subjects'>,
   { starts }: Touchpoints,
+  walked: Uint32Array | null,
 ): Uint32Array {
-  const nobody = 0;
-  /** By subject, the last person that begins there, plus 1; and by person, the one before. */
-  const last = new Uint32Array(starts.length + 1);
-  const before = new Uint32Array(persons);
-  for (let person = 0; person < persons; person++) {
+  const people = walked?.length ?? persons;
+  const places = new Uint32Array((starts.length >>> NEIGHBOURS) + 2);
+  const placeOf = (person: number): number => {
     const from = subjects.starts[person]!;
     const own = from === subjects.starts[person + 1]! ? starts.length : subjects.values[from]!;
     // A subject that came after the filling has fresh touchpoints only.
-    const first = Math.min(own, starts.length);
-    before[person] = last[first]!;
-    last[first] = person + 1;
+    return Math.min(own, starts.length) >>> NEIGHBOURS;
+  };
+  for (let i = 0; i < people; i++) places[placeOf(walked === null ? i : walked[i]!) + 1]! += 1;
+  for (let place = 1; place < places.length; place++) places[place]! += places[place - 1]!;
+  const sorted = new Uint32Array(people);
+  for (let i = 0; i < people; i++) {
+    const person = walked === null ? i : walked[i]!;
+    sorted[places[placeOf(person)]!++] = person;
   }
-  const sorted = new Uint32Array(persons);
-  let count = 0;
-  for (const end of last) for (let next = end; next !== nobody; next = before[next - 1]!) sorted[count++] = next - 1;
   return sorted;
 }

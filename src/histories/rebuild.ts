@@ -4,6 +4,7 @@
  */
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { rebuildEmails } from './emails/email-rows.ts';
+import { prepareMessages } from './emails/shared-messages.ts';
 import {
   emptyChains,
   type Histories,
@@ -62,7 +63,7 @@ export async function rebuildHistories(old: Histories): Promise<Histories> {
   // The old histories may number further labels otherwise, so what is known of labels must not be shared with them.
   const labels = [...old.labels];
   await prepareLabels(labels);
-  return {
+  const rebuilt: Histories = {
     ...old,
     ...target,
     labels,
@@ -75,6 +76,8 @@ export async function rebuildHistories(old: Histories): Promise<Histories> {
     ...emptyChains({ starts, at_ms: target.at_ms }),
     emails: emails === null ? null : await rebuildEmails(emails, old.subjects),
   };
+  await prepareMessages(rebuilt);
+  return rebuilt;
 }
 
 /** The fresh touchpoints of a subject before a place, in order. */

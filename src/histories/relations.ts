@@ -2,6 +2,9 @@
 import { defineRelation, type RelationType } from '../warehouse/relation.ts';
 import { EMAIL_LABEL_COLUMNS } from './emails/email-rows.ts';
 
+/** SQL for the hash of a text; 0 for none. */
+export const hashed = (text: string): string => `case when ${text} is null then 0 else hash53(${text}) end`;
+
 /** What touchpoints have in common. Touchpoints with the same values share one label, which is a number in memory. */
 export const LABEL_COLUMNS = {
   touchpoint_type: 'text',

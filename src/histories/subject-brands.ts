@@ -38,6 +38,11 @@ export class SubjectBrands {
     return (subject) => places[(brand_of[subject] ?? 0) - 1] ?? -1;
   }
 
+  /** The place of the brand of all subjects in a list; null if there are several brands. */
+  onlyPlaceIn(brand_ids: readonly string[]): number | null {
+    return this.brands.length === 1 ? brand_ids.indexOf(this.brands[0]!) : null;
+  }
+
   private async extend(snapshot: Snapshot, position: Position): Promise<void> {
     const was_one = this.brands.length <= 1;
     const rows = await snapshot.query(

@@ -53,6 +53,7 @@ function statementOf(page: FactPage & { kind: 'statements' }, i: number) {
     state: page.state[i]!,
     probability: page.probability[i]!,
     occurred_at: page.at_ms[i]!,
+    ...(page.probabilistic[i] ? { probabilistic: true as const } : {}),
   };
 }
 

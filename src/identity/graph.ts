@@ -4,11 +4,12 @@
  * component do not depend on ids outside of it. Each fact has the step that added it, so that earlier steps can still be read.
  */
 import { Components } from './components.ts';
+import { PairIndex } from './pair-index.ts';
 import type { ImplicitLink, LinkStatement } from './persons.ts';
 
 /** Later than any step: the step of a fact that is not known. */
 const NEVER = 2 ** 30;
-/** The most entries of a Map. Two numbers below it fit into one exact integer. */
+/** The most entries of a Map. */
 const MAX_IDS = 2 ** 24;
 
 /** The links of some components, as the input of `joinPersons`. */
@@ -32,9 +33,7 @@ export class LinkGraph {
   private readonly customer_step: number[] = [];
   private readonly components = new Components();
 
-  private readonly pairs = new Map<number, number>();
-  private readonly left: number[] = [];
-  private readonly right: number[] = [];
+  private readonly pairs = new PairIndex();
   /** For a pair: the time of the earliest record with both ids, up to the step that was folded last. */
   private readonly first_ms: number[] = [];
   /** For a pair: records that later steps added, each with an earlier time than the one before. */
@@ -50,7 +49,7 @@ export class LinkGraph {
 
   /** The number of pairs. */
   get links(): number {
-    return this.left.length;
+    return this.pairs.size;
   }
 
   /** The number of facts that are kept with their steps, so that earlier steps can be read. */
@@ -83,8 +82,10 @@ export class LinkGraph {
 
   /** Adds a record that carries both ids. A record with the same id twice adds no pair. */
   addRecord(anonymous_id: string, customer_id: string, at_ms: number, step: number): void {
-    this.addCustomer(customer_id, step);
-    if (anonymous_id !== customer_id) this.addFirst(this.pair(anonymous_id, customer_id, step), at_ms, step);
+    const customer = this.number(customer_id, step);
+    this.markCustomer(customer, step);
+    if (anonymous_id === customer_id) return;
+    this.addFirst(this.pairOfNumbers(this.number(anonymous_id, step), customer), at_ms, step);
   }
 
   addStatement(statement: LinkStatement, step: number): void {
@@ -94,8 +95,9 @@ export class LinkGraph {
     const held = this.statements.get(pair);
     if (held) held.push({ ...statement, step });
     else this.statements.set(pair, [{ ...statement, step }]);
-    if (statement.state === 'unlinked' && !this.unlink_step.has(pair)) this.unlink_step.set(pair, step);
-    this.touch(this.left[pair]!, step);
+    const unlinks = statement.state === 'unlinked' && !statement.probabilistic;
+    if (unlinks && !this.unlink_step.has(pair)) this.unlink_step.set(pair, step);
+    this.touch(this.pairs.left(pair), step);
   }
 
   /** Adds the time of one record of an unlinked pair. */
@@ -104,7 +106,10 @@ export class LinkGraph {
   }
 
   addCustomer(id: string, step: number): void {
-    const number = this.number(id, step);
+    this.markCustomer(this.number(id, step), step);
+  }
+
+  private markCustomer(number: number, step: number): void {
     if (this.customer_step[number]! <= step) return;
     this.customer_step[number] = step;
     this.touch(number, step);
@@ -112,10 +117,10 @@ export class LinkGraph {
 
   /** The pairs of a draft that are unlinked or that some record carries. */
   *pairsOf(): Generator<{ left_id: string; right_id: string; unlinked: boolean; recorded: boolean }> {
-    for (let pair = 0; pair < this.left.length; pair++)
+    for (let pair = 0; pair < this.pairs.size; pair++)
       yield {
-        left_id: this.ids[this.left[pair]!]!,
-        right_id: this.ids[this.right[pair]!]!,
+        left_id: this.ids[this.pairs.left(pair)]!,
+        right_id: this.ids[this.pairs.right(pair)]!,
         unlinked: this.unlink_step.has(pair),
         recorded: this.firstMs(pair, NEVER) < Number.POSITIVE_INFINITY,
       };
@@ -125,8 +130,8 @@ export class LinkGraph {
   absorb(draft: LinkGraph, step: number): void {
     for (const [number, id] of draft.ids.entries())
       if (draft.customer_step[number]! < NEVER) this.addCustomer(id, step);
-    for (let from = 0; from < draft.left.length; from++) {
-      const pair = this.pair(draft.ids[draft.left[from]!]!, draft.ids[draft.right[from]!]!, step);
+    for (let from = 0; from < draft.pairs.size; from++) {
+      const pair = this.pair(draft.ids[draft.pairs.left(from)]!, draft.ids[draft.pairs.right(from)]!, step);
       this.addFirst(pair, draft.firstMs(from, NEVER), step);
       for (const at_ms of draft.times.get(from)?.at_ms ?? []) this.addTimeOf(pair, at_ms, step);
       for (const { step: _step, ...statement } of draft.statements.get(from) ?? []) this.addStatement(statement, step);
@@ -152,6 +157,37 @@ export class LinkGraph {
 
   allRoots(): Set<number> {
     return new Set(this.ids.map((_, number) => this.components.find(number)));
+  }
+
+  /** True if some statement is about a pair of the component, at any step. */
+  isStated(root: number): boolean {
+    if (this.statements.size > 0)
+      for (const pair of this.components.pairsOf(root)) if (this.statements.has(pair)) return true;
+    return false;
+  }
+
+  /**
+   * Calls `take` with each id of a component without statements and the customer that it was first seen with, as `joinPersons` has
+   * it; undefined for an id that names itself.
+   */
+  eachOwner(root: number, step: number, take: (id: string, customer_id: string | undefined) => void): void {
+    const owners = new Map<number, { customer: number; first_ms: number }>();
+    for (const pair of this.components.pairsOf(root)) {
+      const first_ms = this.firstMs(pair, step);
+      const [left, right] = [this.pairs.left(pair), this.pairs.right(pair)];
+      const left_is_customer = this.customer_step[left]! <= step;
+      if (first_ms === Number.POSITIVE_INFINITY || left_is_customer === this.customer_step[right]! <= step) continue;
+      const [device, customer] = left_is_customer ? [right, left] : [left, right];
+      const held = owners.get(device);
+      const later =
+        held !== undefined &&
+        (first_ms > held.first_ms || (first_ms === held.first_ms && this.ids[customer]! >= this.ids[held.customer]!));
+      if (!later) owners.set(device, { customer, first_ms });
+    }
+    for (const number of this.components.idsOf(root)) {
+      const owner = owners.get(number);
+      take(this.ids[number]!, owner && this.ids[owner.customer]!);
+    }
   }
 
   /** The links of some components at a step. */
@@ -180,7 +216,7 @@ export class LinkGraph {
   }
 
   private collectPair(pair: number, step: number, links: Links): void {
-    const [left, right] = [this.left[pair]!, this.right[pair]!];
+    const [left, right] = [this.pairs.left(pair), this.pairs.right(pair)];
     for (const statement of this.statements.get(pair) ?? [])
       if (statement.step <= step) links.statements.push(statement);
     const first_ms = this.firstMs(pair, step);
@@ -212,7 +248,7 @@ export class LinkGraph {
       if (earlier) earlier.push({ step, at_ms });
       else this.recent.set(pair, [{ step, at_ms }]);
     }
-    this.touch(this.left[pair]!, step);
+    this.touch(this.pairs.left(pair), step);
   }
 
   private addTimeOf(pair: number, at_ms: number, step: number): void {
@@ -221,7 +257,7 @@ export class LinkGraph {
       held.at_ms.push(at_ms);
       held.steps.push(step);
     } else this.times.set(pair, { at_ms: [at_ms], steps: [step] });
-    this.touch(this.left[pair]!, step);
+    this.touch(this.pairs.left(pair), step);
   }
 
   private touch(number: number, step: number): void {
@@ -246,23 +282,19 @@ export class LinkGraph {
 
   private pairOf(a: string, b: string): number | undefined {
     const [x, y] = [this.numbers.get(a), this.numbers.get(b)];
-    return x === undefined || y === undefined ? undefined : this.pairs.get(pairNumber(x, y));
+    const pair = x === undefined || y === undefined ? -1 : this.pairs.find(x, y);
+    return pair < 0 ? undefined : pair;
   }
 
-  private pair(a: string, b: string, step: number): number {
-    const [x, y] = [this.number(a, step), this.number(b, step)];
-    const held = this.pairs.get(pairNumber(x, y));
-    if (held !== undefined) return held;
-    const pair = this.left.length;
-    this.pairs.set(pairNumber(x, y), pair);
-    this.left.push(x);
-    this.right.push(y);
+  private pair = (a: string, b: string, step: number): number =>
+    this.pairOfNumbers(this.number(a, step), this.number(b, step));
+
+  private pairOfNumbers(x: number, y: number): number {
+    const held = this.pairs.find(x, y);
+    if (held >= 0) return held;
+    const pair = this.pairs.add(x, y);
     this.first_ms.push(Number.POSITIVE_INFINITY);
     this.components.addPair(x, y);
     return pair;
   }
-}
-
-function pairNumber(x: number, y: number): number {
-  return x < y ? x * MAX_IDS + y : y * MAX_IDS + x;
 }

@@ -45,20 +45,26 @@ export class KeptPersons {
 
   /** Joins some components again, with the facts up to a step. */
   rejoin(roots: Iterable<number>, step: number): void {
-    const all = [...roots];
-    for (let from = 0; from < all.length; from += TOGETHER)
-      this.rejoinSome(this.graph.collect(all.slice(from, from + TOGETHER), step));
+    const stated: number[] = [];
+    for (const root of roots)
+      if (this.graph.isStated(root)) stated.push(root);
+      else this.graph.eachOwner(root, step, (id, person_id) => this.put(id, person_id));
+    for (let from = 0; from < stated.length; from += TOGETHER)
+      this.rejoinSome(this.graph.collect(stated.slice(from, from + TOGETHER), step));
   }
 
   private rejoinSome(links: Links): void {
     const joined = joinLinks(links, this.rule);
-    for (const id of links.ids) {
-      const [before, after] = [this.person_of.get(id), joined.get(id)];
-      if (before === after) continue;
-      if (after === undefined) this.person_of.delete(id);
-      else this.person_of.set(id, after);
-      for (const changes of this.watchers) if (!changes.has(id)) changes.set(id, before ?? null);
-    }
+    for (const id of links.ids) this.put(id, joined.get(id));
+  }
+
+  /** @param person_id undefined for an id that names its person. */
+  private put(id: string, person_id: string | undefined): void {
+    const before = this.person_of.get(id);
+    if (before === person_id) return;
+    if (person_id === undefined) this.person_of.delete(id);
+    else this.person_of.set(id, person_id);
+    for (const changes of this.watchers) if (!changes.has(id)) changes.set(id, before ?? null);
   }
 }
 

@@ -2,6 +2,7 @@
  * Reads the facts about ids from the log, page by page: links by records, links by statements, and which linked ids are
  * customers. A page is small, so the event loop is never blocked for long.
  */
+import { PROBABILISTIC } from '../domain/identity-link.ts';
 import { CUSTOMER_FIELDS, LINKING_RECORDS } from '../domain/subject-fields.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
@@ -101,7 +102,7 @@ async function readRecords(snapshot: Snapshot, span: Span, draft: DraftWriter): 
 
 async function readStatements(snapshot: Snapshot, span: Span, draft: DraftWriter): Promise<void> {
   const sql = `select l.brand_id as brand_id, l.link_id as link_id, l.left_id as left_id, l.right_id as right_id,
-      coalesce(l.state, 'linked') as state, l.probability as probability, epoch_ms(l.occurred_at) as at_ms
+      coalesce(l.state, 'linked') as state, l.probability as probability, l.kind as kind, epoch_ms(l.occurred_at) as at_ms
     from identity_links l where ${within('l', span)}`;
   for await (const rows of rowsOf(snapshot, span, 'link_statements', sql))
     await draft.add({
@@ -112,6 +113,7 @@ async function readStatements(snapshot: Snapshot, span: Span, draft: DraftWriter
       right_id: texts(rows, 'right_id'),
       state: texts(rows, 'state') as Array<'linked' | 'unlinked'>,
       probability: rows.map((row) => (row['probability'] === null ? null : Number(row['probability']))),
+      probabilistic: rows.map((row) => row['kind'] === PROBABILISTIC),
       at_ms: numbers(rows, 'at_ms'),
     });
 }

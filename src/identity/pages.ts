@@ -21,6 +21,7 @@ interface StatementPage {
   state: Array<'linked' | 'unlinked'>;
   /** Null means certain. */
   probability: Array<number | null>;
+  probabilistic: boolean[];
   at_ms: number[];
 }
 

@@ -21,6 +21,8 @@ export interface LinkStatement {
   /** Null means certain. */
   probability: number | null;
   occurred_at: number;
+  /** Set if the statement is an accepted proposal, or takes one back. It then says nothing of certain links. */
+  probabilistic?: true;
 }
 
 export interface PersonRules {
@@ -47,7 +49,8 @@ export function joinPersons(
 ): Map<string, string> {
   // An id that is used as customer_id and as anonymous_id is a customer. A record does not join customers.
   const devices = implicit.filter((link) => !is_customer(link.anonymous_id));
-  const edges = effectiveEdges(devices, statements, rules);
+  const certain = statements.filter((statement) => !statement.probabilistic);
+  const edges = effectiveEdges(devices, certain, rules);
   const customers = new UnionFind();
   const anonymous = new UnionFind();
   for (const { left, right } of edges) {
@@ -55,10 +58,13 @@ export function joinPersons(
     else if (!is_customer(left) && !is_customer(right)) anonymous.join(left, right);
   }
   const owners = firstOwners(edges, anonymous, is_customer);
+  const proposed =
+    certain.length < statements.length ? proposedEdges(statements, latestStatements(certain, rules), rules) : [];
+  joinProposed(proposed, { customers, anonymous, owners, is_customer });
   const members = new Map<string, string>();
   for (const id of customers.ids()) members.set(id, customers.find(id));
   const anonymous_ids = new Set(anonymous.ids());
-  for (const { left, right } of edges) {
+  for (const { left, right } of [...edges, ...proposed]) {
     for (const id of [left, right]) if (!is_customer(id)) anonymous_ids.add(id);
   }
   for (const id of anonymous_ids) {
@@ -68,6 +74,47 @@ export function joinPersons(
   }
   for (const [id, person_id] of members) if (id === person_id) members.delete(id);
   return members;
+}
+
+/** The accepted proposals that count: none after it takes the pair back, be it by another proposal or by a certain statement. */
+function proposedEdges(
+  statements: readonly LinkStatement[],
+  certain: ReadonlyMap<string, LinkStatement>,
+  rules: PersonRules,
+): Edge[] {
+  const latest = latestStatements(
+    statements.filter((statement) => statement.probabilistic),
+    rules,
+  );
+  const edges: Edge[] = [];
+  for (const [pair, statement] of latest) {
+    const said = certain.get(pair);
+    if (statement.state === 'unlinked' || (said?.state === 'unlinked' && isLater(said, statement))) continue;
+    edges.push({ left: statement.left_id, right: statement.right_id, first_ms: statement.occurred_at });
+  }
+  return edges;
+}
+
+interface Joined {
+  customers: UnionFind;
+  anonymous: UnionFind;
+  /** By name of a group of anonymous ids. */
+  owners: Map<string, { customer_id: string; first_ms: number }>;
+  is_customer: (id: string) => boolean;
+}
+
+/**
+ * Joins by proposals what certain links leave apart. A group of anonymous ids that belongs to a customer by a certain link stays with
+ * that customer, whatever is proposed: so a forwarded email never moves a device from one customer to another.
+ */
+function joinProposed(proposed: readonly Edge[], { customers, anonymous, owners, is_customer }: Joined): void {
+  const is_free = (id: string): boolean => !is_customer(id) && !owners.has(anonymous.find(id));
+  const free = proposed.filter(({ left, right }) => [left, right].every((id) => is_customer(id) || is_free(id)));
+  for (const { left, right } of free) {
+    if (is_customer(left) && is_customer(right)) customers.join(left, right);
+    else if (!is_customer(left) && !is_customer(right)) anonymous.join(left, right);
+  }
+  for (const [group, owner] of firstOwners(free, anonymous, is_customer)) owners.set(group, owner);
 }
 
 /** The links that count, one per pair of ids: by the latest statement, or by records (after an unlink only later records). */

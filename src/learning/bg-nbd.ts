@@ -67,14 +67,32 @@ export const logsOfBgNbd = (model: BgNbd): Float64Array => Float64Array.from(NAM
 
 /** The log likelihood of a model. */
 export function logLikelihood(model: BgNbd, purchases: Purchases): number {
-  return evaluate(model, { ...purchases, weight: purchases.weight ?? ones(purchases) }).value;
+  const { repeats, recency, age, weight = ones(purchases) } = purchases;
+  return evaluate(model, { repeats, recency: distinct(recency), age: distinct(age), weight }).value;
 }
 
 interface Rows extends LogScaled {
   repeats: ArrayLike<number>;
-  recency: ArrayLike<number>;
-  age: ArrayLike<number>;
+  recency: Distinct;
+  age: Distinct;
   weight: ArrayLike<number>;
+}
+
+/** Times are days, so few of them differ: the different ones, and by row the number of its own. */
+interface Distinct {
+  values: Float64Array;
+  of_row: Uint32Array;
+}
+
+function distinct(times: ArrayLike<number>): Distinct {
+  const numbers = new Map<number, number>();
+  const of_row = new Uint32Array(times.length);
+  for (let i = 0; i < times.length; i++) {
+    const known = numbers.get(times[i]!) ?? numbers.size;
+    numbers.set(times[i]!, known);
+    of_row[i] = known;
+  }
+  return { values: Float64Array.from(numbers.keys()), of_row };
 }
 
 const ones = ({ repeats }: Purchases): Float64Array => new Float64Array(repeats.length).fill(1);
@@ -91,8 +109,8 @@ function scaled(purchases: Purchases): Rows {
   const unit = total > 0 ? total / customers : 1;
   return {
     repeats: purchases.repeats,
-    recency: Float64Array.from(purchases.recency, (time) => time / unit),
-    age: Float64Array.from(purchases.age, (time) => time / unit),
+    recency: distinct(Float64Array.from(purchases.recency, (time) => time / unit)),
+    age: distinct(Float64Array.from(purchases.age, (time) => time / unit)),
     weight,
     customers,
     unit,
@@ -111,7 +129,18 @@ function likelihoodOf(rows: Rows): Smooth {
 /** The terms that depend on the number of repeats alone, once for each number. */
 class ByRepeats {
   private readonly known: Array<Float64Array | undefined> = [];
+  private readonly known_leaving: Array<number | undefined> = [];
   constructor(private readonly model: BgNbd) {}
+
+  /** The logarithm of a / (b + x - 1), for repeats x above 0. */
+  leaving(x: number): number {
+    const found = this.known_leaving[x];
+    if (found !== undefined) return found;
+    const { a, b } = this.model;
+    const own = Math.log(a / (b + x - 1));
+    this.known_leaving[x] = own;
+    return own;
+  }
 
   /** The terms A1 and A2 of the source without alpha, and their derivatives by r, a and b. */
   of(x: number): Float64Array {
@@ -135,7 +164,9 @@ class ByRepeats {
  */
 function evaluate(model: BgNbd, rows: Omit<Rows, 'customers' | 'unit'>): { value: number; gradient: Float64Array } {
   const { r, alpha, a, b } = model;
-  const { repeats, recency, age, weight } = rows;
+  const { repeats, weight } = rows;
+  const [age, recency] = [rows.age.values.map((time) => alpha + time), rows.recency.values.map((time) => alpha + time)];
+  const [log_ages, log_recencies] = [age.map(Math.log), recency.map(Math.log)];
   const by_repeats = new ByRepeats(model);
   const log_alpha = Math.log(alpha);
   let value = 0;
@@ -144,21 +175,23 @@ function evaluate(model: BgNbd, rows: Omit<Rows, 'customers' | 'unit'>): { value
     const x = repeats[i]!;
     const w = weight[i]!;
     const terms = by_repeats.of(x);
-    const log_age = Math.log(alpha + age[i]!);
+    const age_no = rows.age.of_row[i]!;
+    const recency_no = rows.recency.of_row[i]!;
+    const log_age = log_ages[age_no]!;
     let log_sum = -(r + x) * log_age;
     let left = 0;
     let log_recency = 0;
     if (x > 0) {
-      log_recency = Math.log(alpha + recency[i]!);
+      log_recency = log_recencies[recency_no]!;
       const stays = log_sum;
-      const leaves = Math.log(a / (b + x - 1)) - (r + x) * log_recency;
-      const most = Math.max(stays, leaves);
-      log_sum = most + Math.log(Math.exp(stays - most) + Math.exp(leaves - most));
+      const leaves = by_repeats.leaving(x) - (r + x) * log_recency;
+      // The larger of the two is 1 once it is divided by itself.
+      log_sum = Math.max(stays, leaves) + Math.log(1 + Math.exp(-Math.abs(stays - leaves)));
       left = Math.exp(leaves - log_sum);
     }
     value += w * (terms[0]! + r * log_alpha + log_sum);
     of_r += w * (terms[1]! + log_alpha - (1 - left) * log_age - left * log_recency);
-    of_alpha += w * (r / alpha - (r + x) * ((1 - left) / (alpha + age[i]!) + left / (alpha + recency[i]!)));
+    of_alpha += w * (r / alpha - (r + x) * ((1 - left) / age[age_no]! + left / recency[recency_no]!));
     of_a += w * (terms[2]! + left / a);
     of_b += w * (terms[3]! - (x > 0 ? left / (b + x - 1) : 0));
   }

@@ -28,8 +28,7 @@ export function drawGroups(draws: number, groups: number, seed: number): GroupDr
 /** The sum over the drawn groups, for each draw. `sums` has the groups whose sum is not 0. */
 export function drawnSums({ draws, groups, counts }: GroupDraws, sums: ReadonlyMap<number, number>): Float64Array {
   const drawn = new Float64Array(draws);
-  const own = new Float64Array(groups);
-  for (const [group, value] of sums) own[group] = value;
+  const own = byGroup(groups, sums);
   for (let draw = 0; draw < draws; draw++) {
     const from = draw * groups;
     let sum = 0;
@@ -39,18 +38,44 @@ export function drawnSums({ draws, groups, counts }: GroupDraws, sums: ReadonlyM
   return drawn;
 }
 
+function byGroup(groups: number, sums: ReadonlyMap<number, number>): Float64Array {
+  const own = new Float64Array(groups);
+  for (const [group, value] of sums) own[group] = value;
+  return own;
+}
+
 /** The middle `level` of a ratio of sums over the drawn groups. Draws whose denominator is 0 are left out. */
 export function ratioInterval(
-  draws: GroupDraws,
+  { draws, groups, counts }: GroupDraws,
   over: ReadonlyMap<number, number>,
   under: ReadonlyMap<number, number>,
   level: number,
 ): Interval {
-  const numerators = drawnSums(draws, over);
-  const denominators = drawnSums(draws, under);
-  const ratios = Array.from(numerators, (sum, draw) => sum / denominators[draw]!);
+  const [above, below] = [byGroup(groups, over), byGroup(groups, under)];
+  const ratios = new Float64Array(draws);
+  for (let draw = 0; draw < draws; draw += 2) {
+    const from = draw * groups;
+    const next = Math.min(draw + 1, draws - 1) * groups;
+    let numerator = 0;
+    let denominator = 0;
+    let next_numerator = 0;
+    let next_denominator = 0;
+    // The sums of two draws in one loop: a processor adds to four sums in the time of one.
+    for (let group = 0; group < groups; group++) {
+      const count = counts[from + group]!;
+      const next_count = counts[next + group]!;
+      const over_group = above[group]!;
+      const under_group = below[group]!;
+      numerator += count * over_group;
+      denominator += count * under_group;
+      next_numerator += next_count * over_group;
+      next_denominator += next_count * under_group;
+    }
+    ratios[draw] = numerator / denominator;
+    ratios[next / groups] = next_numerator / next_denominator;
+  }
   return middleOf(
-    ratios.filter((value) => Number.isFinite(value)),
+    Array.from(ratios).filter((ratio) => Number.isFinite(ratio)),
     level,
   );
 }

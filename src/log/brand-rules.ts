@@ -40,20 +40,47 @@ export const DECIDED_BY = ['host', 'sender_domain', 'default'] as const;
 export type DecidedBy = (typeof DECIDED_BY)[number];
 export type BrandCounts = Record<DecidedBy, number>;
 
+/** What an event says of where it happened. */
+export interface Whereabouts {
+  /** The URL of its page. */
+  page?: unknown;
+  /** An address of the sender, the domain of one, or a message id, whose right side is the domain that sent the email (RFC 5322, 3.6.4). */
+  sender?: unknown;
+}
+
+interface Decided {
+  brand_id: string | undefined;
+  by: DecidedBy;
+}
+
+/** The brand by the rules; undefined if none fits, so that the event is of the default brand. */
+export function ruledBrand(rules: BrandRules, { page, sender }: Whereabouts): Decided {
+  const of_page = typeof page === 'string' ? brandOf(rules.hosts, hostOf(page)) : undefined;
+  if (of_page !== undefined) return { brand_id: of_page, by: 'host' };
+  const brand_id = typeof sender === 'string' ? brandOf(rules.sender_domains, domainOf(sender)) : undefined;
+  return { brand_id, by: brand_id === undefined ? 'default' : 'sender_domain' };
+}
+
+const domainOf = (sender: string): string | null =>
+  hostOf(sender.slice(sender.lastIndexOf('@') + 1).replace(/>.*$/s, ''));
+
 /**
  * The draft with its brand. A draft that names a brand, and every draft of a key for one brand, stays as it is: a rule never moves
  * what a key sends to another brand. Without a match the draft stays, and is of the default brand.
+ * @param page the page of a draft that has no field for it.
  */
-export function withBrand(input: unknown, { key_brand_id }: Caller, rules: BrandRules, counts: BrandCounts): unknown {
+export function withBrand(
+  input: unknown,
+  { key_brand_id }: Pick<Caller, 'key_brand_id'>,
+  rules: BrandRules,
+  counts: BrandCounts | null,
+  page?: string,
+): unknown {
   if (key_brand_id !== null || typeof input !== 'object' || input === null || Array.isArray(input)) return input;
-  const { brand_id, url, message_id } = input as Record<string, unknown>;
+  const { brand_id, url, conversion_page, message_id } = input as Record<string, unknown>;
   if (brand_id !== undefined && brand_id !== null) return input;
-  const of_page = typeof url === 'string' ? brandOf(rules.hosts, hostOf(url)) : undefined;
-  // The right side of a message id is the domain that sent the email (RFC 5322, 3.6.4).
-  const domain =
-    typeof message_id === 'string' ? hostOf(message_id.slice(message_id.lastIndexOf('@') + 1).replace(/>$/, '')) : null;
-  const found = of_page ?? brandOf(rules.sender_domains, domain);
-  counts[found === undefined ? 'default' : of_page === undefined ? 'sender_domain' : 'host'] += 1;
+  const { brand_id: found, by } = ruledBrand(rules, { page: url ?? conversion_page ?? page, sender: message_id });
+  if (counts !== null) counts[by] += 1;
   return found === undefined ? input : { ...input, brand_id: found };
 }
 

@@ -2,7 +2,10 @@
  * The names of collectors. Queries number rows by a code of the name, so two collectors of one warehouse need different codes.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TributaryError } from '../domain/errors.ts';
+import { replaceFile } from '../files/private.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { currentPosition, sameCode } from '../warehouse/position.ts';
 import { rulesCollector } from './reclassify.ts';
@@ -46,4 +49,14 @@ export async function newCollectorName(
     'conflict',
     `collector_id: found no free name in ${MAX_TRIES} tries; set collector_id in the configuration`,
   );
+}
+
+/** The name of the collector of a data folder on a shared warehouse. It is made once and stored in the folder. */
+export async function keptCollectorName(folder: string, warehouse: Warehouse): Promise<string> {
+  const path = join(folder, 'collector-id');
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  mkdirSync(folder, { recursive: true });
+  const collector_id = await newCollectorName(warehouse);
+  replaceFile(path, `${collector_id}\n`);
+  return collector_id;
 }

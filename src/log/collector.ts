@@ -11,7 +11,7 @@ import type { Warehouse } from '../warehouse/port.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import { AddressLinks } from './address-links.ts';
 import type { Enrich } from './batch.ts';
-import type { BrandCounts, BrandRules } from './brand-rules.ts';
+import type { BrandCounts, BrandRules, DecidedBy } from './brand-rules.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
 import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
@@ -145,6 +145,11 @@ export class Collector {
   /** The name of the collector in log positions. */
   get id(): string {
     return this.options.collector_id;
+  }
+
+  /** Counts an event whose brand rules decided before it came here. */
+  decidedBrand(by: DecidedBy): void {
+    this.brands_decided[by] += 1;
   }
 
   /**

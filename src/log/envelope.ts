@@ -6,6 +6,8 @@ export interface Draft {
   record: RecordName;
   /** The input as it was sent, before it is checked against its schema. */
   input: unknown;
+  /** The page of a record that has no field for it. Rules find its brand by it. */
+  page?: string | undefined;
 }
 
 export interface Envelope {

@@ -67,8 +67,8 @@ export async function readDrafts(
   const turns = new WorkTurns();
   for (let index = 0; index < drafts.length; index++) {
     if (turns.ends()) await turns.next();
-    const { record, input: given } = drafts[index]!;
-    const input = brand_rules ? withBrand(given, caller, brand_rules, brands_decided) : given;
+    const { record, input: given, page } = drafts[index]!;
+    const input = brand_rules ? withBrand(given, caller, brand_rules, brands_decided, page) : given;
     if (warnings.length > 0) warnings = [];
     const kind = recordKind(record);
     const read = kind.read(input, context);

@@ -4,21 +4,17 @@
  * used, so a name that changes its address afterwards leads nowhere.
  */
 import { type LookupAddress, lookup } from 'node:dns';
+import { once } from 'node:events';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import { connect as connectTcp, isIP, type LookupFunction } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { isPublicAddress, targetProblem } from './addresses.ts';
 import type { OutAnswer, OutRequest } from './request.ts';
 
 const TIMEOUT_MS = 20_000;
 const MAX_ANSWER_BYTES = 64_000;
 const MAX_SOCKETS = 16;
-
-/** True for an address that anybody on the internet can reach. */
-export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  return ipaddr.process(address).range() === 'unicast';
-}
 
 /** A request that cannot be sent to where it leads, or whose answer is too large. The message holds no URL, because a URL may hold a secret. */
 export class Forbidden extends Error {}
@@ -116,6 +112,31 @@ export class OutNetwork {
     });
   }
 
+  /** Connects to where a URL leads, and sends nothing. @throws as {@link send}. */
+  async reach(url: string): Promise<void> {
+    const target = this.checked(url);
+    const is_https = target.protocol === 'https:';
+    const host = target.hostname.replace(/^\[|\]$/g, '');
+    const options = {
+      host,
+      port: Number(target.port) || (is_https ? 443 : 80),
+      ...(this.private_network ? {} : { lookup: guardedLookup }),
+    };
+    const socket = is_https
+      ? connectTls({ ...options, ...(isIP(host) === 0 ? { servername: host } : {}) })
+      : connectTcp(options);
+    const limit = setTimeout(() => socket.destroy(new Error('timeout')), this.timeout_ms);
+    try {
+      await once(socket, is_https ? 'secureConnect' : 'connect');
+    } catch (error) {
+      if (error instanceof Forbidden) throw error;
+      throw new Error(`no connection (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`);
+    } finally {
+      clearTimeout(limit);
+      socket.destroy();
+    }
+  }
+
   close(): void {
     this.agents.http.destroy();
     this.agents.https.destroy();
@@ -125,11 +146,8 @@ export class OutNetwork {
     const target = URL.canParse(url) ? new URL(url) : null;
     if (target === null) throw new Forbidden('the URL cannot be read');
     if (this.private_network && /^https?:$/.test(target.protocol)) return target;
-    if (target.protocol !== 'https:')
-      throw new Forbidden('only https is used; set private_network for a server of your own');
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    // The lookup is not asked for a literal address.
-    if (isIP(host) !== 0 && !isPublicAddress(host)) throw new Forbidden('the host has an address that is not public');
+    const problem = targetProblem(target);
+    if (problem !== null) throw new Forbidden(`the URL ${problem}`);
     return target;
   }
 }

@@ -2,7 +2,7 @@
 import type { ReportJson } from '../reports/context.ts';
 import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
-import { moneyText, NOTHING, number, pairs, textTable } from './table.ts';
+import { moneyText, NOTHING, number, pairs, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
 interface Journey extends Row {
@@ -19,17 +19,58 @@ export function showCustomer(report: ReportJson, limit: number): string {
     reportTitle(`Customer ${report['customer_id']}`, report),
     pairs([
       ['ids', person.ids.slice(0, 8).join(', ')],
-      ['segments', segments.map((segment) => segment['segment_name']).join(', ') || NOTHING],
+      [
+        'segments now',
+        segments
+          .filter((one) => one['is_current'])
+          .map((one) => one['segment_name'])
+          .join(', ') || NOTHING,
+      ],
       ['touchpoints', number(summary['total_touchpoint_count'])],
       ['of which email', number(summary['email_touchpoint_count'])],
       ['machine traffic, not counted', number(summary['machine_touchpoint_count'])],
       ['conversions', number(summary['conversion_count'])],
       [`net value ${report['currency']}`, moneyText(summary['total_conversion_value'])],
     ]),
+    profile(report),
     ...journeys.slice(0, limit).map((journey) => oneJourney(journey, limit)),
     more(journeys.length, limit),
     reportWarnings(report),
   ].join('');
+}
+
+/** What the person bought, whom it is credited to, and how emails are answered. */
+function profile(report: ReportJson): string {
+  const lifecycle = report['lifecycle'] as Row;
+  const credit = report['credit_summary'] as { channels: Row[]; unattributed: Row[] };
+  const emails = report['email_engagement'] as Row;
+  const hour = emails['preferred_hour'] as Row;
+  const trend = emails['trend'] as Row;
+  const earned = [
+    ...credit.channels.map((row) => `${row['channel']} ${moneyText(row['attributed_revenue'])}`),
+    ...credit.unattributed.map((row) => `nobody (${row['reason']}) ${moneyText(row['revenue'])}`),
+  ];
+  const between = lifecycle['median_days_between_orders'];
+  return pairs([
+    [
+      'average order',
+      lifecycle['average_order_value'] === null ? NOTHING : moneyText(lifecycle['average_order_value']),
+    ],
+    ['days between orders', between === null ? NOTHING : `${number(between)} or less, for half of them`],
+    ['credited to', earned.join(', ') || NOTHING],
+    ['emails delivered', number(emails['delivered'])],
+    ['opened, clicked', `${percent(emails['open_rate'])}, ${percent(emails['click_rate'])}`],
+    [
+      'answers mostly at',
+      hour['hour'] === null
+        ? `unknown: ${hour['withheld']}`
+        : `${hour['hour']} o'clock, ${hour['in_hour']} of ${hour['answers']}`,
+    ],
+    [
+      'trend of answers',
+      trend['direction'] === null ? `unknown: ${trend['withheld']}` : String(trend['direction']).replace('_', ' '),
+    ],
+  ]);
 }
 
 /** Touchpoints and orders of a journey in one list, in order of time. */

@@ -1,6 +1,6 @@
 /** Shows a report on a terminal: with its own table, found by the report's name, or with one made from its declaration. */
 import type { ReportJson } from '../reports/context.ts';
-import type { Report } from '../reports/declare.ts';
+import { hasNoise, type Report } from '../reports/declare.ts';
 import { showAny } from './any.ts';
 import { showAttribution } from './attribution.ts';
 import { showCampaign } from './campaign.ts';
@@ -17,6 +17,7 @@ import { showCohorts, showLifetimeValue } from './lifetime.ts';
 import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
+import { showNoisy } from './noisy.ts';
 import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
 import { showSendTimes } from './send-times.ts';
@@ -62,6 +63,7 @@ function listOr(rows: string, empty: string): Show {
 
 /** @param limit the most rows of a table. */
 export function showReport(report: Report, answer: ReportJson, limit: number): string {
+  if (hasNoise(answer)) return showNoisy(report.summary, answer, limit);
   const show = OWN_TABLES[report.name];
   if (show) return show(answer, limit);
   return reportTitle(report.summary, answer) + showAny(answer, limit, report.main_table?.rows) + reportWarnings(answer);

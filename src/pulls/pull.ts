@@ -9,6 +9,8 @@ import type { Failure, OutAnswer, OutRequest } from '../network/request.ts';
 export interface PullOptions {
   options: Readonly<Record<string, string>>;
   secrets: Readonly<Record<string, string>>;
+  /** True if requests may go to an address of this network, or by plain http. */
+  private_network: boolean;
   /** How the columns of a sheet become spend; null where the columns say it themselves. */
   plan: ImportPlan | null;
 }

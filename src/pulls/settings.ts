@@ -35,7 +35,6 @@ export interface PullSettings extends PullOptions {
   source: PullSource;
   every_ms: number;
   days: number;
-  private_network: boolean;
 }
 
 const PULL_ID = /^[a-z0-9][a-z0-9_]{0,39}$/;

@@ -2,6 +2,7 @@
 
 import { badRequest } from '../domain/errors.ts';
 import { choice, flag } from '../domain/parameter.ts';
+import type { WeekStart } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
@@ -20,6 +21,8 @@ import {
   touchColumns,
   WEEK_STARTS,
 } from './groups.ts';
+import { withIdentityDifference } from './identity-difference.ts';
+import { creditsWithNoise } from './noisy/credits.ts';
 import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import {
@@ -60,6 +63,19 @@ export const AttributionReportParameters = Type.Object(
 export type AttributionReportParameters = Static<typeof AttributionReportParameters>;
 
 export async function attributionReport(
+  context: ReportContext,
+  parameters: AttributionReportParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  const answer = await attributionAnswer(context, parameters, options);
+  if (parameters.identity === undefined || context.earlier !== undefined) return answer;
+  const { resolved: _resolved, ...beside } = context;
+  return withIdentityDifference(answer, beside, parameters.identity, (other, identity, as_of) =>
+    attributionAnswer(other, { ...parameters, identity, as_of }, options),
+  );
+}
+
+async function attributionAnswer(
   context: ReportContext,
   parameters: AttributionReportParameters,
   options: { key_brand_id: string | null },
@@ -139,5 +155,12 @@ export const attribution = defineReport({
   compared: ATTRIBUTION_COMPARED,
   explain: ATTRIBUTION_MEANINGS,
   example: ATTRIBUTION_EXAMPLE,
+  noisy: creditsWithNoise(
+    'people, credited conversions and attributed revenue of each group of `group_by`, and what no touch earned',
+    ({ group_by = DEFAULT_GROUP_BY, week_start = DEFAULT_WEEK_START, filter, intervals: _intervals, ...shared }) => ({
+      ...{ report: 'attribution', shared, filter: filter as string[] | undefined, week_start: week_start as WeekStart },
+      keys: resolveGroupBy(group_by as string, week_start as WeekStart),
+    }),
+  ),
   run: attributionReport,
 });

@@ -18,6 +18,7 @@ import { defineReport } from './declare.ts';
 import { type Filters, readFilters } from './filters.ts';
 import { SPEND_WITHOUT_RATE } from './group-spend.ts';
 import { DEFAULT_WEEK_START, type GroupKey, resolveGroupBy, touchColumns } from './groups.ts';
+import { creditsWithNoise } from './noisy/credits.ts';
 import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import { CAMPAIGNS_COMPARED, CAMPAIGNS_MEANINGS, CampaignsResult } from './results/campaigns.ts';
@@ -134,5 +135,12 @@ export const campaigns = defineReport({
   main_table: { rows: 'campaigns' },
   compared: CAMPAIGNS_COMPARED,
   explain: { ...CAMPAIGNS_MEANINGS, ...DEFINITIONS },
+  noisy: creditsWithNoise(
+    'people, credited conversions and attributed revenue of each row of `by`; sends, opens, clicks and costs are not in it',
+    ({ by = 'campaign_id', filter, ...shared }) => ({
+      ...{ report: 'campaigns', shared, filter: filter as string[] | undefined, week_start: DEFAULT_WEEK_START },
+      keys: resolveGroupBy(KEYS_BY[by as keyof typeof KEYS_BY].join(',')),
+    }),
+  ),
   run: campaignsReport,
 });

@@ -7,8 +7,12 @@ import type { BrandSettings } from '../domain/settings.ts';
 import type { Histories } from '../histories/histories.ts';
 import type { PassThreads } from '../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
+import type { RandomIntegers } from '../learning/random-integers.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
+import type { Bounds } from '../privacy/differential-privacy/bounds.ts';
+import type { Payer } from '../privacy/differential-privacy/ledger.ts';
+import type { State } from '../state/port.ts';
 import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
 import type { Cancellation } from './cancellation.ts';
@@ -65,6 +69,15 @@ export interface ReportContext {
   progress?: Progress;
   /** The key that asks; the route of a report sets it. */
   owner?: string;
+  /** What answers with noise need. */
+  noise?: NoiseContext;
+}
+
+export interface NoiseContext {
+  state: State;
+  /** What one person of a brand contributes to an answer at most. */
+  bounds: (brand_id: string) => Bounds;
+  random: RandomIntegers;
 }
 
 /** The options of a report's read. `times` is how much longer it may take than other reports. */
@@ -86,6 +99,10 @@ export interface Resolved {
 export interface Asker {
   /** The brand of the key; null for a key for all brands. */
   key_brand_id: KeyBrand;
+  /** Set for a key that gets answers with noise only: what it may spend. */
+  dp_budget?: Pick<Payer, 'key_id' | 'budget'>;
+  /** The brands of a person who may see some, where a report with `own_brands` is asked for none of them by name. `key_brand_id` is the first. */
+  brand_ids?: readonly string[];
 }
 
 /** A cache of answers. The key of an answer holds everything that it depends on. */

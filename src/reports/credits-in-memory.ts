@@ -1,7 +1,7 @@
 /** The figures of the attribution report, from histories in memory. They are those of {@link ./credits-in-sql.ts}. */
 import type { Plan } from '../attribution/plan.ts';
 import type { KeyedEvent } from '../histories/asked-orders.ts';
-import { creditInMemory, type MemoryCredit } from '../histories/credit.ts';
+import { creditInMemory, type MemoryCredit, type Question } from '../histories/credit.ts';
 import type { GroupFigures } from '../histories/tally.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
@@ -35,15 +35,27 @@ export async function askHistories(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { keys, filters, has_spread = false }: Grouping,
+  grouping: Grouping,
   journey_details: boolean,
 ): Promise<MemoryCredit | null> {
   const histories = await context.histories?.(snapshot, plan.positions.touchpoints);
   if (!histories) return null;
+  const question = creditQuestion(snapshot, context, plan, grouping, journey_details);
+  return creditInMemory(snapshot, plan, context.directory, histories, question);
+}
+
+/** What a grouping asks of histories. */
+export function creditQuestion(
+  snapshot: Snapshot,
+  context: ReportContext,
+  plan: Plan,
+  { keys, filters, has_spread = false }: Grouping,
+  journey_details: boolean,
+): Question {
   const event_keys = keys.filter(({ about }) => about !== 'touch');
   const needs_segments = keys.some(({ needs }) => needs === 'segments') || filters.of_events.some(isAboutSegments);
   const with_kinds = keys.some(({ needs }) => needs === 'customer_kinds') || filters.of_events.some(isAboutKinds);
-  return creditInMemory(snapshot, plan, context.directory, histories, {
+  return {
     touch_columns: touchColumns(keys),
     keysOf: (event) => valuesOf(event, event_keys),
     filtered_columns: filters.touch_columns,
@@ -57,7 +69,7 @@ export async function askHistories(
     threads: context.threads,
     signal: context.cancellation?.signal,
     watch: context.progress?.watchPass,
-  });
+  };
 }
 
 /** The values of keys for a value event, as a report shows them. */

@@ -12,7 +12,7 @@ import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
-import { readAll } from '../warehouse/read-row.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
@@ -20,6 +20,10 @@ import { makeHistory, readJourneys } from './customer-journeys.ts';
 import { defineReport } from './declare.ts';
 import { ONE_PERSON_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, personAsked, readPerson } from './person.ts';
+import { engagementOf } from './profile/engagement.ts';
+import { creditSummaryOf, lifecycleOf } from './profile/orders-summary.ts';
+import { readEmailHappenings } from './profile/person-emails.ts';
+import { HISTORY } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
 import { CUSTOMER_MEANINGS, CustomerResult } from './results/customer.ts';
 
@@ -66,7 +70,10 @@ export async function customerReport(
       brand_id: brand,
       attribution_model: plan.models[0]!.name,
       person: await readPerson(snapshot, plan, members, person_id),
-      segments: await readSegments(snapshot, plan, members),
+      segments: await readSegments(snapshot, plan, members, context.clock()),
+      lifecycle: await lifecycleOf(snapshot, query),
+      credit_summary: await creditSummaryOf(snapshot, plan, query),
+      email_engagement: await readEngagement(snapshot, plan, members),
       ...(await readJourneys(snapshot, plan, query, members, person_id)),
     };
   }, readOptions(context));
@@ -97,7 +104,15 @@ async function makePersonMembers(
   );
 }
 
-async function readSegments(snapshot: Snapshot, plan: Plan, members: Relation): Promise<ReportJson[]> {
+async function readEngagement(snapshot: Snapshot, plan: Plan, members: Relation): Promise<ReportJson> {
+  const happenings = await readEmailHappenings(snapshot, plan, members);
+  const [row] = await snapshot.query(`select max(at_ms) as last_ms from ${HISTORY.name}`);
+  const { last_ms } = read(row, { last_ms: 'number?' });
+  const newest_ms = Math.max(last_ms ?? 0, happenings.at(-1)?.at_ms ?? 0);
+  return engagementOf(happenings, newest_ms, plan.brands[0]!.settings.time_zone);
+}
+
+async function readSegments(snapshot: Snapshot, plan: Plan, members: Relation, now_ms: number): Promise<ReportJson[]> {
   const rows = await snapshot.query(
     `select s.segment_name as segment_name, s.segment_criteria as segment_criteria, s.segment_properties as segment_properties,
        epoch_ms(s.assigned_at) as assigned_ms, epoch_ms(s.expires_at) as expires_ms
@@ -111,15 +126,28 @@ async function readSegments(snapshot: Snapshot, plan: Plan, members: Relation): 
     assigned_ms: 'number',
     expires_ms: 'number?',
   } as const;
-  return readAll(rows, shape).map(
-    ({ segment_name, segment_criteria, segment_properties, assigned_ms, expires_ms }) => ({
-      segment_name,
-      segment_criteria,
-      segment_properties: segment_properties === null ? null : JSON.parse(segment_properties),
-      assigned_at: formatInstant(assigned_ms),
-      expires_at: expires_ms === null ? null : formatInstant(expires_ms),
-    }),
-  );
+  const statements = readAll(rows, shape);
+  // Of the statements about a segment the latest counts, and of those of one instant the one that ends first, as for orders.
+  const latest = new Map<string, { assigned_ms: number; ends_ms: number }>();
+  for (const { segment_name, assigned_ms, expires_ms } of statements) {
+    const ends_ms = expires_ms ?? Number.POSITIVE_INFINITY;
+    const held = latest.get(segment_name);
+    if (assigned_ms > now_ms || (held && held.assigned_ms > assigned_ms)) continue;
+    if (held === undefined || held.assigned_ms < assigned_ms || ends_ms < held.ends_ms)
+      latest.set(segment_name, { assigned_ms, ends_ms });
+  }
+  const isCurrent = (segment_name: string, assigned_ms: number, ends_ms: number): boolean => {
+    const held = latest.get(segment_name);
+    return held?.assigned_ms === assigned_ms && held.ends_ms === ends_ms && ends_ms > now_ms;
+  };
+  return statements.map(({ segment_name, segment_criteria, segment_properties, assigned_ms, expires_ms }) => ({
+    segment_name,
+    segment_criteria,
+    segment_properties: segment_properties === null ? null : JSON.parse(segment_properties),
+    assigned_at: formatInstant(assigned_ms),
+    expires_at: expires_ms === null ? null : formatInstant(expires_ms),
+    is_current: isCurrent(segment_name, assigned_ms, expires_ms ?? Number.POSITIVE_INFINITY),
+  }));
 }
 
 export const customer = defineReport({

@@ -5,10 +5,13 @@
 
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { assert } from '../domain/errors.ts';
-import type { Static, TObject, TSchema } from '../domain/typebox.ts';
+import { words } from '../domain/parameter.ts';
+import { type Static, type TObject, type TSchema, Type } from '../domain/typebox.ts';
 import { answerCompared, type ComparedParts } from './compare.ts';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
 import type { Compare } from './earlier-period.ts';
+import { noisyAnswer } from './noisy/answer.ts';
+import type { Noisy } from './noisy/declared.ts';
 
 /** The main rows of an answer. They are the CSV. */
 export interface MainTable {
@@ -45,7 +48,11 @@ export interface Report {
   main_table: MainTable | null;
   /** True if the answer tells of single persons or orders. Viewers do not get it. */
   persons: boolean;
+  /** True if the report answers for all brands of a person who may see some of them. Other reports ask which one. */
+  own_brands: boolean;
   writes: Writes | null;
+  /** How it is asked with noise; null if it cannot be. */
+  noisy: Noisy | null;
   example?: ReportJson;
   /** Computes the answer. @throws bad_request naming the parameter, and the errors of the report. */
   run(context: ReportContext, asked: Record<string, unknown>, asker: Asker): Promise<ReportJson>;
@@ -63,11 +70,14 @@ interface Declaration<P extends TObject, N extends string> {
   result: TSchema;
   main_table?: MainTable;
   persons?: true;
+  own_brands?: true;
   /** What `compare` sets beside an earlier period. The parameters have `compare`. Without it, the report reads `compare` itself. */
   compared?: ComparedParts;
   /** The meaning of the fields of the answer, by field name. */
   explain?: Readonly<Record<string, string>>;
   writes?: Writes;
+  /** How it is asked with noise, by the parameter `dp_epsilon`, which is added to the parameters. */
+  noisy?: Noisy;
   example?: ReportJson;
   run(context: ReportContext, asked: Static<P> & Record<N, string>, asker: Asker): Promise<ReportJson>;
 }
@@ -78,7 +88,9 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     path_parameters = {},
     main_table = null,
     persons = false,
+    own_brands = false,
     writes = null,
+    noisy = null,
     explain = {},
     compared,
     ...rest
@@ -89,9 +101,16 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     path_parameters,
     main_table,
     persons,
+    own_brands,
     writes,
+    noisy,
+    parameters: noisy === null ? declared.parameters : withEpsilon(declared.parameters),
     result: explained(declared.result, explain) as TSchema,
-    run: (context, sent, asker) => {
+    run: (context, sent, whole) => {
+      if (noisy !== null && sent['dp_epsilon'] !== undefined)
+        return noisyAnswer({ name: declared.name, noisy, context, asker: whole }, sent);
+      const { key_brand_id, brand_ids } = whole;
+      const asker: Asker = { key_brand_id, ...(own_brands && brand_ids !== undefined && { brand_ids }) };
       const ask = (own: ReportContext, question: Record<string, unknown>): Promise<ReportJson> =>
         declared.run(
           { ...own, question: questionOf(declared.name, question) },
@@ -104,6 +123,34 @@ export function defineReport<P extends TObject, N extends string = never>(declar
       return answerCompared(compared, compare as Compare, context, asked, ask);
     },
   };
+}
+
+/** The main rows of an answer with noise, of any report. */
+const NOISY_TABLE: MainTable = { rows: 'groups', also: ['unattributed'] };
+
+/** True if an answer has noise. */
+export function hasNoise(answer: ReportJson): boolean {
+  return 'differential_privacy' in answer;
+}
+
+/** The main rows of an answer of a report, exact or with noise. */
+export function mainTableOf({ main_table }: Report, answer: ReportJson): MainTable | null {
+  return hasNoise(answer) ? NOISY_TABLE : main_table;
+}
+
+const EPSILON = {
+  dp_epsilon: Type.Optional(
+    words(
+      'Asks for an answer with noise that protects each person (differential privacy), such as 0.5: less is more noise',
+      {
+        'x-value': 'epsilon',
+      },
+    ),
+  ),
+};
+
+function withEpsilon({ properties }: TObject): TObject {
+  return Type.Object({ ...properties, ...EPSILON }, { additionalProperties: false });
 }
 
 /** A report and its parameters. `as_of` is left out, because the resolved position is in the key of the cache by itself. */

@@ -3,7 +3,7 @@ import { microsPer, money, ratio } from '../domain/money.ts';
 import type { ReportJson } from './context.ts';
 
 /** The buckets, by calendar days from a journey's first event to its last order. */
-const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
+export const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
 export const LENGTH_NO =
   'case when days = 0 then 0 when days = 1 then 1 when days <= 7 then 2 when days <= 30 then 3 else 4 end';
 

@@ -14,6 +14,7 @@ import { applyFilters, type Filters, readFilters, touchCondition } from './filte
 import { DEFAULT_WEEK_START } from './groups.ts';
 import { journeyRows, LENGTH_NO, mixOf, summaryOf, touchpointRows } from './journey-rows.ts';
 import { journeysInMemory } from './journeys-in-memory.ts';
+import { journeysWithNoise } from './noisy/journeys.ts';
 import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { FILTERED_JOURNEYS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
@@ -137,5 +138,6 @@ export const journeys = defineReport({
   main_table: { rows: 'journey_lengths' },
   compared: JOURNEYS_COMPARED,
   explain: JOURNEY_MEANINGS,
+  noisy: journeysWithNoise,
   run: journeysReport,
 });

@@ -3,6 +3,7 @@ import type { Plan } from '../attribution/plan.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { emailId } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { PROBABILISTIC } from '../domain/identity-link.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { LINKING_RECORDS } from '../domain/subject-fields.ts';
 import { listed } from '../domain/text.ts';
@@ -159,6 +160,8 @@ async function readStatements(
      order by at_ms desc, link_id desc limit ${MAX_LINKS}`,
   );
   const settled = new Set<string>();
+  // Pairs that a certain statement unlinks. That takes back proposals before it, too.
+  const unlinked = new Set<string>();
   return rows.map((row) => {
     const { left_id, right_id, probability, at_ms, ...said } = read(row, {
       link_id: 'text',
@@ -171,8 +174,11 @@ async function readStatements(
     });
     const pair = JSON.stringify([left_id, right_id].sort());
     const unlikely = said.state === 'linked' && (probability ?? 1) < minimum;
-    const latest = !unlikely && !settled.has(pair);
-    if (latest) settled.add(pair);
+    const is_proposal = said.kind === PROBABILISTIC;
+    const about = is_proposal ? `${PROBABILISTIC} ${pair}` : pair;
+    const latest = !unlikely && !settled.has(about) && !(is_proposal && unlinked.has(pair));
+    if (!unlikely) settled.add(about);
+    if (latest && !is_proposal && said.state === 'unlinked') unlinked.add(pair);
     return {
       by: 'statement',
       link_id: said.link_id,

@@ -138,6 +138,22 @@ export const MAILED_PEOPLE = defineRelation(
   'a person who was sent an email in the period, with the state at its end',
   { key: ['person'], columns: { person: 'text', state: 'text', sends: 'int', delivered: 'int' } },
 );
+export const BEHAVIOUR = defineRelation(
+  'behaviour',
+  'a person of a brand with orders, state on the email list, and segments by behaviour that hold now',
+  {
+    key: ['person_id'],
+    columns: {
+      person_id: 'text',
+      orders: 'int',
+      first_ms: 'int?',
+      last_ms: 'int?',
+      micros: 'int128',
+      state: 'text?',
+      held: 'text?',
+    },
+  },
+);
 export const BRAND_WEEKS = defineRelation(
   'brand_weeks',
   'the offset of the zone of a brand in a part of time, and the first and the last whole week of its period',
@@ -188,6 +204,11 @@ export const MESSAGES = defineRelation(
     },
   },
 );
+export const SPLIT_EMAILS = defineRelation('split_emails', 'the hash of an email that several people share', {
+  key: ['hash'],
+  columns: { hash: 'int' },
+});
+
 export const MESSAGE_CREDITS = defineRelation(
   'message_credits',
   'what an order gives an email of the period, from the touches that belong to it',

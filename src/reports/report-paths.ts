@@ -4,13 +4,19 @@ import { MAX_PATH_LENGTH } from '../attribution/plan.ts';
 import { makeMembers } from '../attribution/touches.ts';
 import type { WeekStart } from '../domain/time.ts';
 import { partsOfPolicy } from '../histories/asked-orders.ts';
+import { creditOf, readOrders } from '../histories/credit.ts';
+import { SubjectBrands } from '../histories/subject-brands.ts';
 import { brandDays } from '../histories/zone-days.ts';
-import type { OrderPaths, PathFilters } from '../models/paths/order-paths.ts';
-import { readOrderPaths } from '../models/paths/read-order-paths.ts';
+import type { OrderPaths, PathFilters, PathQuestion } from '../models/paths/order-paths.ts';
+import { pathsOfOrders } from '../models/paths/order-paths-in-memory.ts';
+import { holdsPaths, readOrderPaths } from '../models/paths/read-order-paths.ts';
 import type { PathStates } from '../models/paths/state-naming.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { inBlocks, WorkTurns } from '../warehouse/work-turns.ts';
 import type { ReportContext } from './context.ts';
+import type { CreditSource, Grouping } from './credit-source.ts';
+import { readCredits } from './credits.ts';
+import { creditQuestion, creditSourceOf } from './credits-in-memory.ts';
 import {
   chooseOrders,
   type Filters,
@@ -29,6 +35,8 @@ interface AskedPaths {
   with_people?: boolean;
   /** True where the instants of touches are wanted. */
   instants?: boolean;
+  /** Which people who did not order may be put together; the path of each is read when left out. */
+  alike?: PathQuestion['alike'];
 }
 
 /**
@@ -39,28 +47,82 @@ export async function reportPaths(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { states, filters, week_start, with_people = true, instants = false }: AskedPaths,
+  asked: AskedPaths,
 ): Promise<OrderPaths> {
   const histories = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
-  const question = {
+  const question = pathQuestion(snapshot, context, plan, asked);
+  const { paths, served_by } = await readOrderPaths(snapshot, plan, context.directory, question, histories);
+  if (served_by === 'histories') context.served_by?.(served_by);
+  return filteredPaths(paths, plan, asked);
+}
+
+/** What is asked of the log. */
+function pathQuestion(
+  snapshot: Snapshot,
+  context: ReportContext,
+  plan: Plan,
+  { states, filters, week_start, with_people = true, instants = false, alike = null }: AskedPaths,
+): PathQuestion {
+  return {
     states,
     filters: pathFilters(snapshot, plan, filters, week_start),
     with_people,
     in_order: false,
     most_touches: MAX_PATH_LENGTH,
     instants,
+    // A filter about brands or days looks at each person.
+    alike: peopleFilter(filters) === null ? alike : null,
     threads: context.threads,
     signal: context.cancellation?.signal,
     watch: context.progress?.watchPass,
   };
-  const { paths, served_by } = await readOrderPaths(snapshot, plan, context.directory, question, histories);
-  if (served_by === 'histories') context.served_by?.(served_by);
+}
+
+/** The paths of people without an order whom the filters let pass, and all paths of orders. */
+async function filteredPaths(
+  paths: OrderPaths,
+  plan: Plan,
+  { filters, with_people = true }: AskedPaths,
+): Promise<OrderPaths> {
   const counts = peopleFilter(filters);
   if (counts === null || !with_people) return paths;
   const brandOf = (path: number): string => plan.brands[partsOfPolicy(paths.policy[path]!).brand_no]!.brand_id;
   const days = brandDays(plan.brands);
   const dayOf = (path: number): number => days[partsOfPolicy(paths.policy[path]!).brand_no]!.day(paths.at_ms[path]!);
   return pathsWhere(paths, (path) => paths.is_order[path] === 1 || counts(brandOf(path), dayOf(path)));
+}
+
+/** Reads the credit of a plan, and the paths of the same orders. From histories, threads find both side by side. */
+export async function creditAndPaths(
+  snapshot: Snapshot,
+  context: ReportContext,
+  plan: Plan,
+  grouping: Grouping,
+  asked: AskedPaths,
+): Promise<{ source: CreditSource; paths: OrderPaths }> {
+  const histories = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
+  const question = pathQuestion(snapshot, context, plan, asked);
+  if (histories !== null && holdsPaths(histories, plan, question)) {
+    const of_credit = { ...creditQuestion(snapshot, context, plan, grouping, false), watch: undefined };
+    const read = await readOrders(snapshot, plan, context.directory, histories, of_credit);
+    if (read !== null) {
+      // Then the search for paths does not use the engine, which answers one question of a snapshot at a time.
+      await SubjectBrands.of(snapshot, histories.subjects, plan.positions.touchpoints);
+      const [credited, found] = await Promise.allSettled([
+        creditOf(snapshot, plan, histories, read, of_credit),
+        pathsOfOrders(snapshot, plan, read, question, histories),
+      ]);
+      if (credited.status === 'rejected') throw credited.reason;
+      if (found.status === 'rejected') throw found.reason;
+      context.served_by?.('histories');
+      const paths = await filteredPaths(found.value, plan, asked);
+      const credit = credited.value;
+      if (credit === null) return { source: await readCredits(snapshot, context, plan, grouping), paths };
+      return { source: creditSourceOf(snapshot, plan, credit, grouping), paths };
+    }
+  }
+  const source = await readCredits(snapshot, context, plan, grouping);
+  return { source, paths: await reportPaths(snapshot, context, plan, asked) };
 }
 
 /** The paths that are kept. People keep their numbers. */
@@ -102,6 +164,7 @@ async function pathsWhere(paths: OrderPaths, isKept: (path: number) => boolean):
     codes: await take(paths.codes, of_touches),
     touch_ms: paths.touch_ms.length > 0 ? await take(paths.touch_ms, of_touches) : paths.touch_ms,
     shown: paths.shown === null ? null : await take(paths.shown, of_touches),
+    weight: await take(paths.weight, of_paths),
     is_order: await take(paths.is_order, of_paths),
     counted: await take(paths.counted, of_paths),
     at_ms: await take(paths.at_ms, of_paths),

@@ -78,23 +78,31 @@ export async function freezeRun(
         touch_columns: ['touchpoint_id'],
       });
       const made_up = `run_${formatInstant(created_ms).replaceAll(/[-:.]/g, '')}_${resolved.config_hash.slice(0, 8)}`;
-      const fresh = runRow(name ?? made_up, resolved, created_ms);
-      const [taken] = await snapshot.query('select run_id from attribution_runs where run_id = $run_id limit 1', {
-        run_id: fresh.run_id,
-      });
-      if (taken)
+      if (name !== undefined && (await findRun(snapshot, name, options.key_brand_id)))
         throw new TributaryError(
           'conflict',
-          `run_id: ${fresh.run_id} is frozen already, and a frozen run never changes; choose another name`,
+          `run_id: ${name} is frozen already, and a frozen run never changes; choose another name`,
           { field: 'run_id' },
         );
+      const fresh = runRow(name === undefined ? made_up : storedName(name, options.key_brand_id), resolved, created_ms);
       const query = await attribute(snapshot, resolved.plan, context.directory);
       return { run: fresh, ...(await readResults(snapshot, resolved.plan, query, fresh.run_id)) };
     }, readOptions(context));
     await context.warehouse.append({ attribution_results: rows, attribution_runs: [run] });
-    return { run_id: run.run_id, rows: rows.length, as_of: run.as_of, config_hash: run.config_hash, totals };
+    const run_id = shownName(run.run_id, options.key_brand_id);
+    return { run_id, rows: rows.length, as_of: run.as_of, config_hash: run.config_hash, totals };
   });
 }
+
+/**
+ * The name under which a run is stored. Each brand has names of its own, so that nobody learns from a name that is taken what another brand has.
+ * Keys for all brands see such a run as `BRAND/NAME`.
+ */
+const storedName = (name: string, key_brand_id: string | null): string =>
+  key_brand_id === null ? name : `${key_brand_id}/${name}`;
+
+const shownName = (run_id: string, key_brand_id: string | null): string =>
+  key_brand_id !== null && run_id.startsWith(`${key_brand_id}/`) ? run_id.slice(key_brand_id.length + 1) : run_id;
 
 /** The row of a run. Its request holds the dates of the period, also if the caller left them out. */
 function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, created_ms: number) {
@@ -195,7 +203,8 @@ export async function listRuns(
     return {
       runs: rows.map((row) => {
         const { settings: _settings, request, ...run } = toRun(row);
-        return { ...run, ...request, rows: read(row, { row_count: 'number' }).row_count };
+        const run_id = shownName(run.run_id, key_brand_id);
+        return { ...run, run_id, ...request, rows: read(row, { row_count: 'number' }).row_count };
       }),
     };
   }, readOptions(context));
@@ -203,12 +212,8 @@ export async function listRuns(
 
 /** Reads a run. @throws not_found, also for a run of brands that the key may not read. */
 export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: string | null): Promise<Run> {
-  const [row] = await snapshot.query(
-    `select run_id, brands, request, settings, as_of, config_hash, epoch_ms(created_at) as created_ms from attribution_runs where run_id = $run_id`,
-    { run_id },
-  );
-  const run = row && toRun(row);
-  if (!run || !maySee(key_brand_id, run.brands)) {
+  const run = await findRun(snapshot, run_id, key_brand_id);
+  if (run === undefined) {
     throw new TributaryError(
       'not_found',
       `run_id: no frozen run is named ${JSON.stringify(run_id.slice(0, 100))}; list the runs to see their names`,
@@ -216,6 +221,23 @@ export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: 
     );
   }
   return run;
+}
+
+/**
+ * The run of a name that the key may see. Runs of one brand that keys for all brands froze have names without a brand. A key for all brands may leave
+ * the brand of a name out where only one brand has it.
+ */
+async function findRun(snapshot: Snapshot, name: string, key_brand_id: string | null): Promise<Run | undefined> {
+  const rows = await snapshot.query(
+    `select run_id, brands, request, settings, as_of, config_hash, epoch_ms(created_at) as created_ms from attribution_runs
+     where run_id in ($stored, $name) or run_id like $of_a_brand order by case when run_id = $stored then 0 else 1 end, run_id`,
+    { stored: storedName(name, key_brand_id), name, of_a_brand: `%/${name}` },
+  );
+  const seen = rows.map(toRun).filter(({ brands }) => maySee(key_brand_id, brands));
+  const named = seen.find(({ run_id }) => shownName(run_id, key_brand_id) === name);
+  // In a pattern `_` stands for any letter.
+  const of_brands = seen.filter(({ run_id }) => run_id.endsWith(`/${name}`));
+  return named ?? (of_brands.length === 1 ? of_brands[0] : undefined);
 }
 
 function toRun(row: Row): Run {

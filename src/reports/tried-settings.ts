@@ -1,7 +1,7 @@
 /** Settings that a request tries in place of those of the brand. They change one answer, and nothing is stored. */
 import type { ConversionType } from '../domain/conversion.ts';
 import { badRequest } from '../domain/errors.ts';
-import { words } from '../domain/parameter.ts';
+import { choice, words } from '../domain/parameter.ts';
 import {
   type BrandSettings,
   GIVEN_MODEL_SETTINGS,
@@ -17,11 +17,22 @@ const tried = (what: string) =>
     words(`Tries another ${what}, in days, in place of the setting; nothing is stored`, { 'x-value': 'days' }),
   );
 
+/** Which links between ids count: those that are certain, or also likely ones, from the probability that the brand asks for. */
+const IDENTITY_LINKS = ['deterministic', 'probable'] as const;
+export type IdentityLinks = (typeof IDENTITY_LINKS)[number];
+
 export const TRIED_SETTINGS = {
   half_life_days: tried('half-life of the model time_decay'),
   view_days: tried('window of views (opens and impressions)'),
   email_days: tried('window of clicks in emails'),
   click_days: tried('window of other clicks and visits'),
+  identity: Type.Optional(
+    choice(
+      IDENTITY_LINKS,
+      'Which links between ids count: only certain ones, or also likely ones, as when left out; the attribution report then tells the difference',
+      { 'x-value': IDENTITY_LINKS.join('|') },
+    ),
+  ),
 };
 export type Tried = { [N in keyof typeof TRIED_SETTINGS]?: Static<(typeof TRIED_SETTINGS)[N]> };
 
@@ -37,7 +48,8 @@ const { half_life_days, windows } = GIVEN_MODEL_SETTINGS as unknown as {
 };
 
 /** The settings of a brand with those that a request tries. @throws bad_request naming the parameter. */
-export function withTried(settings: BrandSettings, asked: Tried): BrandSettings {
+export function withTried(configured: BrandSettings, asked: Tried): BrandSettings {
+  const settings = asked.identity === 'deterministic' ? { ...configured, identity_min_probability: 1 } : configured;
   const given = givenBy(asked);
   if (given === null) return settings;
   const by_conversion_type: Partial<Record<ConversionType, GivenModelSettings>> = Object.fromEntries(

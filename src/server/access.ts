@@ -36,7 +36,7 @@ class EndedSession extends TributaryError {
 
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
 function authorize(request: Asked, route: Route, { keys, sessions }: Pick<GateContext, 'keys' | 'sessions'>): Key {
-  const { key, in_session } = presentedKey(request, keys, route.collects === undefined ? sessions : null);
+  const { key, in_session } = presentedKey(request, route, keys, route.collects === undefined ? sessions : null);
   // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
   if (!allows(key, route)) throw in_session ? refusalOfSession(key, route) : refusalOfKey(key, route);
@@ -70,12 +70,12 @@ interface Presented {
 }
 
 /** @param sessions null where a session does not count. */
-function presentedKey(request: Asked, keys: KeyRing, sessions: Sessions | null): Presented {
+function presentedKey(request: Asked, route: Route, keys: KeyRing, sessions: Sessions | null): Presented {
   const header = request.headers.authorization;
   if (header === undefined) {
     const key = keyInQuery(request, keys);
     if (key) return { key, in_session: false };
-    const of_session = sessions === null ? undefined : keyOfSession(request, sessions);
+    const of_session = sessions === null ? undefined : keyOfSession(request, route, sessions);
     if (of_session) return { key: of_session, in_session: true };
     throw new TributaryError('unauthorized', `this call needs a key; ${HOW}`);
   }
@@ -88,13 +88,19 @@ function presentedKey(request: Asked, keys: KeyRing, sessions: Sessions | null):
 }
 
 /** The key of the session that the cookie names; undefined without a cookie. @throws unauthorized, forbidden, bad_request. */
-function keyOfSession({ method, headers, query }: Asked, sessions: Sessions): Key | undefined {
+function keyOfSession(request: Asked, route: Route, sessions: Sessions): Key | undefined {
+  const { method, headers, query } = request;
   const token = tokenIn(headers.cookie);
   if (token === undefined) return undefined;
   refuseForeignPage(method, headers);
   const session = sessions.find(token);
   if (session === undefined) throw new EndedSession();
-  return keyWithin(session, (query as { brand_id?: unknown }).brand_id);
+  const asked = (query as { brand_id?: unknown }).brand_id;
+  if (route.own_brands && asked === undefined && session.keys.length > 1) {
+    request.brand_ids = session.keys.map(({ brand_id }) => brand_id!);
+    return session.keys[0];
+  }
+  return keyWithin(session, asked);
 }
 
 /** The key of a header `Authorization: Bearer KEY`; undefined for another scheme. */

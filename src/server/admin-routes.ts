@@ -99,6 +99,7 @@ function letterRoutes({ tributary }: Services): Route[] {
     {
       method: 'GET',
       path: '/v1/conflicts',
+      audit: 'read',
       tag: 'administration',
       scope: 'admin',
       summary: 'Records with a known id and other content',
@@ -111,6 +112,7 @@ function letterRoutes({ tributary }: Services): Route[] {
     {
       method: 'GET',
       path: '/v1/dead_letters',
+      audit: 'read',
       tag: 'administration',
       scope: 'admin',
       summary: 'Records that were accepted and could not be loaded',
@@ -203,7 +205,13 @@ function doctorRoutes({ tributary }: Services): Route[] {
       handle: async () => {
         const { problems, similar_ids, ...rest } = await warehouse.diagnose();
         const conflicts = await conflictFindings(warehouse, reports.clock());
-        const all = [...problems, ...(await deadLetterProblems(warehouse)), ...conflicts.problems];
+        const { problem } = await tributary.audit.verify();
+        const all = [
+          ...problems,
+          ...(await deadLetterProblems(warehouse)),
+          ...conflicts.problems,
+          ...(problem === null ? [] : [`the audit log is broken: ${problem}`]),
+        ];
         const open = openToOthers(tributary.folder);
         const similar = similarWarnings(similar_ids, tributary.config);
         return {

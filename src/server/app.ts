@@ -7,6 +7,7 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import type { AuditLog } from '../privacy/audit/audit-log.ts';
 import { SavedViews } from '../sharing/views.ts';
 import { grantsOf } from '../sign-in-config.ts';
 import type { Tributary } from '../tributary.ts';
@@ -14,6 +15,8 @@ import { SqlDesk, type SqlLimits } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { annotationRoutes } from './annotation-routes.ts';
+import { withAudit } from './audit.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
 import { DASHBOARD_PAGES, DashboardPage, dashboardRoutes } from './dashboard-routes.ts';
@@ -23,6 +26,7 @@ import { EmailKeys } from './email-keys.ts';
 import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { Guesses } from './guesses.ts';
+import { identityRoutes } from './identity-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { openLinks } from './link-door.ts';
@@ -30,6 +34,7 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { noiseRoutes } from './noise-routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
 import { SignIn } from './oidc/sign-in.ts';
 import { operationRoutes } from './operation-routes.ts';
@@ -83,7 +88,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const grantOf = grantsOf(config.oidc);
   const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantOf);
   const setup = new Setup(tributary.state, keys, tributary.reports.clock);
-  const context: GateContext = {
+  const context: RouteContext = {
+    audit: tributary.audit,
     keys,
     sessions,
     cors: new Cors(config.cors_origins),
@@ -123,15 +129,18 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
+    ...identityRoutes(services),
+    ...noiseRoutes(services),
     ...settingsRoutes(services),
     ...sessionRoutes(services, sessions, setup),
     setupRoute(services, sessions, setup),
     ...(config.oidc === null
       ? []
-      : oidcRoutes(new SignIn(config.oidc, tributary.state, sessions, grantOf, tributary.reports.clock))),
+      : oidcRoutes(new SignIn(config.oidc, tributary.state, sessions, grantOf, tributary.reports.clock), sessions)),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
+    ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
   ];
@@ -173,12 +182,16 @@ function readingRoutes(services: Services, shared_answers: SharedAnswers): Route
   ];
 }
 
+interface RouteContext extends GateContext {
+  audit: AuditLog;
+}
+
 /** Adds a route to Fastify. @returns its gate, and what notes its answers. */
 function addRoute(
   app: FastifyInstance,
   route: Route,
   metrics: Metrics,
-  context: GateContext,
+  context: RouteContext,
 ): Pick<Entrance, 'pass' | 'answered'> {
   const meter = metrics.meter(route.method, route.path);
   const pass = gateOf(route, context);
@@ -194,7 +207,7 @@ function addRoute(
       answered(request, reply);
       done();
     },
-    handler: route.handle,
+    handler: withAudit(route, context.audit),
   });
   if (route.cors) app.options(route.path, context.cors.preflight);
   return { pass, answered };

@@ -61,6 +61,7 @@ function readAssets(): ReadonlyMap<string, Asset> {
 /** The pages of the dashboard have paths of their own, which the browser may ask for. All of them are the same file. */
 export const DASHBOARD_PAGES = [
   '/',
+  '/brands',
   '/channels',
   '/campaigns',
   '/campaigns/:id',

@@ -20,8 +20,9 @@ const Status = Type.Object({
   waiting_since: nullable('Since when the oldest of them waits'),
   delivered: Type.Integer(),
   skipped: Type.Integer({ description: 'Messages that were not meant for it, such as orders without email' }),
-  withheld: Type.Integer({ description: 'Messages about people who did not consent; they are not sent later' }),
   refused: Type.Integer({ description: 'Messages that it will never take' }),
+  withheld: Type.Integer({ description: 'Messages about people who did not consent; they are not sent later' }),
+  last_withheld: nullable('Why the last of them was held back'),
   dead_letters: Type.Integer({ description: 'Those that are kept and can be tried again' }),
   next_try_at: nullable('When it is tried again after a failure'),
   last_delivered_at: nullable('The last delivery'),
@@ -42,6 +43,17 @@ const Withdrawn = Type.Object({
   conversion_id: Type.String(),
   revision: Type.Integer({ description: 'The last revision of the order that was meant for the destination' }),
   reason: Type.String(),
+});
+
+const Checked = Type.Object({
+  destination_id: Type.String(),
+  kind: Type.String(),
+  result: Type.String({
+    description: '`ok`, `problem`, or `not_checked` where the server is there and no call without an effect shows more',
+  }),
+  message: Type.String({ description: 'What is known, or what is wrong' }),
+  field: nullable('The setting at fault, such as `secrets.api_secret`; null if nothing is wrong'),
+  fix: nullable('What a person does; null if nothing is wrong'),
 });
 
 const Replay = Type.Object(
@@ -77,6 +89,7 @@ export function destinationRoutes(destinations: DestinationList): Route[] {
     {
       method: 'GET',
       path: '/v1/destinations/:destination_id/dead-letters',
+      audit: 'read',
       tag: 'administration',
       scope: 'admin',
       summary: 'List what a destination will never take, with the reasons',
@@ -106,6 +119,30 @@ export function destinationRoutes(destinations: DestinationList): Route[] {
         },
       },
       handle: (request) => destinations.withdrawn(idOf(request.params), request.key!.brand_id),
+    },
+    {
+      method: 'POST',
+      path: '/v1/destinations/:destination_id/check',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'Check the settings of a destination without an effect there',
+      description: 'Asks the vendor by a call that keeps nothing, and answers within 15 seconds. No message is sent.',
+      path_parameters: { destination_id: ID },
+      answers: {
+        200: {
+          description: 'What was found',
+          schema: Checked,
+          example: {
+            destination_id: 'ads',
+            kind: 'meta',
+            result: 'problem',
+            message: 'Meta says: Invalid OAuth access token',
+            field: 'secrets.access_token',
+            fix: 'make a new access token for the dataset',
+          },
+        },
+      },
+      handle: (request) => destinations.check(idOf(request.params), request.key!.brand_id),
     },
     {
       method: 'POST',

@@ -8,7 +8,18 @@ import type { FastifyRequest } from 'fastify';
 
 export type Asked = Pick<
   FastifyRequest,
-  'id' | 'method' | 'url' | 'headers' | 'params' | 'query' | 'raw' | 'body' | 'key' | 'upload' | 'invalid_utf8'
+  | 'id'
+  | 'method'
+  | 'url'
+  | 'headers'
+  | 'params'
+  | 'query'
+  | 'raw'
+  | 'body'
+  | 'key'
+  | 'brand_ids'
+  | 'upload'
+  | 'invalid_utf8'
 >;
 
 export interface Answering {

@@ -19,7 +19,7 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     name: 'Forbidden',
     description: 'The key does not have the scope or the brand that the call needs',
     code: 'forbidden',
-    message: 'this call needs a key of scope read (or view, admin); the key "shop" has write',
+    message: 'this call needs a key of scope read (or view, partner, admin); the key "shop" has write',
   },
   404: {
     name: 'NotFound',

@@ -5,9 +5,11 @@ import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
 import { typeOf } from '../domain/refusals.ts';
 import { Type } from '../domain/typebox.ts';
+import { BUDGET_PERIODS, type BudgetPeriod } from '../privacy/differential-privacy/budget.ts';
 import type { KeyRing } from './keys.ts';
 import type { Route, Services } from './route.ts';
 import { SCOPES, type Scope } from './stored-keys.ts';
+import type { WantedKey } from './wanted-key.ts';
 
 const KeyRequest = Type.Object({
   name: Type.String({ description: 'Name of the key in lists and logs' }),
@@ -16,6 +18,18 @@ const KeyRequest = Type.Object({
     Type.Union([Type.String(), Type.Null()], {
       description: 'The only brand that the key is for; every brand when left out',
     }),
+  ),
+  dp_epsilon_budget: Type.Optional(
+    Type.String({
+      description:
+        'For scope partner: the epsilon that its questions may spend together in one period, such as 3. It never sees exact figures',
+    }),
+  ),
+  dp_budget_per: Type.Optional(
+    choice(
+      BUDGET_PERIODS,
+      'For scope partner: when the budget is renewed, in UTC; total is never, and holds when left out',
+    ),
   ),
 });
 
@@ -26,6 +40,8 @@ const KeyInfo = Type.Object({
   brand_id: Type.Union([Type.String(), Type.Null()]),
   last4: Type.String({ description: 'The last characters of the key' }),
   created_at: Type.String(),
+  dp_epsilon_budget: Type.Optional(Type.String({ description: 'The epsilon that a key of scope partner may spend' })),
+  dp_budget_per: Type.Optional(choice(BUDGET_PERIODS, 'When its budget is renewed')),
   origin: choice(['file', 'environment'], 'Where the key comes from: the store, or a variable of the environment'),
 });
 const KEY_EXAMPLE = {
@@ -81,6 +97,7 @@ export function keyRoutes({ keys }: Services): Route[] {
       path: `${path}/:key_id`,
       tag: 'administration',
       scope: 'admin',
+      audit: 'revocation',
       summary: 'Revoke a key',
       description:
         'The key stops working at once, and within two seconds in other processes that share the state. If the revocation cannot be stored, the call fails, this process refuses the key all the same and tries again every second, and `/health` warns until it is stored.',
@@ -103,13 +120,16 @@ async function latest(keys: KeyRing): Promise<KeyRing> {
   return keys;
 }
 
-function readKeyRequest(body: unknown): { name: string; scope: Scope; brand_id: string | undefined } {
+function readKeyRequest(body: unknown): Omit<WantedKey, 'brand_id'> & { brand_id: string | undefined } {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badRequest('body', 'must be an object such as {"name": "shop", "scope": "write"}');
-  const { name, scope, brand_id, ...rest } = body as Record<string, unknown>;
+  const { name, scope, brand_id, dp_epsilon_budget, dp_budget_per, ...rest } = body as Record<string, unknown>;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
-    throw badRequest(unknown.slice(0, 60), 'is not a field of a key; known fields are name, scope, brand_id');
+    throw badRequest(
+      unknown.slice(0, 60),
+      'is not a field of a key; known fields are name, scope, brand_id, dp_epsilon_budget, dp_budget_per',
+    );
   if (typeof name !== 'string') {
     const fault = name === undefined || name === null ? 'is required' : `must be a string, not ${typeOf(name)}`;
     throw badRequest('name', `${fault}; send a text that names the key in lists and logs`);
@@ -117,5 +137,20 @@ function readKeyRequest(body: unknown): { name: string; scope: Scope; brand_id: 
   if (!SCOPES.includes(scope as Scope)) throw badRequest('scope', `must be one of ${SCOPES.join(', ')}`);
   if (brand_id !== undefined && brand_id !== null && typeof brand_id !== 'string')
     throw badRequest('brand_id', 'must be a string such as "shop", or null for every brand');
-  return { name, scope: scope as Scope, brand_id: brand_id ?? undefined };
+  return {
+    name,
+    scope: scope as Scope,
+    brand_id: brand_id ?? undefined,
+    ...readDpBudget(dp_epsilon_budget, dp_budget_per),
+  };
+}
+
+/** Their values are checked where the key is made. @throws bad_request for values of another type. */
+function readDpBudget(epsilon: unknown, per: unknown): Pick<WantedKey, 'dp_epsilon_budget' | 'dp_budget_per'> {
+  if (epsilon !== undefined && typeof epsilon !== 'string')
+    throw badRequest('dp_epsilon_budget', `must be a string such as "3", not ${typeOf(epsilon)}`);
+  return {
+    ...(epsilon === undefined ? {} : { dp_epsilon_budget: epsilon }),
+    ...(per === undefined ? {} : { dp_budget_per: per as BudgetPeriod }),
+  };
 }

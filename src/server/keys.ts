@@ -5,9 +5,7 @@
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
-import { badRequest, TributaryError } from '../domain/errors.ts';
-import { brandProblem } from '../domain/record.ts';
-import { nameFault } from '../domain/text.ts';
+import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
@@ -21,10 +19,10 @@ import {
   type StoredKey,
   storedKeys,
 } from './stored-keys.ts';
+import { checkWanted, type WantedKey } from './wanted-key.ts';
 
 export type { Key } from './key.ts';
 
-const MAX_NAME_LENGTH = 100;
 /** The scopes of the keys of a first start. */
 const FIRST_SCOPES: readonly Scope[] = ['write', 'read', 'admin', 'page'];
 /** The keys in memory are compared with the stored keys at most once in this time. */
@@ -108,20 +106,11 @@ export class KeyRing {
   /**
    * Makes a key and stores it. If it cannot be stored, it is not returned. It ends the setup in the browser.
    * @param also what is done in the same transaction.
-   * @throws bad_request for a wrong name or brand; state_unavailable; what `also` throws.
+   * @throws bad_request for a wrong name, brand or budget; state_unavailable; what `also` throws.
    */
-  async create(
-    wanted: { name: string; scope: Scope; brand_id: string | null },
-    also?: (transaction: StateTransaction) => Promise<void>,
-  ): Promise<MadeKey> {
-    const { name, scope, brand_id } = wanted;
-    if (name.length === 0 || name.length > MAX_NAME_LENGTH)
-      throw badRequest('name', `must be 1 to ${MAX_NAME_LENGTH} characters`);
-    const fault = nameFault(name);
-    if (fault) throw badRequest('name', fault);
-    const problem = brand_id === null ? undefined : brandProblem(brand_id);
-    if (problem) throw badRequest('brand_id', problem);
-    const { key, made } = this.prepare(makeSecret(scope), { name, scope, brand_id, origin: 'file' });
+  async create(wanted: WantedKey, also?: (transaction: StateTransaction) => Promise<void>): Promise<MadeKey> {
+    checkWanted(wanted);
+    const { key, made } = this.prepare(makeSecret(wanted.scope), { ...wanted, origin: 'file' });
     await this.state.transaction(async (transaction) => {
       await also?.(transaction);
       for (const token of await transaction.list(SETUP_TOKENS)) await transaction.delete(SETUP_TOKENS, token.key);
@@ -208,9 +197,8 @@ export class KeyRing {
 
   private prepare(
     secret: string,
-    options: { name: string; scope: Scope; brand_id: string | null; origin: KeyInfo['origin'] },
+    { name, scope, brand_id, origin, ...budget }: WantedKey & { origin: KeyInfo['origin'] },
   ): { key: Key; made: MadeKey } {
-    const { name, scope, brand_id, origin } = options;
     const digest = hash('sha256', secret, 'buffer');
     const known = this.keys.get(digest.toString('latin1'));
     const scopes = known ? [...new Set([...known.scopes, scope])] : [scope];
@@ -221,6 +209,7 @@ export class KeyRing {
       brand_id,
       last4: endOf(secret),
       created_at: formatInstant(this.clock()),
+      ...budget,
       origin,
     };
     return { key: { ...info, digest }, made: { ...info, key: secret } };
@@ -293,5 +282,5 @@ function makeSecret(scope: Scope): string {
 }
 
 function stored({ digest: _digest, origin: _origin, ...info }: Key): Json {
-  return info satisfies StoredKey;
+  return info satisfies StoredKey as unknown as Json;
 }

@@ -5,6 +5,7 @@ import { badRequest } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import { type Instrumented, instrumentHtml } from '../email/instrument.ts';
 import { InstrumentRequest, readInstrumentRequest } from '../email/request.ts';
+import { withBrand } from '../log/brand-rules.ts';
 import type { EmailKeys } from './email-keys.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 
@@ -62,7 +63,10 @@ export function instrumentRoute({ tributary }: Services, keys: EmailKeys): Route
         customerIds: (brand_id: string) => customerIds(config, brand_id),
         invalid_utf8: request.invalid_utf8,
       };
-      const { html, mail, options } = readInstrumentRequest(request.body, context, config.email);
+      const { brand_rules } = config;
+      // The message id says who sends the email, so its links get the brand that its other events get.
+      const body = brand_rules === null ? request.body : withBrand(request.body, { key_brand_id }, brand_rules, null);
+      const { html, mail, options } = readInstrumentRequest(body, context, config.email);
       brandWithin(key_brand_id, mail.brand_id);
       return instrumentHtml(html, mail, base_url, await keys.signing(), options);
     },

@@ -134,6 +134,7 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
   return {
     method: 'GET',
     path: '/metrics',
+    audit: null,
     tag: 'operation',
     scope: 'read',
     every_brand: true,

@@ -12,11 +12,14 @@ export function parameterReader<S extends TObject>(schema: S): (sent: unknown) =
   const properties = schema.properties as unknown as Record<string, Shape>;
   const known = Object.keys(properties);
   const required = (schema.required ?? []) as readonly string[];
+  /** Parameters of other calls that this one refuses for a reason of its own. */
+  const refused = ((schema as unknown as Shape)['x-refused'] ?? {}) as Record<string, string>;
   const validator = Compile(schema);
   return (sent) => {
     const read: Record<string, unknown> = {};
     for (const [name, value] of Object.entries((sent ?? {}) as Record<string, unknown>)) {
       if (!known.includes(name)) {
+        if (Object.hasOwn(refused, name)) throw badRequest(name, refused[name]!);
         const list = known.length === 0 ? 'this call takes no parameters' : `known parameters are ${known.join(', ')}`;
         throw badRequest(name.slice(0, 60), `is not a parameter of this call; ${list}`);
       }

@@ -6,16 +6,19 @@ import { choice } from '../domain/parameter.ts';
 import { Type } from '../domain/typebox.ts';
 import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
-import type { ReportContext, ReportJson, ServedBy } from '../reports/context.ts';
-import type { Report } from '../reports/declare.ts';
+import type { Asker, ReportContext, ReportJson, ServedBy } from '../reports/context.ts';
+import { mainTableOf, type Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
+import { NoisyResult } from '../reports/noisy/result.ts';
 import { csvInTurns, jsonInTurns } from './answer-text.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
+import { budgetOf, isPartnerKey, type Key } from './key.ts';
 import { packedFor } from './packed-answer.ts';
 import { parameterReader } from './parameters.ts';
 import { ProgressBoard } from './progress-board.ts';
 import type { Route, Services } from './route.ts';
+import { inSteps } from './steady-time.ts';
 
 /** Rows of each table of a page of text. It is made in one piece. */
 const MAX_TEXT_ROWS = 100;
@@ -49,20 +52,29 @@ function readRoute(report: Report, services: Services, board: ProgressBoard): Ro
     method: 'GET',
     scope: 'read',
     viewers: !report.persons,
+    partners: report.noisy !== null,
+    own_brands: report.own_brands,
     parameters: Type.Object(
       { ...properties, format: FormatParameter, csv: CsvParameter },
-      { additionalProperties: false, ...(required ? { required } : {}) },
+      {
+        additionalProperties: false,
+        ...(required ? { required } : {}),
+        ...(report.noisy === null ? { 'x-refused': { dp_epsilon: withoutNoise(report) } } : {}),
+      },
     ),
     answers: { 200: answerOf(report) },
     handle: async (request, reply) => {
       const { format, csv, ...parameters } = request.query as { format?: Format; csv?: CsvStyle };
       if (csv !== undefined && format !== undefined && format !== 'csv')
         throw badRequest('csv', `is for format=csv, and format is ${format}; leave one of them out`);
-      const asked = { ...parameters, ...(request.params as Record<string, string>) };
+      const asked: Record<string, unknown> = { ...parameters, ...(request.params as Record<string, string>) };
       const progress = board.begin(request, reply);
       const context = { ...askedBy(request, reply, services), ...(progress === undefined ? {} : { progress }) };
-      const asker = { key_brand_id: request.key!.brand_id };
-      const answer = await report.run(context, asked, asker);
+      const { key, brand_ids } = request;
+      const asker = { ...askerOf(key!), ...(brand_ids !== undefined && { brand_ids }) };
+      if (isPartnerKey(key!) && asked['dp_epsilon'] === undefined) throw needsEpsilon();
+      const run = () => report.run(context, asked, asker);
+      const answer = await (isPartnerKey(key!) ? inSteps(run) : run());
       if (reply.getHeader(SERVED_BY_HEADER) === 'histories')
         services.tributary.histories_check.remember({ report, asked, asker, answer });
       return services.outgoing.write(request, async () =>
@@ -85,7 +97,7 @@ function writeRoute(report: Report, writes: NonNullable<Report['writes']>, servi
       const asked = readParameters(bodyOf(request, writes));
       // The work of a client that is gone ends before it stores anything, or stores all.
       const context = askedBy(request, reply, services);
-      const answer = await report.run(context, asked, { key_brand_id: request.key!.brand_id });
+      const answer = await report.run(context, asked, askerOf(request.key!));
       reply.code(201);
       return send(request, reply, report, answer, undefined);
     },
@@ -105,6 +117,27 @@ function askedBy(request: FastifyRequest, reply: FastifyReply, { tributary, metr
   return { ...tributary.reports, owner: ownerOf(request.key), cancellation: cancellationOf(reply), served_by };
 }
 
+function askerOf(key: Key): Asker {
+  const budget = budgetOf(key);
+  const { brand_id: key_brand_id, key_id } = key;
+  return { key_brand_id, ...(budget === null ? {} : { dp_budget: { key_id, budget } }) };
+}
+
+const needsEpsilon = () =>
+  badRequest(
+    'dp_epsilon',
+    'is required: this key gets answers with noise only; send how much of its budget the question may spend, such as dp_epsilon=0.5',
+  );
+
+/** Why a report has no answers with noise. */
+function withoutNoise({ persons }: Report): string {
+  const others = REPORTS.filter(({ noisy }) => noisy !== null).map(({ name }) => name);
+  const why = persons
+    ? 'this report tells of single persons or orders, whom no noise protects'
+    : 'this report has figures in which what one person contributes has no bound, so it has no answers with noise';
+  return `${why}; ask ${others.join(', ')} with it, or leave it out`;
+}
+
 function bodyOf({ body }: FastifyRequest, { body_required, examples }: NonNullable<Report['writes']>): unknown {
   if (body === undefined && !body_required) return undefined;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -114,16 +147,23 @@ function bodyOf({ body }: FastifyRequest, { body_required, examples }: NonNullab
   return body;
 }
 
-function describedBy({ path, tag, summary, description, path_parameters }: Report) {
-  return { path, tag, summary, description, path_parameters };
+function describedBy({ path, tag, summary, description, path_parameters, noisy }: Report) {
+  const with_noise = noisy === null ? '' : ` With noise (\`dp_epsilon\`): ${noisy.gives}.`;
+  return { path, tag, summary, description: `${description}${with_noise}`, path_parameters };
 }
 
-function answerOf({ result, example }: Report) {
+function answerOf({ result, example, noisy }: Report) {
   return {
     description: 'The report. Fields whose names end in `_micros` are strings of digits; amounts are decimal strings',
-    schema: result,
+    schema: noisy === null ? result : eitherOf(result),
     ...(example === undefined ? {} : { example }),
   };
+}
+
+/** The schema of an exact answer, or of one with noise. */
+function eitherOf(exact: Report['result']) {
+  const { anyOf = [exact] } = exact as { anyOf?: unknown[] };
+  return { type: 'object', anyOf: [...anyOf, NoisyResult] };
 }
 
 /** Sends an answer in the format that was asked for. It is about people and money, so no HTTP cache may keep it. */
@@ -140,7 +180,7 @@ function send(
   switch (format) {
     case 'csv':
       reply.header('content-type', 'text/csv; charset=utf-8; header=present');
-      return csvInTurns(answer, report.main_table, style);
+      return csvInTurns(answer, mainTableOf(report, answer), style);
     case 'text':
       reply.header('content-type', 'text/plain; charset=utf-8');
       return showReport(report, answer, MAX_TEXT_ROWS);

@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The key of the request; set on every route that has a scope. */
     key: Key | null;
+    /** The brands of a person who may see some and named none; set on routes with `own_brands` only. `key` is for the first. */
+    brand_ids?: readonly string[];
     /** True if the body held bytes that are not UTF-8. */
     invalid_utf8: boolean;
     /** The body while it arrives; null without one. */
@@ -67,12 +69,21 @@ export interface Route {
   scope: Scope | null;
   /** True if the call concerns every brand. Then a key of one brand is refused. */
   every_brand?: boolean;
+  /** True if the route answers for all brands of a person who may see some. Without it, such a person names one of them. */
+  own_brands?: boolean;
   /** Set if the route accepts records of this kind. Such routes are called very often. */
   collects?: RecordName;
   /** True if keys of scope page open the route, too. */
   pages?: boolean;
   /** True if viewers may call the route, and keys of scope view: its answer tells of no single person. */
   viewers?: boolean;
+  /**
+   * How the audit log holds the route, where `auditedAs` would say otherwise. A function says for each request if
+   * its answer tells of persons.
+   */
+  audit?: 'read' | 'action' | 'revocation' | 'sign_in' | null | ((request: FastifyRequest) => boolean);
+  /** True if keys of scope partner open the route: its answer has noise, or is about the key itself. */
+  partners?: boolean;
   /** True if pages of other sites may call the route (CORS). */
   cors?: boolean;
   summary: string;

@@ -6,12 +6,13 @@ import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import { DEFAULT_BRAND, UnreadItem } from '../domain/record.ts';
 import { Type } from '../domain/typebox.ts';
+import { type BrandRules, ruledBrand } from '../log/brand-rules.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Draft } from '../log/envelope.ts';
 import { withoutAddresses } from '../sources/addresses.ts';
 import { MESSAGE_TYPES, type MessageType } from '../sources/segment/message.ts';
 import { type SegmentOptions, translateMessage } from '../sources/segment/translate.ts';
-import { Unusable } from '../sources/source.ts';
+import { type People, Unusable } from '../sources/source.ts';
 import { authorizeByBody } from './access.ts';
 import { isPageKey, type Key } from './key.ts';
 import type { Route, Services } from './route.ts';
@@ -91,8 +92,9 @@ async function take(
     from_page,
     now_ms: tributary.reports.clock(),
   };
-  const people = {
-    idOf: (address: string) => tributary.reports.emailPersonOf?.(key.brand_id ?? DEFAULT_BRAND, address) ?? null,
+  const peopleOf = (page: string | undefined): People => {
+    const brand_id = key.brand_id ?? brandOfPage(tributary.config.brand_rules, page) ?? DEFAULT_BRAND;
+    return { idOf: (address) => tributary.reports.emailPersonOf?.(brand_id, address) ?? null };
   };
   const drafts: Draft[] = [];
   const owners: number[] = [];
@@ -108,7 +110,7 @@ async function take(
       if ('ignored' in result) ignored += 1;
       else
         for (const draft of result.drafts) {
-          drafts.push(withoutAddresses(draft, people, true));
+          drafts.push({ ...withoutAddresses(draft, peopleOf(result.page), true), page: result.page });
           owners.push(index);
         }
     } catch (error) {
@@ -134,6 +136,9 @@ async function take(
   }
   return { success: true, accepted, ignored, rejected };
 }
+
+const brandOfPage = (rules: BrandRules | null, page: string | undefined): string | undefined =>
+  rules === null ? undefined : ruledBrand(rules, { page }).brand_id;
 
 /** What analytics.js asks before its first message. With `cdnURL` set to this server, nothing else has to be configured. */
 function settingsRoute(): Route {

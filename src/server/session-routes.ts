@@ -53,6 +53,7 @@ export function sessionRoutes({ tributary, keys, guesses }: Services, sessions: 
       path,
       tag: 'administration',
       scope: null,
+      audit: 'sign_in',
       summary: 'Sign in to the dashboard',
       description:
         'Answers with a cookie that only this server can read. The session may do what the key may do, for twelve hours or until the key is revoked.',
@@ -69,6 +70,7 @@ export function sessionRoutes({ tributary, keys, guesses }: Services, sessions: 
             'forbidden',
             `the dashboard needs a key of scope view, read or admin; the key "${key.name}" has ${key.scopes.join(', ')}`,
           );
+        request.key = key;
         const token = await sessions.begin({ key_id: key.key_id });
         reply.headers({ 'set-cookie': sessionCookie(token, isSecure(request)), 'cache-control': 'no-store' });
         return shown({ by: 'key', keys: [key] });

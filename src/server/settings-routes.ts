@@ -69,6 +69,7 @@ export function settingsRoutes({ tributary }: Services): Route[] {
       path: '/v1/brands',
       scope: 'read',
       viewers: true,
+      own_brands: true,
       summary: 'List the brands that the key may see',
       answers: {
         200: {
@@ -77,8 +78,11 @@ export function settingsRoutes({ tributary }: Services): Route[] {
           example: { brands: [{ brand_id: 'shop-eu', configured: true }] },
         },
       },
-      handle: async ({ key }) => ({
-        brands: (await brandsFor(key!.brand_id)).map((brand_id) => ({ brand_id, configured: configured(brand_id) })),
+      handle: async ({ key, brand_ids }) => ({
+        brands: (brand_ids ?? (await brandsFor(key!.brand_id))).map((brand_id) => ({
+          brand_id,
+          configured: configured(brand_id),
+        })),
       }),
     },
     {

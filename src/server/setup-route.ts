@@ -12,12 +12,13 @@ const SetupRequest = Type.Object({
 /** Longer texts are no token. */
 const MAX_TOKEN_LENGTH = 200;
 
-export function setupRoute({ guesses }: Services, sessions: Sessions, setup: Setup): Route {
+export function setupRoute({ guesses, keys }: Services, sessions: Sessions, setup: Setup): Route {
   return {
     method: 'POST',
     path: '/v1/setup',
     tag: 'administration',
     scope: null,
+    audit: 'sign_in',
     summary: 'Make the first admin key of an empty installation',
     description:
       'For the dashboard. The token works once, for an hour, and only while there is no key. The answer shows the key, once, and signs in with it.',
@@ -27,6 +28,7 @@ export function setupRoute({ guesses }: Services, sessions: Sessions, setup: Set
       refuseForeignPage(request.method, request.headers);
       const made = await setup.redeem(readToken(request.body));
       if (made === undefined) throw guesses.count(request.ip) ?? wrongToken();
+      request.key = keys.named(made.key_id) ?? null;
       const token = await sessions.begin({ key_id: made.key_id });
       reply.code(201).headers({ 'set-cookie': sessionCookie(token, isSecure(request)), 'cache-control': 'no-store' });
       return { key_id: made.key_id, key: made.key };

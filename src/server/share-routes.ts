@@ -79,6 +79,7 @@ export function shareRoutes(services: Services, answers: SharedAnswers): Route[]
       path,
       tag: 'administration',
       scope: 'read',
+      audit: null,
       summary: 'List links',
       description: 'The links of the brands of the key that are not over. Nothing shows their tokens again.',
       answers: {
@@ -98,6 +99,7 @@ export function shareRoutes(services: Services, answers: SharedAnswers): Route[]
       path,
       tag: 'administration',
       scope: 'read',
+      audit: 'action',
       summary: 'Make a link',
       description:
         'Who has the link needs no key, and can ask exactly what the view shows: no other brand, days or filter. Only this answer shows its path. Views and tables with single persons or orders cannot be shared.',
@@ -124,6 +126,7 @@ export function shareRoutes(services: Services, answers: SharedAnswers): Route[]
       path: `${path}/:link_id`,
       tag: 'administration',
       scope: 'read',
+      audit: 'action',
       summary: 'Revoke a link',
       description: 'It stops working at once, in every process that shares the state.',
       path_parameters: { link_id: '`link_id` from the list' },

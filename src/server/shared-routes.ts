@@ -6,6 +6,7 @@ import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
+import { mainTableOf } from '../reports/declare.ts';
 import type { Link, LinkKind } from '../sharing/links.ts';
 import { isPassword } from '../sharing/passwords.ts';
 import { secretOf } from '../state/secrets.ts';
@@ -129,7 +130,9 @@ export class SharedRoutes {
   /** A spreadsheet asks again and again, so an unchanged table is answered without its rows. Nobody may use it without asking. */
   private async sendTable(link: Link, request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
     const { report, answer, style } = await this.answers.ofTable(link, reply);
-    const text = await this.services.outgoing.write(request, () => csvInTurns(answer, report.main_table, style));
+    const text = await this.services.outgoing.write(request, () =>
+      csvInTurns(answer, mainTableOf(report, answer), style),
+    );
     const etag = `"${hash('sha256', text, 'hex').slice(0, 32)}"`;
     reply.headers({
       etag,

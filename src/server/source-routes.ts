@@ -1,6 +1,6 @@
 /** Routes for webhooks of configured sources. The body stays as its bytes, since signatures cover them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { maySee } from '../domain/brand-access.ts';
+import { maySeeKey } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Intake } from '../sources/intake.ts';
@@ -19,7 +19,10 @@ const OUTCOME_EXAMPLE = { accepted: 3, ignored: 0, unusable: 0 };
 const Status = Type.Object({
   source_id: Type.String(),
   provider: Type.String(),
-  brand_id: Type.String(),
+  brand_id: Type.String({
+    description: 'The brand of its events; with by_sender, of those whose sender no rule names',
+  }),
+  by_sender: Type.Boolean({ description: 'True if `brand_rules` find the brand by the domain of the sender' }),
   signed: Type.Boolean({ description: 'False if the provider does not sign: then the secret URL is the proof' }),
   deliveries: Type.Integer(),
   refused_deliveries: Type.Integer({ description: 'Requests without proof' }),
@@ -125,7 +128,7 @@ export function sourceRoutes(intake: Intake): Route[] {
       summary: 'List the sources with what each brought',
       answers: { 200: { description: 'The configured sources', schema: Type.Object({ sources: Type.Array(Status) }) } },
       handle: async (request) => {
-        const sources = await intake.list((brand_id) => maySee(request.key!.brand_id, [brand_id]));
+        const sources = await intake.list((brand_id) => maySeeKey(request.key!.brand_id, brand_id));
         return {
           sources: sources.map(({ last_delivery_ms, ...status }) => ({
             ...status,
@@ -146,10 +149,10 @@ export function sourceRoutes(intake: Intake): Route[] {
       handle: async (request) => {
         const { source_id } = request.params as { source_id: string };
         const brand_id = intake.brandOf(source_id);
-        if (!maySee(request.key!.brand_id, [brand_id]))
+        if (!maySeeKey(request.key!.brand_id, brand_id))
           throw new TributaryError(
             'forbidden',
-            `source: belongs to brand ${brand_id}; the key is for brand ${request.key!.brand_id}`,
+            `source: belongs to ${brand_id === null ? 'all brands' : `brand ${brand_id}`}; the key is for brand ${request.key!.brand_id}`,
           );
         return intake.replay(source_id);
       },

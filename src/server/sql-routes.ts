@@ -66,6 +66,7 @@ function sqlRoute(services: Services, desk: SqlDesk): Route {
     path: '/v1/sql',
     tag: 'reports',
     scope: 'sql',
+    audit: ({ body }) => objectOf(body)['persons'] === 'true',
     summary: 'Ask the views in SQL',
     description:
       'One select in the SQL of DuckDB, over the views that `GET /v1/views` lists. It runs in a process of its own, which has these views and nothing else. `values` gives the values of `$name` in the statement. The other fields are those of the reports.',
@@ -138,6 +139,7 @@ function viewRoute(services: Services, desk: SqlDesk): Route {
     path: '/v1/views/:view',
     tag: 'reports',
     scope: 'sql',
+    audit: ({ query }) => objectOf(query)['persons'] === 'true',
     summary: 'All rows of a view',
     description:
       'The same as `select * from VIEW` by `POST /v1/sql`. With `format=parquet` it is a file for other tools.',

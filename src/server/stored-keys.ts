@@ -5,14 +5,16 @@
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { badRequest } from '../domain/errors.ts';
+import type { BudgetPeriod } from '../privacy/differential-privacy/budget.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { Json, State } from '../state/port.ts';
 
 /**
  * `page` is for a key that stands in a shop's page, where anyone can read it. `view` is `read` without single persons. `sql` is for SQL over
- * the views, `persons` for the same with the columns that name persons and orders. `admin` includes the others.
+ * the views, `persons` for the same with the columns that name persons and orders. `partner` is for reports with noise, and for nothing
+ * else. `admin` includes the others.
  */
-export const SCOPES = ['write', 'read', 'admin', 'page', 'view', 'sql', 'persons'] as const;
+export const SCOPES = ['write', 'read', 'admin', 'page', 'view', 'sql', 'persons', 'partner'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Collection of the tokens for the setup in the browser: when each ends, by its SHA-256. */
@@ -27,6 +29,9 @@ export interface StoredKey {
   brand_id: string | null;
   last4: string;
   created_at: string;
+  /** The epsilon that a key of scope partner may spend in one period, as a decimal. */
+  dp_epsilon_budget?: string;
+  dp_budget_per?: BudgetPeriod;
 }
 
 /** Stored keys, each under the SHA-256 of its secret in hex digits. */

@@ -6,10 +6,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
+import type { BrandRules } from '../log/brand-rules.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Draft } from '../log/envelope.ts';
 import type { State } from '../state/port.ts';
 import { withoutAddress, withoutAddresses } from './addresses.ts';
+import { itemsByBrand, ownerOf } from './by-brand.ts';
 import { Counts, type SourceCounts } from './counts.ts';
 import { PROVIDERS } from './index.ts';
 import { dropLetter, keepLetters, type Letter, lettersOf, letterText, MAX_LETTERS } from './letters.ts';
@@ -29,6 +31,8 @@ import { Unproven } from './unproven.ts';
 
 export interface IntakeOptions {
   sources: ReadonlyMap<string, SourceSettings>;
+  /** The brands of domains of senders; null without rules. */
+  brand_rules: BrandRules | null;
   collector: Collector;
   state: State;
   emailPersonOf: EmailPersonOf;
@@ -49,6 +53,7 @@ export interface SourceStatus extends SourceCounts {
   source_id: string;
   provider: string;
   brand_id: string;
+  by_sender: boolean;
   signed: boolean;
   letters: number;
   /** The reason of the newest letter. */
@@ -121,17 +126,18 @@ export class Intake {
     return total;
   }
 
-  /** All configured sources, for brands that may be seen. */
-  async list(sees: (brand_id: string) => boolean): Promise<SourceStatus[]> {
-    const seen = [...this.options.sources.values()].filter(({ brand_id }) => sees(brand_id));
+  /** All configured sources that bring events of brands that may be seen. @param sees is asked for null where a source is of all brands. */
+  async list(sees: (brand_id: string | null) => boolean): Promise<SourceStatus[]> {
+    const seen = [...this.options.sources.values()].filter((settings) => sees(ownerOf(settings)));
     return Promise.all(
       seen.map(async (settings) => {
-        const { id, provider, brand_id } = settings;
+        const { id, provider, brand_id, by_sender } = settings;
         const letters = await lettersOf(this.options.state, id);
         return {
           source_id: id,
           provider,
           brand_id,
+          by_sender,
           signed: proofOf(PROVIDERS.get(provider)!, settings) !== 'none',
           ...(await this.counts.of(id)),
           letters: letters.length,
@@ -141,9 +147,9 @@ export class Intake {
     );
   }
 
-  /** The brand of a source. @throws not_found. */
-  brandOf(id: string): string {
-    return this.find(id).settings.brand_id;
+  /** The brand of a source; null if it brings events of all brands. @throws not_found. */
+  brandOf(id: string): string | null {
+    return ownerOf(this.find(id).settings);
   }
 
   private find(id: string): { settings: SourceSettings; source: Source } {
@@ -180,6 +186,24 @@ export class Intake {
     source: Source,
     items: readonly Item[],
   ): Promise<{ outcome: Outcome; letters: Array<{ item: Item; reason: string }> }> {
+    const outcome: Outcome = { accepted: 0, ignored: 0, unusable: 0 };
+    const letters: Array<{ item: Item; reason: string }> = [];
+    const { brand_rules, collector } = this.options;
+    const by_brand = itemsByBrand(settings, source, items, brand_rules, (by) => collector.decidedBrand(by));
+    for (const [brand_id, of_brand] of by_brand) {
+      const taken = await this.takeOfBrand({ ...settings, brand_id }, source, of_brand);
+      outcome.accepted += taken.accepted;
+      outcome.ignored += taken.ignored;
+      for (const [number, reason] of taken.reasons) letters.push({ item: of_brand[number], reason });
+    }
+    return { outcome: { ...outcome, unusable: letters.length }, letters };
+  }
+
+  private async takeOfBrand(
+    settings: SourceSettings,
+    source: Source,
+    items: readonly Item[],
+  ): Promise<{ accepted: number; ignored: number; reasons: Map<number, string> }> {
     const { drafts, owners, ignored, reasons } = translated(settings, source, items, this.peopleOf(settings));
     const { collector, max_items } = this.options;
     let accepted = 0;
@@ -192,8 +216,7 @@ export class Intake {
       accepted += answer.accepted;
       for (const { index, field, reason } of answer.rejected) reasons.set(owners[from + index]!, `${field}: ${reason}`);
     }
-    const letters = Array.from(reasons, ([number, reason]) => ({ item: items[number], reason }));
-    return { outcome: { accepted, ignored, unusable: letters.length }, letters };
+    return { accepted, ignored, reasons };
   }
 
   private keep(settings: SourceSettings, letters: ReadonlyArray<{ item: Item; reason: string }>): Promise<void> {

@@ -35,6 +35,8 @@ type SourceFile = Static<typeof SourceSchema>;
 
 export interface SourceSettings extends SourceOptions {
   id: string;
+  /** True if rules find the brand of each event by the domain of its sender; `brand_id` is that of the other events then. */
+  by_sender: boolean;
   provider: string;
   path_token: string | null;
   basic_auth: { user: string; password: string } | null;
@@ -45,15 +47,19 @@ const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** A shorter path could be guessed. */
 const MIN_TOKEN_LENGTH = 20;
 
-/** The settings of all sources. @throws bad_request with the setting at fault. */
+/**
+ * The settings of all sources. @throws bad_request with the setting at fault.
+ * @param has_sender_rules true if rules name the brands of domains of senders. A source that names its brand is never asked for them.
+ */
 export function sourceSettings(
   content: Readonly<Record<string, SourceFile>>,
   env: NodeJS.ProcessEnv,
+  has_sender_rules: boolean,
 ): Map<string, SourceSettings> {
-  return new Map(Object.entries(content).map(([id, file]) => [id, settingsOf(id, file, env)]));
+  return new Map(Object.entries(content).map(([id, file]) => [id, settingsOf(id, file, env, has_sender_rules)]));
 }
 
-function settingsOf(id: string, file: SourceFile, env: NodeJS.ProcessEnv): SourceSettings {
+function settingsOf(id: string, file: SourceFile, env: NodeJS.ProcessEnv, has_sender_rules: boolean): SourceSettings {
   const where = `config.sources.${id}`;
   if (!SOURCE_ID.test(id))
     throw badRequest(
@@ -70,6 +76,7 @@ function settingsOf(id: string, file: SourceFile, env: NodeJS.ProcessEnv): Sourc
     id,
     provider: file.provider,
     brand_id,
+    by_sender: has_sender_rules && file.brand_id === undefined && source.senderOf !== undefined,
     secrets: (file.secrets ?? []).map((secret) => text('secrets', secret)),
     public_keys: [file.public_key ?? []].flat(),
     path_token: file.path_token === undefined ? null : text('path_token', file.path_token),

@@ -69,6 +69,8 @@ export interface Source {
   handshake?: (delivery: Delivery, options: SourceOptions, surroundings: Surroundings) => Promise<boolean>;
   /** The events of a delivery. @throws Unusable when the body has none that can be read. */
   itemsOf: (delivery: Delivery) => Item[];
+  /** The address that an email was sent from, or its domain, where the provider tells it. */
+  senderOf?: (item: Item) => unknown;
   /** @throws Unusable when a field that is needed is missing. */
   translate: (item: Item, options: SourceOptions, people: People) => Translated;
 }

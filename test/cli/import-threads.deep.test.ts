@@ -142,6 +142,27 @@ test('touchpoints from csv, ndjson and Parquet are the same by one thread and by
   }
 });
 
+test('rules find the brand of rows that name none, by one thread and by several', async () => {
+  const folder = temporaryFolder();
+  const config = join(folder, 'config.json');
+  writeFileSync(config, JSON.stringify({ brand_rules: { hosts: { 'outlet.example': 'outlet' } } }));
+  const rows = many(5_000, (i) => ({
+    touchpoint_id: `t${i}`,
+    customer_id: `c${i}`,
+    touchpoint_type: 'website_visit',
+    occurred_at: new Date(Date.UTC(2026, 2, 1, 0, 0, i)).toISOString(),
+    brand_id: i % 3 === 0 ? 'named' : undefined,
+    url: `https://${i % 2 === 0 ? 'www.outlet' : 'shop'}.example/`,
+  }));
+  const file = await write(folder, 'brands.csv', rows);
+  const stored = (await isSame(file, ['touchpoints', file, '--config', config], folder)).rows['touchpoints']!;
+  const wrong = stored.filter(({ touchpoint_id, brand_id }) => {
+    const i = Number(String(touchpoint_id).slice(1));
+    return brand_id !== (i % 3 === 0 ? 'named' : i % 2 === 0 ? 'outlet' : 'default');
+  });
+  expect([stored.length, wrong]).toEqual([5_000, []]);
+});
+
 test('rows that are left out, strict rules, sums and small batches are the same', async () => {
   const folder = temporaryFolder();
   const file = await write(folder, 'b.csv', many(6_000, conversion));

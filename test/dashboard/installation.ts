@@ -25,32 +25,48 @@ const ROLES = [
 export class Installation extends Demo {
   /** Printed by the server at its start. */
   setup_token = '';
+  admin_key = '';
   provider!: IdentityProvider;
 
-  static override async start(): Promise<Installation> {
+  /** @param more settings over those of {@link settings}. */
+  static override async start(more: object = {}): Promise<Installation> {
     const address = `http://127.0.0.1:${await freePort()}`;
     const provider = await startIdentityProvider(address);
     const folder = temporaryFolder();
     const config = join(folder, 'config.json');
-    writeFileSync(config, JSON.stringify(settings(provider.issuer, address)));
+    writeFileSync(config, JSON.stringify({ ...settings(provider.issuer, address), ...more }));
     const bin = join(import.meta.dirname, '../../bin/tributary.js');
     const argv = ['serve', '--data', join(folder, 'data'), '--config', config, '--port', new URL(address).port];
     const child = spawn(process.execPath, [bin, ...argv], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, TRIBUTARY_LOG_LEVEL: 'silent' },
     });
-    const setup_token = await new Promise<string>((resolve, reject) => {
+    const said = await new Promise<string>((resolve, reject) => {
       let text = '';
       child.stdout!.setEncoding('utf8').on('data', (part: string) => {
         text += part;
-        const [token] = /trb_setup_\S+/.exec(text) ?? [];
-        if (token !== undefined) resolve(token);
+        if (/trb_setup_\S+\s/.test(text)) resolve(text);
       });
       child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${text.slice(-2_000)}`)));
     });
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
     mkdirSync(join(import.meta.dirname, '../../dist/screenshots'), { recursive: true });
-    return Object.assign(new Installation(child, address, { read: '', write: '' }, browser), { setup_token, provider });
+    const found = (pattern: RegExp): string => pattern.exec(said)?.[0] ?? '';
+    const keys = { read: found(/trb_read_\S+/), write: found(/trb_write_\S+/) };
+    const [setup_token, admin_key] = [found(/trb_setup_\S+/), found(/trb_admin_\S+/)];
+    return Object.assign(new Installation(child, address, keys, browser), { setup_token, admin_key, provider });
+  }
+
+  /** A call with the admin key. @returns the answer, which must be no refusal. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by name
+  async post(path: string, body: unknown, key = this.admin_key): Promise<any> {
+    const answer = await fetch(this.address + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
   }
 
   override async stop(): Promise<void> {

@@ -12,6 +12,7 @@ import { anyMessage, conversion, corrected, NOW_MS, PROFILE } from './messages.t
 const settings = (options = {}): DestinationOptions => ({
   id: 'adobe',
   brand_id: 'default',
+  private_network: true,
   options: { base_url: 'https://example.sc.omtrdc.net', report_suite_id: 'rsid', refund_event: 'event20', ...options },
   secrets: {},
 });

@@ -13,6 +13,7 @@ import { anyMessage, conversion, corrected, NOW_MS, PROFILE } from './messages.t
 const settings = (options = {}, client_secret = 'right'): DestinationOptions => ({
   id: 'adobe',
   brand_id: 'default',
+  private_network: true,
   options: {
     datastream_id: 'stream',
     org_id: 'ORG@AdobeOrg',

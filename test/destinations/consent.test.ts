@@ -92,7 +92,7 @@ test('the settings say what silence means, and a denial of measurement counts wh
   await withShop({}, async (shop) => {
     const reasons = async (): Promise<Array<[number, string]>> => {
       const messages = ['ann', 'bob'].map((customer_id) => ({ kind: 'profile', customer_id }) as never);
-      return [...(await withholding(shop.reports)('default', messages))];
+      return [...(await withholding(shop.reports)(messages, { brand_id: 'default' }))];
     };
     const { settings } = shop.reports;
     const policy = (given: Parameters<typeof consentPolicy>[1]): void => {

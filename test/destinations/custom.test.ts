@@ -43,6 +43,7 @@ const settings = (
 ): DestinationOptions => ({
   id: 'crm',
   brand_id: 'default',
+  private_network: true,
   options,
   secrets: { token: 'right' },
   template: { ...of, ...template },
@@ -284,7 +285,8 @@ test('an answer of 2xx is a delivery; 408, 425, 429 and 5xx are tried again; oth
   const read = (status: number, headers = {}) => custom.read(answer(status, 'no', headers), [], NOW_MS);
   for (const status of [200, 201, 204]) expect(read(status)).toEqual({ outcome: 'delivered' });
   for (const status of [408, 425, 429, 500, 503]) expect(read(status)).toMatchObject({ outcome: 'retry' });
-  for (const status of [400, 401, 404, 409, 410, 422]) expect(read(status)).toMatchObject({ outcome: 'refused' });
+  for (const status of [401, 403]) expect(read(status)).toMatchObject({ outcome: 'disabled' });
+  for (const status of [400, 404, 409, 410, 422]) expect(read(status)).toMatchObject({ outcome: 'refused' });
   expect(read(503, { 'retry-after': '30' })).toMatchObject({ after_ms: 30_000 });
   expect(read(302)).toMatchObject({ outcome: 'disabled', reason: expect.stringContaining('redirects') });
 });

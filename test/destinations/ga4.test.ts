@@ -1,7 +1,7 @@
 /** Orders at Google Analytics 4: what is sent, and what is there in the end. */
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { DestinationOptions } from '../../src/destinations/destination.ts';
+import type { CheckCall, DestinationOptions } from '../../src/destinations/destination.ts';
 import { ga4 } from '../../src/destinations/ga4/ga4.ts';
 import type { Message } from '../../src/destinations/message.ts';
 import type { OutAnswer } from '../../src/network/request.ts';
@@ -12,6 +12,7 @@ import { anyHistory, anyMessage, conversion, corrected, NOW_MS, PROFILE } from '
 const settings = (base_url = 'https://www.google-analytics.com', options = {}): DestinationOptions => ({
   id: 'ga4',
   brand_id: 'default',
+  private_network: true,
   options: { measurement_id: 'G-ABC123', base_url, ...options },
   secrets: { api_secret: 'right' },
 });
@@ -146,14 +147,14 @@ test('options are checked', () => {
   expect(check({ ad_user_data: 'yes' })?.option).toBe('options.ad_user_data');
 });
 
-test('the probe says what Google says of an event, and stores nothing', async () => {
+test('the check says what Google says of an event, and stores nothing', async () => {
   const fake = await started();
-  const { request, read } = ga4.probe!;
+  const { request, read } = ga4.check_call as CheckCall;
   expect(read((await call(request(settings(fake.url), CONTEXT)))!)).toBeNull();
   expect(fake.accepted).toEqual([]);
   const problem = { validationMessages: [{ description: 'Event has invalid name' }] };
-  expect(read(answer(200, problem))).toBe('Google says: Event has invalid name');
-  expect(read(answer(404))).toContain('base_url');
+  expect(read(answer(200, problem))).toMatchObject({ problem: 'Google says: Event has invalid name' });
+  expect(read(answer(404))).toMatchObject({ field: 'options.base_url' });
 });
 
 test('orders of many people with refunds end with the right revenue, though the server fails', async () => {

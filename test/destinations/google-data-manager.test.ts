@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { DestinationOptions } from '../../src/destinations/destination.ts';
+import type { CheckCall, DestinationOptions } from '../../src/destinations/destination.ts';
 import { googleDataManager as google } from '../../src/destinations/google-data-manager/google-data-manager.ts';
 import type { ConversionMessage } from '../../src/destinations/message.ts';
 import type { OutAnswer } from '../../src/network/request.ts';
@@ -24,6 +24,7 @@ const settings = (
 ): DestinationOptions => ({
   id: 'google',
   brand_id: 'default',
+  private_network: true,
   options: { account_id: '111', conversion_action_id: '222', ...options },
   secrets,
 });
@@ -136,19 +137,23 @@ test('settings are checked before anything is sent', () => {
   expect(check({ token_url: 'no url' })).toBe('options.token_url');
 });
 
-test('the probe validates and stores nothing', async () => {
+test('the check validates and stores nothing', async () => {
   const { fake, at } = await started();
-  const { request, read } = google.probe!;
+  const { request, read } = google.check_call as CheckCall;
   const step = google.token!(settings(at), [], NOW_MS) as { request: Parameters<typeof call>[0] };
   const token = google.token!(settings(at), [(await call(step.request))!], NOW_MS) as {
     value: string;
     base_url: string;
   };
-  const probe = async (options: object) => read((await call(request(settings(options), { ...CONTEXT, token })))!);
-  expect(await probe(at)).toBeNull();
+  const check = async (options: object) => read((await call(request(settings(options), { ...CONTEXT, token })))!);
+  expect(await check(at)).toBeNull();
   expect([fake.validated(), fake.accepted.length]).toEqual([1, 0]);
-  expect(await probe({ ...at, conversion_action_id: '9' })).toBe('Google says: destinations[0]: is invalid');
-  expect(await probe({ ...at, account_id: '9' })).toBe('Google says: There was a problem with the request.');
+  expect(await check({ ...at, conversion_action_id: '9' })).toMatchObject({
+    problem: 'Google says: destinations[0]: is invalid',
+  });
+  expect(await check({ ...at, account_id: '9' })).toMatchObject({
+    problem: 'Google says: There was a problem with the request.',
+  });
 });
 
 test('orders and their corrections end with the newest values, though tokens expire and events are bad', async () => {

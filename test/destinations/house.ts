@@ -3,6 +3,7 @@
 import type { Destination } from '../../src/destinations/destination.ts';
 import type { ConversionMessage, Message } from '../../src/destinations/message.ts';
 import { Delivery } from '../../src/destinations/outbox/deliver.ts';
+import type { Withhold } from '../../src/destinations/outbox/fates.ts';
 import { planDestinations } from '../../src/destinations/outbox/plan.ts';
 import { Sender } from '../../src/destinations/outbox/send.ts';
 import { withholding } from '../../src/destinations/outbox/withheld.ts';
@@ -35,6 +36,7 @@ export const plain: Destination = {
     if (answer.status === 400) return { split: 'the server says that it is wrong' };
     return retry(answer, `status ${answer.status}`, now_ms);
   },
+  check_call: { none: 'it is of a test', url: ({ id }) => `https://${id}.example/` },
 };
 
 export function settingsOf(id: string, more: Partial<DestinationSettings> = {}): DestinationSettings {
@@ -91,6 +93,7 @@ export class Receiver {
 
 export class House {
   now_ms: number;
+  withhold: Withhold;
   readonly receivers = new Map<string, Receiver>();
   private readonly random = new Random(1, 'jitter');
   private readonly destinations: Map<string, DestinationSettings>;
@@ -102,6 +105,7 @@ export class House {
     readonly reports = shop.reports,
   ) {
     this.now_ms = reports.clock();
+    this.withhold = withholding(reports);
     this.destinations = new Map(settings.map((own) => [own.id, own]));
     for (const { id } of settings) this.receivers.set(id, new Receiver());
   }
@@ -118,6 +122,11 @@ export class House {
   /** Plans as if the pause between plans were over. */
   async plan(): Promise<void> {
     this.now_ms += 10 * 60_000;
+    await this.planSoon();
+  }
+
+  /** Plans at once: of orders of before, only those of a high value. */
+  async planSoon(): Promise<void> {
     const reports = { ...this.reports, clock: () => this.now_ms };
     const parts = { reports, state: this.state, destinations: this.destinations };
     await planDestinations(parts).run(this.fenced, new AbortController().signal);
@@ -126,7 +135,7 @@ export class House {
   async deliver(id: string, fenced: Fenced = this.fenced): Promise<void> {
     const settings = this.destinations.get(id)!;
     const clock = (): number => this.now_ms;
-    const parts = { state: this.state, clock, random: () => this.random.unit(), withholds: withholding(this.reports) };
+    const parts = { state: this.state, clock, random: () => this.random.unit(), withhold: this.withhold };
     const sender = new Sender(settings, this.of(id), clock);
     await new Delivery(settings, parts, sender).run(fenced, new AbortController().signal);
   }

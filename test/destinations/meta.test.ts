@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { DestinationOptions } from '../../src/destinations/destination.ts';
+import type { CheckCall, DestinationOptions } from '../../src/destinations/destination.ts';
 import type { ConversionMessage } from '../../src/destinations/message.ts';
 import { meta } from '../../src/destinations/meta/meta.ts';
 import type { OutAnswer } from '../../src/network/request.ts';
@@ -13,6 +13,7 @@ import { anyMessage, conversion, corrected, NOW_MS, PROFILE } from './messages.t
 const settings = (options = {}, access_token = 'right'): DestinationOptions => ({
   id: 'meta',
   brand_id: 'default',
+  private_network: true,
   options: { dataset_id: '123', ...options },
   secrets: { access_token },
 });
@@ -154,13 +155,17 @@ test('an event that grew too old while it waited does not cost the others', asyn
   expect(read.each.map(({ outcome }) => outcome)).toEqual(['retry', 'retry', 'retry', 'refused']);
 });
 
-test('a wrong token or dataset disables the destination, and the probe says which', async () => {
+test('a wrong token or dataset disables the destination, and the check says which', async () => {
   const fake = await started();
-  const probe = async (given: DestinationOptions) =>
-    meta.probe!.read((await call(meta.probe!.request(given, CONTEXT)))!);
+  const { request, read } = meta.check_call as CheckCall;
+  const check = async (given: DestinationOptions) => read((await call(request(given, CONTEXT)))!);
   const base_url = fake.url;
-  expect(await probe(settings({ base_url }))).toBeNull();
-  expect(await probe(settings({ base_url }, 'wrong'))).toBe('Meta says: Invalid OAuth access token');
+  expect(await check(settings({ base_url }))).toBeNull();
+  expect(await check(settings({ base_url }, 'wrong'))).toMatchObject({
+    field: 'secrets.access_token',
+    problem: 'Meta says: Invalid OAuth access token',
+  });
+  expect(await check(settings({ base_url, dataset_id: '9' }))).toMatchObject({ field: 'options.dataset_id' });
   const settled = await deliver(meta, settings({ base_url, dataset_id: '9' }), orders(1));
   expect(settled.get('m-0-1')).toMatchObject({ outcome: 'disabled', reason: expect.stringContaining('dataset_id') });
   expect(meta.check!(settings({ dataset_id: 'abc' }))?.option).toBe('options.dataset_id');

@@ -52,6 +52,17 @@ function expectWhole(message: ConversionMessage): void {
 }
 
 describe('orders', () => {
+  test('are told to the destinations of their brand only', async () => {
+    await withHouse([settingsOf('one'), settingsOf('other', { brand_id: 'b' })], async (house, shop) => {
+      await shop.send('conversions', order('o1', '100.00', at(5)), order('o1', '7.00', at(5), { brand_id: 'b' }));
+      await house.plan();
+      await house.deliverAll();
+      const told = (id: string) =>
+        house.of(id).conversions.map(({ brand_id, value_micros }) => [brand_id, value_micros]);
+      expect([told('one'), told('other')]).toEqual([[['default', '100000000']], [['b', '7000000']]]);
+    });
+  });
+
   test('are told once, with the credit of the attribution report', async () => {
     await withHouse({}, async (house, shop) => {
       await twoOrders(shop);

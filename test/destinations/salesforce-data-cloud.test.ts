@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { DestinationOptions } from '../../src/destinations/destination.ts';
+import type { CheckCall, DestinationOptions } from '../../src/destinations/destination.ts';
 import type { Message } from '../../src/destinations/message.ts';
 import type { RecordItem } from '../../src/destinations/salesforce-data-cloud/records.ts';
 import { salesforceDataCloud } from '../../src/destinations/salesforce-data-cloud/salesforce-data-cloud.ts';
@@ -28,6 +28,7 @@ const settings = (
 ): DestinationOptions => ({
   id: 'salesforce',
   brand_id: 'default',
+  private_network: true,
   options: { connector: 'tributary', client_id: 'consumer', username: APP.username, base_url, ...options },
   secrets,
 });
@@ -250,11 +251,12 @@ test('the check of records keeps nothing and says what does not fit', async () =
   await deliver(salesforceDataCloud, of, [ORDER]);
   token.value = String(fake.requests.at(-1)!.headers.authorization).replace('Bearer ', '');
   token.base_url = fake.url;
-  const request = salesforceDataCloud.probe!.request(of, { ...CONTEXT, token });
-  expect(salesforceDataCloud.probe!.read((await call(request))!)).toBeNull();
+  const checkCall = salesforceDataCloud.check_call as CheckCall;
+  const request = checkCall.request(of, { ...CONTEXT, token });
+  expect(checkCall.read((await call(request))!)).toBeNull();
   expect(fake.accepted.get('tributary_conversion')!.size).toBe(1);
   const bad = (await call({ ...request, body: request.body.replace('"currency":"USD"', '"currency":7') }))!;
-  expect(salesforceDataCloud.probe!.read(bad)).toMatch(/400.*mismatch with Schema.*currency does not fit/);
+  expect(checkCall.read(bad)!.problem).toMatch(/400.*mismatch with Schema.*currency does not fit/);
 });
 
 test.each([

@@ -18,6 +18,7 @@ type Flavour = keyof typeof PRESETS;
 const settings = (base_url = 'https://events.example', write_key = KEY): DestinationOptions => ({
   id: 'cdp',
   brand_id: 'default',
+  private_network: true,
   options: { base_url },
   secrets: { write_key },
 });

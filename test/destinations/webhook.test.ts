@@ -17,6 +17,7 @@ const REQUEST_ID = '0123456789abcdef0123456789abcdef';
 const settings = (rest: Partial<DestinationOptions> = {}): DestinationOptions => ({
   id: 'hook',
   brand_id: 'default',
+  private_network: true,
   options: { url: 'https://shop.example/hook?shop=1' },
   secrets: { signing_secret: SECRET },
   ...rest,

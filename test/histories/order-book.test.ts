@@ -9,6 +9,8 @@ import { KeyIndex } from '../../src/histories/key-index.ts';
 import { askOrders } from '../../src/histories/orders/ask-orders.ts';
 import { extendOrders, fillOrders } from '../../src/histories/orders/fill-orders.ts';
 import { IdIndex } from '../../src/histories/orders/id-index.ts';
+import { keyOrder } from '../../src/histories/orders/key-order.ts';
+import { ListsInOrder, numbersByList } from '../../src/histories/orders/lists.ts';
 import { People } from '../../src/histories/orders/people.ts';
 import { ZoneDays } from '../../src/histories/zone-days.ts';
 import type { KeyPairs } from '../../src/identity/person-keys.ts';
@@ -134,3 +136,37 @@ function bytesOf({ rows, previous_ms, is_first, by_person, outside, conversions 
   const arrays = [rows, previous_ms, is_first!, by_person, outside.starts, outside.values, conversions];
   return Buffer.concat(arrays.map((array) => Buffer.from(array.slice().buffer)));
 }
+
+test('keys are in order of their 64 bits, also those that come later', async () => {
+  const halves = fc.tuple(fc.integer(), fc.integer());
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(halves, { maxLength: 400 }), { maxLength: 4 }), async (steps) => {
+      const keys = new KeyIndex();
+      for (const step of steps) {
+        for (const [high, low] of step) keys.add(high, low);
+        const order = await keyOrder(keys);
+        const values = Array.from(order, (key) => (BigInt(keys.highOf(key)) << 32n) | BigInt(keys.lowOf(key) >>> 0));
+        expect(order.length).toBe(keys.size);
+        for (let i = 1; i < values.length; i++) expect(values[i - 1]! < values[i]!).toBe(true);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('lists hold what was put into them, in order', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(9), { maxLength: 300 }), (of) => {
+      const expected = Array.from({ length: 10 }, (_, list) => [...of.keys()].filter((i) => of[i] === list));
+      const { starts, numbers } = numbersByList(10, Uint32Array.from(of));
+      expect(expected.map((_, list) => [...numbers.subarray(starts[list], starts[list + 1])])).toEqual(expected);
+      const made = new ListsInOrder(10);
+      for (const list of expected) {
+        for (const value of list) made.add(value);
+        made.end();
+      }
+      const { starts: from, values } = made.lists();
+      expect(expected.map((_, list) => [...values.subarray(from[list], from[list + 1])])).toEqual(expected);
+    }),
+  );
+});

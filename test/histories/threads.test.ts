@@ -13,7 +13,9 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { Cancellation } from '../../src/reports/cancellation.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
+import { lifetimeValueReport } from '../../src/reports/lifetime/lifetime-value.ts';
 import { pathsReport } from '../../src/reports/paths/report.ts';
+import { synergiesReport } from '../../src/reports/synergies/synergies.ts';
 import { currentPosition } from '../../src/warehouse/position.ts';
 import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { askBoth, askReportBoth, filled } from '../support/both-ways.ts';
@@ -77,6 +79,40 @@ describe('a pass in threads', () => {
       }),
       { numRuns: RUNS, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}) },
     );
+  });
+
+  test('paths, synergies and lifetime value of random worlds are those of the query, also of people with many conversions', async () => {
+    const limits = fc.record({
+      most: fc.integer({ min: 2, max: 6 }),
+      least: fc.integer({ min: 1, max: 2 }),
+      of_person: fc.integer({ min: 2, max: 12 }),
+      pairs: fc.constant(1_000),
+    });
+    const threads = new PassThreads({ least_orders: 0 });
+    try {
+      await fc.assert(
+        fc.asyncProperty(worlds(), optionsArbitrary, limits, async (world, options, candidate_limits) => {
+          const engine = await Engine.open();
+          try {
+            for (const [brand_id, own] of Object.entries(options.settings ?? {}))
+              engine.settings.set(brand_id, settingsOf(own));
+            await engine.load(eventsOf(world), 7);
+            Object.assign(engine.reports, { threads, candidate_limits });
+            const histories = await filled(engine.reports);
+            const { models: _models, filter: _filter, ...asked } = parametersOf(options, []);
+            for (const run of [pathsReport, synergiesReport, lifetimeValueReport] as const)
+              expect(await askReportBoth(run, engine.reports, asked as object, histories)).toMatchObject({
+                in_sql: false,
+              });
+          } finally {
+            await engine.close();
+          }
+        }),
+        { numRuns: RUNS, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}) },
+      );
+    } finally {
+      await threads.close();
+    }
   });
 
   const CUSTOMERS = 200;
@@ -193,16 +229,18 @@ describe('a pass in threads', () => {
     const { engine, as_of, histories } = await opened;
     const paths = async (threads: PassThreads): Promise<string> => {
       const own = { ...engine.reports, threads, histories: async () => viewOf(histories) };
-      const report = await pathsReport(own, { ...MARCH, as_of, by: 'campaign_id' }, ALL_BRANDS);
-      return JSON.stringify({ ...report, generated_at: '' });
+      const reports = [];
+      for (const run of [pathsReport, synergiesReport])
+        reports.push({ ...(await run(own, { ...MARCH, as_of, by: 'campaign_id' }, ALL_BRANDS)), generated_at: '' });
+      return JSON.stringify(reports);
     };
     await withThreads({}, async (threads) => {
       const found = await paths(threads);
-      // One pass for the credit, and one for the paths.
-      expect(threads.passes).toBe(2);
+      // One pass for the credit, and two for the paths of each report: of orders, and of people without one.
+      expect(threads.passes).toBe(5);
       await threads.close();
       expect(found).toBe(await paths(threads));
-      expect(threads.passes).toBe(2);
+      expect(threads.passes).toBe(5);
     });
   });
 

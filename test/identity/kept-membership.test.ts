@@ -15,6 +15,15 @@ const records = (pairs: readonly Pair[], brand_id = 'shop'): FactPage => ({
   at_ms: pairs.map(([, , at_ms]) => at_ms ?? 1),
 });
 
+/** An accepted proposal, or one that is taken back. */
+const proposal = (left_id: string, right_id: string, state: 'linked' | 'unlinked', at_ms: number): FactPage => ({
+  ...(statement(left_id, right_id, { probability: 0.9 }) as FactPage & { kind: 'statements' }),
+  link_id: [`${left_id}-${right_id}-${at_ms}`],
+  state: [state],
+  probabilistic: [true],
+  at_ms: [at_ms],
+});
+
 const statement = (left_id: string, right_id: string, more: { probability?: number } = {}): FactPage => ({
   kind: 'statements',
   brand_id: ['shop'],
@@ -23,6 +32,7 @@ const statement = (left_id: string, right_id: string, more: { probability?: numb
   right_id: [right_id],
   state: ['linked'],
   probability: [more.probability ?? null],
+  probabilistic: [false],
   at_ms: [1],
 });
 
@@ -161,3 +171,32 @@ describe('an earlier step', () => {
     expect(kept.person(at(0), RULE, 'a')).toEqual({ person_id: 'c1', ids: ['a'] });
   });
 });
+
+test('a proposal that is accepted and taken back leaves the kept members as they were, row by row', () => {
+  const kept = new KeptMembership('k');
+  keep(kept, 0, records(many(20)), statement('customer-3', 'customer-4'));
+  const first = kept.relation(at(0), [RULE])!;
+  const before = table(kept, first.base);
+  let step = 0;
+  for (const [left, right] of [
+    ['customer-1', 'customer-2'],
+    ['a-new-device', 'customer-5'],
+    ['device-6', 'customer-7'],
+    ['customer-3', 'customer-4'],
+  ] as const) {
+    const merged = keep(kept, step, proposal(left, right, 'linked', 5)).step;
+    step = keep(kept, merged, proposal(left, right, 'unlinked', 6)).step;
+    const anew = new KeptMembership('n');
+    keep(anew, 0, records(many(20)), statement('customer-3', 'customer-4'));
+    keep(anew, 0, proposal(left, right, 'linked', 5), proposal(left, right, 'unlinked', 6));
+    expect(table(anew, anew.relation(at(1), [RULE])!.base)).toEqual(before);
+    const { base, delta } = kept.relation(at(step), [RULE])!;
+    // What is told beside the table says the same as the table.
+    expect([table(kept, base), told(delta).filter((row) => !before.includes(row) && !isOwn(row))]).toEqual([
+      before,
+      [],
+    ]);
+  }
+});
+
+const isOwn = (row: string): boolean => row.split(' is ')[0] === row.split(' is ')[1];

@@ -161,6 +161,45 @@ test('chains of a hundred thousand ids are joined without a stack overflow', () 
   expect(new Set(Object.values(members))).toEqual(new Set(['a0']));
 });
 
+/** An accepted proposal, or one that is taken back. */
+const proposal = (state: 'linked' | 'unlinked', left: string, right: string, hour = 1, probability = 0.9) =>
+  said(state, left, right, hour, {
+    probabilistic: true,
+    probability: state === 'linked' ? probability : null,
+  });
+const proposed = (left: string, right: string, hour = 1, probability = 0.9) =>
+  proposal('linked', left, right, hour, probability);
+
+describe('an accepted proposal', () => {
+  test('joins two customers, or gives a device without a customer to one', () => {
+    expect(who([], [proposed('c1', 'c2')])).toEqual({ c2: 'c1' });
+    expect(who([], [proposed('a', 'c1')])).toEqual({ a: 'c1' });
+    expect(who([], [proposed('a1', 'a2'), proposed('a2', 'c1', 2)])).toEqual({ a1: 'c1', a2: 'c1' });
+  });
+
+  test('never takes a device from the customer it is known by, as when an email is forwarded', () => {
+    // The device opened the link of c2 before c1 logged in on it: the login is certain.
+    expect(who([both('a', 'c1', 9)], [proposed('a', 'c2', 1)])).toEqual({ a: 'c1' });
+    expect(who([both('a', 'c1', 9), both('b', 'c2', 1)], [proposed('a', 'b', 2)])).toEqual({ a: 'c1', b: 'c2' });
+  });
+
+  test('counts only from the probability that is asked for', () => {
+    expect(who([], [proposed('c1', 'c2', 1, 0.9)], 0.95)).toEqual({});
+    expect(who([], [proposed('c1', 'c2', 1, 0.9)], 1)).toEqual({});
+  });
+
+  test('falls with a later statement that the two are not one, and does not outweigh it', () => {
+    expect(who([], [proposed('c1', 'c2', 1), unlinked('c2', 'c1', 2)])).toEqual({});
+    expect(who([], [unlinked('c1', 'c2', 1), proposed('c1', 'c2', 2)])).toEqual({ c2: 'c1' });
+  });
+
+  test('that is taken back voids no certain link', () => {
+    const back = proposal('unlinked', 'a', 'c1', 5);
+    expect(who([both('a', 'c1', 1)], [proposed('a', 'c1', 2), back])).toEqual({ a: 'c1' });
+    expect(who([], [linked('c1', 'c2', 1), proposal('unlinked', 'c1', 'c2', 5)])).toEqual({ c2: 'c1' });
+  });
+});
+
 const id = fc.constantFrom('a1', 'a2', 'a3', 'c1', 'c2', 'c3');
 const hour = fc.integer({ min: 0, max: 5 });
 const implicits = fc.uniqueArray(
@@ -216,5 +255,28 @@ test('persons are the same in whatever order their links are told, and how often
         expect([member === person, person in expected]).toEqual([false, false]);
     }),
     { numRuns: 500 },
+  );
+});
+
+test('proposals that are accepted and taken back leave every person as it was, whatever else is linked', () => {
+  const pairs = fc.array(fc.tuple(id, id, hour), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(implicits, links, pairs, (seen, told, accepted) => {
+      const implicit = seen.map(([a, c, hours]) => both(a, c, ...hours));
+      const statements = told.map((l) =>
+        said(l.on ? 'linked' : 'unlinked', l.left, l.right, l.at, { probability: l.probability }),
+      );
+      const chosen = accepted.filter(([left, right]) => left !== right);
+      const merges = chosen.map(([left, right, at]) => proposed(left, right, at));
+      const undone = chosen.map(([left, right, at]) => proposal('unlinked', left, right, at + 1));
+      const later = chosen.map(([left, right, at]) => proposal('unlinked', right, left, Math.max(at, 5) + 1));
+      const before = who(implicit, statements);
+      expect(who(implicit, [...statements, ...merges, ...undone, ...later])).toEqual(before);
+      // Whatever is proposed, a device with a customer stays with that customer's own device links.
+      const after = who(implicit, [...statements, ...merges]);
+      for (const [device, person] of Object.entries(before))
+        if (/^a/.test(device) && isCustomer(person)) expect(after[device]).toBe(after[person] ?? person);
+    }),
+    { numRuns: 300 },
   );
 });

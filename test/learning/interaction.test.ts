@@ -4,7 +4,7 @@ import { Random } from '../../src/domain/random.ts';
 import { falseDiscoveryAdjusted } from '../../src/learning/false-discovery.ts';
 import { pooledInteraction, strataWith, stratifiedInteraction } from '../../src/learning/interaction.ts';
 import { twoSidedChance } from '../../src/learning/normal.ts';
-import { drawSums, groupWeights, RANDOM_GROUPS, ratioVariance } from '../../src/learning/random-groups.ts';
+import { drawSums, groupDraws, groupWeights, RANDOM_GROUPS, ratioVariance } from '../../src/learning/random-groups.ts';
 import { scoreInterval } from '../../src/learning/score-interval.ts';
 
 describe('the interaction of two factors', () => {
@@ -101,10 +101,26 @@ describe('random groups', () => {
     expect(all.reduce((sum, weight) => sum + weight, 0) / all.length).toBeCloseTo(1, 1);
     const values = new Float64Array(RANDOM_GROUPS * 2);
     for (let g = 0; g < RANDOM_GROUPS; g++) values[2 * g + 1] = g;
-    const sums = drawSums(values, 2, draws);
+    const sums = drawSums(values, 2, groupDraws(draws));
     for (const [d, weights] of draws.entries()) {
       expect(sums[2 * d]).toBe(0);
       expect(sums[2 * d + 1]).toBe(weights.reduce((sum, weight, g) => sum + weight * g, 0));
+    }
+  });
+
+  test('add up in order of the groups, however many sums there are', () => {
+    const random = new Random(2, 'values');
+    const draws = Array.from({ length: 5 }, () => groupWeights(random));
+    for (const width of [1, 7, 8, 9, 18]) {
+      const values = Float64Array.from({ length: RANDOM_GROUPS * width }, (_, i) =>
+        i % width === 3 ? 0 : random.between(-1e9, 1e9),
+      );
+      const sums = drawSums(values, width, groupDraws(draws));
+      for (const [d, weights] of draws.entries())
+        for (let i = 0; i < width; i++)
+          expect(sums[d * width + i]).toBe(
+            weights.reduce((sum, weight, g) => sum + weight * values[g * width + i]!, 0),
+          );
     }
   });
 });

@@ -12,7 +12,10 @@ async function readWith(
   answers: Array<Partial<OutAnswer>>,
 ): Promise<{ requests: OutRequest[]; found: Found }> {
   const source = pullSourceNamed(kind) as PullSource;
-  const reading = source.read({ options: {}, secrets: {}, plan: null, ...settings }, { clock: () => NOW_MS, days: 2 });
+  const reading = source.read(
+    { options: {}, secrets: {}, private_network: false, plan: null, ...settings },
+    { clock: () => NOW_MS, days: 2 },
+  );
   const requests: OutRequest[] = [];
   let step = await reading.next();
   while (!step.done) {

@@ -1,11 +1,12 @@
 /** Spend of a sheet: its columns are those of imports, a row that cannot be read changes nothing, and redirects are checked. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { OutNetwork } from '../../src/network/network.ts';
+import type { Step } from '../../src/pulls/pull.ts';
 import { pullSettings } from '../../src/pulls/settings.ts';
-import { csvUrl } from '../../src/pulls/spend-sheet/spend-sheet.ts';
+import { csvUrl, SPEND_SHEET } from '../../src/pulls/spend-sheet/spend-sheet.ts';
 import { type FakeReply, type FakeServer, startFake } from '../destinations/fakes/server.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { PullHouse } from './house.ts';
+import { NOW_MS, PullHouse } from './house.ts';
 
 let shop: Shop;
 let server: FakeServer;
@@ -95,11 +96,22 @@ test('of Google is fetched as csv by the link of its page', () => {
 
 test('is read from public addresses over https only, also where it leads on', async () => {
   const network = new OutNetwork(false, 5_000, 1 << 20);
-  const get = (url: string) => network.send({ method: 'GET', url, headers: {}, body: '' });
-  await expect(get(`${server.url}/file`)).rejects.toThrow(/only https is used/);
-  await expect(get('https://127.0.0.1/file')).rejects.toThrow(/not public/);
-  await expect(get('https://169.254.169.254/latest')).rejects.toThrow(/not public/);
-  network.close();
+  onTestFinished(() => network.close());
+  for (const [location, reason] of [
+    ['http://shop.example/costs.csv', /begins with http:/],
+    ['https://127.0.0.1/costs.csv', /not public/],
+    ['https://169.254.169.254/latest/meta-data', /not public/],
+    ['//[::ffff:10.0.0.1]/costs.csv', /not public/],
+    ['file:///etc/passwd', /must begin with https:/],
+  ] as const) {
+    const reading = SPEND_SHEET.read(
+      { options: {}, secrets: { url: 'https://shop.example/costs.csv' }, private_network: false, plan: null },
+      { clock: () => NOW_MS, days: 2 },
+    );
+    expect((await reading.next()).value).toMatchObject({ request: { url: 'https://shop.example/costs.csv' } });
+    const led = await reading.next({ status: 302, headers: { location }, body: '' });
+    await expect(network.send((led.value as Step).request)).rejects.toThrow(reason);
+  }
 });
 
 test.each<[object, RegExp]>([

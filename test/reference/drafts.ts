@@ -244,6 +244,7 @@ export const links = fc.record({
   ids: fc.shuffledSubarray(LINKED_IDS, { minLength: 2, maxLength: 2 }),
   state: fc.constantFrom(undefined, 'linked' as const, 'linked' as const, 'unlinked' as const),
   probability: fc.constantFrom(undefined, undefined, 1, 0.5, 0.499, 0.8, 0),
+  kind: fc.constantFrom(undefined, 'login', 'probabilistic'),
   time: times,
 });
 type LinkDraft = typeof links extends fc.Arbitrary<infer D> ? D : never;
@@ -256,6 +257,7 @@ export function linkOf(draft: LinkDraft, index: number, scene: Scene): IdentityL
     right_id: draft.ids[1]!,
     state: draft.state,
     probability: draft.probability,
+    kind: draft.kind,
     occurred_at: timeOf(draft.time, scene.bases),
   }) as IdentityLinkInput;
 }

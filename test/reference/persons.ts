@@ -58,15 +58,35 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
     ...records.flatMap((row) => (row.anonymous_id == null ? [] : [row.anonymous_id])),
     ...statements.flatMap((row) => [row.left_id, row.right_id]),
   ]);
-  const links = pairsOf(
+  const heard = statements.filter((row) => row.state === 'unlinked' || (row.probability ?? 1) >= min_probability);
+  const pairs = pairsOf(
     records,
-    statements.filter((row) => row.state === 'unlinked' || (row.probability ?? 1) >= min_probability),
-  ).flatMap(linkOf);
+    heard.filter((row) => row.kind !== 'probabilistic'),
+  );
+  const links = pairs.flatMap(linkOf);
   const kinds = (link: Link) => link.ids.filter((id) => customers.has(id)).length;
+  const proposals = pairsOf(
+    [],
+    heard.filter((row) => row.kind === 'probabilistic'),
+  ).filter(({ ids, statement }) => {
+    const said = pairs.find((pair) => pair.ids[0] === ids[0] && pair.ids[1] === ids[1])?.statement;
+    const revoked = said?.state === 'unlinked' && compareStatements(said, statement!) > 0;
+    return statement!.state !== 'unlinked' && !revoked;
+  });
 
   const joined = links.filter((link) => kinds(link) === 2 && link.explicit);
   const grouped = links.filter((link) => kinds(link) === 0);
   const owning = links.filter((link) => kinds(link) === 1);
+
+  // A proposal counts unless one of its ids is anonymous and has a customer already.
+  const isOwned = (id: string) =>
+    !customers.has(id) && firstOwner(component(id, grouped), owning, customers) !== undefined;
+  const proposed = proposals
+    .filter(({ ids }) => !ids.some(isOwned))
+    .map(({ ids, statement }): Link => ({ ids, since: statement!.occurred_at, explicit: true }));
+  joined.push(...proposed.filter((link) => kinds(link) === 2));
+  grouped.push(...proposed.filter((link) => kinds(link) === 0));
+  owning.push(...proposed.filter((link) => kinds(link) === 1));
 
   const result = new Map<string, string>();
   for (const customer of customers) result.set(customer, smallest(component(customer, joined)));

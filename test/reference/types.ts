@@ -62,6 +62,7 @@ export interface RefLink extends Row {
   link_id: string;
   left_id: string;
   right_id: string;
+  kind?: Maybe;
   state?: Maybe;
   probability?: number | null | undefined;
   occurred_at: number;

@@ -87,8 +87,14 @@ function countedOnce(all: readonly Bought[], counts_for: 'first' | 'brand_order'
   });
 }
 
-async function sendWorld(shop: Json, all: readonly Bought[], only: readonly number[]): Promise<void> {
-  const { touchpoints, conversions, adjustments } = recordsOf(all);
+/** @param touchpoints those to send; all of the world when left out. */
+async function sendWorld(
+  shop: Json,
+  all: readonly Bought[],
+  only: readonly number[],
+  touchpoints = recordsOf(all).touchpoints,
+): Promise<void> {
+  const { conversions, adjustments } = recordsOf(all);
   if (touchpoints.length > 0) await shop.send('touchpoints', ...touchpoints);
   await shop.send('conversions', ...conversions.filter((_, i) => only.includes(i)));
   const kept = adjustments.filter(({ conversion_id }) => only.includes(Number(String(conversion_id).slice(1))));
@@ -113,6 +119,7 @@ test('brands together are what a log with every shared order once would give', a
             email_attributed_revenue_micros: own.summary.email_attributed_revenue_micros,
           });
         }
+        expect(trendOf(report)).toEqual(expectedTrend(all));
         await withShop({}, async (once) => {
           await sendWorld(once, all, countedOnce(all, counts_for));
           const expected: Json = await attribution.run(once.reports, { ...CURRENCY, group_by: 'channel' }, ALL_BRANDS);
@@ -141,6 +148,72 @@ test('brands together are what a log with every shared order once would give', a
     { numRuns: runsOf('TRIBUTARY_CONSOLIDATED_RUNS', 4, 40) },
   );
 }, 300_000);
+
+/** Net revenue by brand and day of March, of what was bought. */
+function expectedTrend(all: readonly Bought[]): Record<string, string[]> {
+  const trend: Record<string, bigint[]> = {};
+  for (const { brand, day, euros, refund } of all) {
+    trend[brand] ??= new Array<bigint>(31).fill(0n);
+    trend[brand][day - 1]! += BigInt(euros) * 1_000_000n - BigInt(refund) * 500_000n;
+  }
+  return Object.fromEntries(Object.entries(trend).map(([brand, days]) => [brand, days.map(String)]));
+}
+
+const trendOf = ({ trend }: Json): Record<string, string[]> =>
+  Object.fromEntries(trend.brands.map(({ brand_id, net_revenue_micros }: Json) => [brand_id, net_revenue_micros]));
+
+test('who may see some brands gets what a log of these brands alone would give, the hash of the settings too', async () => {
+  const groups = brandGroups([{ brands: ['c', 'b', 'a'], counts_for: 'brand_order' }], [['a', 'b', 'c']]);
+  await fc.assert(
+    fc.asyncProperty(world, async (all) => {
+      const own = all.flatMap(({ brand }, i) => (brand === 'c' ? [] : [i]));
+      const brand_ids = ['a', 'b'].filter((brand_id) => own.some((i) => all[i]!.brand === brand_id));
+      if (brand_ids.length < 2) return;
+      await withShop({}, async (shop) => {
+        await sendWorld(shop, all, [...all.keys()]);
+        const asker = { key_brand_id: brand_ids[0]!, brand_ids };
+        const { as_of: _, ...seen } = await consolidated.run(
+          { ...shop.reports, brand_groups: groups },
+          { ...CURRENCY, compare: 'previous_period' },
+          asker,
+        );
+        await withShop({}, async (alone) => {
+          const of_own = ({ brand_id }: Fields): boolean => brand_id !== 'c';
+          await sendWorld(alone, all, own, recordsOf(all).touchpoints.filter(of_own));
+          const { as_of: __, ...expected } = await consolidated.run(
+            {
+              ...alone.reports,
+              brand_groups: brandGroups([{ brands: ['b', 'a'], counts_for: 'brand_order' }], [['a', 'b']]),
+            },
+            { ...CURRENCY, compare: 'previous_period' },
+            ALL_BRANDS,
+          );
+          expect({ ...seen, generated_at: '' }).toEqual({ ...expected, generated_at: '' });
+        });
+        // One brand alone is what its key gets, whatever else the person may see.
+        const named = await consolidated.run(shop.reports, { ...CURRENCY, brand_id: 'a' }, { key_brand_id: 'a' });
+        expect(named['brands']).toHaveLength(1);
+      });
+    }),
+    { numRuns: runsOf('TRIBUTARY_CONSOLIDATED_RUNS', 3, 40) },
+  );
+}, 300_000);
+
+test('the trend of a long period has at most 60 points, and their sums are the net revenue', async () => {
+  await withShop({}, async (shop) => {
+    await shop.send(
+      'conversions',
+      order('c1', '100', '2025-04-01T10:00:00Z', { brand_id: 'a' }),
+      order('c2', '30', '2026-03-24T10:00:00Z', { brand_id: 'a' }),
+      order('c3', '7', '2026-03-31T10:00:00Z', { brand_id: 'a' }),
+    );
+    const { trend } = await ask(shop.reports, { start: '2025-04-01', end: '2026-04-01' });
+    expect([trend.days_a_point, trend.starts.length]).toEqual([7, 53]);
+    expect([trend.starts[0], trend.starts[1], trend.starts[52]]).toEqual(['2025-04-01', '2025-04-02', '2026-03-25']);
+    const [points] = Object.values(trendOf({ trend }));
+    expect([points![0], points![51], points![52]]).toEqual(['100000000', '30000000', '7000000']);
+  });
+});
 
 test('without a rule nothing is shared; people count once only where the configuration joins brands', async () => {
   await withShop({}, async (shop) => {

@@ -81,7 +81,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     MARCH,
     { ...MARCH, models: 'first_touch,time_decay' },
     { ...MARCH, group_by: GROUP_KEY_NAMES.join(',') },
-    { ...MARCH, group_by: 'month,channel' },
+    { ...MARCH, group_by: 'month,channel', identity: 'deterministic' },
     { ...MARCH, group_by: 'day', intervals: 'true' },
     { ...MARCH, group_by: 'channel', consent_bounds: 'true' },
     { ...MARCH, group_by: 'channel', intervals: 'true', compare: 'previous_period' },

@@ -5,18 +5,21 @@ import { CAMPAIGN_KINDS } from '../../src/domain/campaign-kind.ts';
 import { extendHistories } from '../../src/histories/extend.ts';
 import { type Histories, viewOf } from '../../src/histories/histories.ts';
 import { rebuildHistories } from '../../src/histories/rebuild.ts';
+import { PassThreads } from '../../src/histories/threads/pass-threads.ts';
 import { reclassifyAll } from '../../src/log/reclassify.ts';
 import { campaignsReport } from '../../src/reports/campaigns.ts';
 import type { ServedBy } from '../../src/reports/context.ts';
 import { fatigueReport } from '../../src/reports/emails/fatigue.ts';
 import { listHealthReport } from '../../src/reports/emails/list-health.ts';
+import { sendTimesReport } from '../../src/reports/emails/send-times.ts';
+import { namesOf } from '../../src/reports/emails/split-emails.ts';
 import { currentPosition } from '../../src/warehouse/position.ts';
 import { emailWorlds } from '../reference/emails.ts';
 import { optionsArbitrary } from '../reference/worlds.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
 import { withEmails } from '../support/emails.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
-import { ALL_BRANDS, ENRICHMENT, mail, touch } from '../support/events.ts';
+import { ALL_BRANDS, ENRICHMENT, mail, order, touch } from '../support/events.ts';
 import type { Json } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at } from '../support/time.ts';
@@ -72,6 +75,8 @@ test('on random worlds, also while rows come and at earlier positions', async ()
             ...(filter ? { filter: [...filter] } : {}),
           } as const;
           await askReportBoth(campaignsReport, engine.reports, campaigns);
+          const times = { ...rest, ...when, model: 'linear', ...(campaign_kind ? { campaign_kind } : {}) };
+          await askReportBoth(sendTimesReport, engine.reports, times);
           const histories = await filled(engine.reports);
           const sources: ServedBy[] = [];
           const own = {
@@ -79,17 +84,23 @@ test('on random worlds, also while rows come and at earlier positions', async ()
             histories: async () => histories,
             served_by: (source: ServedBy) => void sources.push(source),
           };
-          const ok = await fatigueReport(own, weeks, ALL_BRANDS).then(
-            () => true,
-            () => false,
-          );
-          if (ok) expect(sources).toEqual(['histories']);
+          for (const run of [
+            () => fatigueReport(own, weeks, ALL_BRANDS),
+            () => sendTimesReport(own, times, ALL_BRANDS),
+          ]) {
+            sources.length = 0;
+            const ok = await run().then(
+              () => true,
+              () => false,
+            );
+            if (ok) expect(sources).toEqual(['histories']);
+          }
         });
       },
     ),
     { numRuns: RUNS, endOnFailure: process.env['FC_SHRINK'] === undefined },
   );
-}, 300_000);
+}, 600_000);
 
 test('after a rebuild and another verdict, and people are in the same random groups when another id names them', async () => {
   const engine = await Engine.open();
@@ -129,6 +140,8 @@ test('after a rebuild and another verdict, and people are in the same random gro
       // What was counted for one question is kept, and must not answer another one.
       for (const other of [{}, { model: 'last_touch' }, { filter: ['campaign_id:fall'] }, { start: '2026-03-08' }, {}])
         await askReportBoth(campaignsReport, engine.reports, { ...asked, ...other }, viewOf(rebuilt));
+      for (const other of [{}, { campaign_kind: 'flow', start: '2026-03-08' } as const])
+        await askReportBoth(sendTimesReport, engine.reports, { ...asked, ...other }, viewOf(rebuilt));
       const { text } = await askReportBoth(fatigueReport, engine.reports, asked, viewOf(rebuilt));
       return JSON.parse(text) as Json;
     };
@@ -143,6 +156,75 @@ test('after a rebuild and another verdict, and people are in the same random gro
     expect(await extend(rebuilt)).toBe(true);
     await compare();
   } finally {
+    await engine.close();
+  }
+}, 120_000);
+
+test('emails whose id several people have, and those without an id, get what is theirs by hour', async () => {
+  const engine = await Engine.open();
+  const threads = new PassThreads({ least_orders: 1, threads: 2 });
+  engine.reports.threads = threads;
+  try {
+    const delivered = (time: string, id: string, fields: object): WireEvent => ({
+      record: 'email_events',
+      event: mail('delivered', id, { event_id: `${time} ${id}`, occurred_at: at(3, time), ...fields }),
+    });
+    const clicked = (time: string, id: string, fields: object): WireEvent => ({
+      record: 'touchpoints',
+      event: touch(`${time} ${id}`, 'email_click', at(3, time), { customer_id: id, ...fields }),
+    });
+    const ordered = (id: string, value: string): WireEvent => ({
+      record: 'conversions',
+      event: order(`order ${id}`, value, at(4), { customer_id: id }),
+    });
+    await engine.load([
+      // One id that two people got: one email, of the first time and of the person whose name comes last.
+      delivered('05:10', 'anna', { message_id: 'twice' }),
+      delivered('06:10', 'zoe', { message_id: 'twice' }),
+      // An email that another person clicked, and who ordered.
+      delivered('08:10', 'anna', { message_id: 'forwarded' }),
+      clicked('09:30', 'friend', { message_id: 'forwarded' }),
+      ordered('friend', '40'),
+      // Campaigns and emails whose ids look alike when they are put together.
+      delivered('11:10', 'anna', { campaign_id: 'x/y', email_id: 'z' }),
+      delivered('12:10', 'anna', { campaign_id: 'x', email_id: 'y/z' }),
+      clicked('13:00', 'anna', { campaign_id: 'x/y', email_id: 'z' }),
+      ordered('anna', '2'),
+      delivered('14:10', 'anna/x', { campaign_id: 'y', email_id: 'z' }),
+      delivered('15:10', 'anna', { campaign_id: 'x/y', email_id: 'z/1' }),
+      clicked('16:00', 'anna/x', { campaign_id: 'y', email_id: 'z' }),
+    ]);
+    const { text } = await askReportBoth(
+      sendTimesReport,
+      engine.reports,
+      { start: '2026-03-01', end: '2026-04-01', model: 'last_touch' },
+      await filled(engine.reports),
+    );
+    const { by_hour, totals } = JSON.parse(text) as Json;
+    const shown = by_hour
+      .filter((row: Json) => row.delivered > 0)
+      .map((row: Json) => [row.hour, row.delivered, row.clickers, row.influenced_orders, row.attributed_revenue]);
+    expect(shown).toEqual([
+      [5, 1, 0, 0, '0.000000'],
+      [8, 1, 1, 1, '40.000000'],
+      [11, 1, 1, 1, '2.000000'],
+      [12, 1, 0, 0, '0.000000'],
+      [14, 1, 1, 0, '0.000000'],
+      [15, 1, 0, 0, '0.000000'],
+    ]);
+    expect(totals).toMatchObject({
+      delivered: 6,
+      recipients: 3,
+      influenced_orders: 2,
+      attributed_revenue: '42.000000',
+    });
+    expect(threads.passes).toBeGreaterThan(0);
+    const { subjects } = (await filled(engine.reports))!;
+    const of = (message_id: string) => ({ brand_id: 'default', hash: 7, message_id, person_id: 'anna' });
+    expect((await namesOf([of('one'), of('one')], subjects))?.size).toBe(1);
+    expect(await namesOf([of('one'), of('another')], subjects)).toBeNull();
+  } finally {
+    await threads.close();
     await engine.close();
   }
 }, 120_000);

@@ -1,8 +1,12 @@
 /** Lifetime value: what customers brought, what they are expected to bring, and what email contributed. docs/semantics.md 18. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
+import { ExactSums } from '../../src/histories/exact.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { lifetimeValueReport } from '../../src/reports/lifetime/lifetime-value.ts';
+import type { Lifetimes } from '../../src/reports/lifetime/lifetimes.ts';
+import { quantileRows } from '../../src/reports/lifetime/quantiles.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
 import { ALL_BRANDS, type Fields, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';
@@ -77,6 +81,27 @@ describe('what email contributed', () => {
 });
 
 describe('segments by value', () => {
+  test('are the same whether values are numbers or whole numbers of any size', async () => {
+    const values = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(values, fc.constantFrom('deciles' as const, 'quartiles' as const), async (micros, quantiles) => {
+        const lifetimes = { chosen: new Uint8Array(micros.length).fill(1) } as Lifetimes;
+        const sums = (is_large: boolean): ExactSums => {
+          const made = new ExactSums();
+          made.reserve(micros.length);
+          for (const [person, value] of micros.entries())
+            if (is_large) made.addLarge(person, BigInt(value));
+            else made.add(person, value);
+          return made;
+        };
+        const rows = await quantileRows(lifetimes, sums(false), quantiles);
+        expect(await quantileRows(lifetimes, sums(true), quantiles)).toEqual(rows);
+        expect(rows.reduce((sum, row) => sum + (row as Json).customers, 0)).toBe(micros.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test('hold equally many customers, the best first, and say who is tied at a bound', () =>
     withShop({}, async (shop) => {
       const values = [900, 50, 40, 40, 40, 30, 20, 10];

@@ -91,6 +91,7 @@ test('a running server drops a key that another process revokes, and shows how i
   const health = (await (await fetch(`${server.address}/health`)).json()) as Record<string, unknown>;
   const followers = health['followers'] as Array<{ name: string; failing: boolean }>;
   expect(followers.map(({ name, failing }) => ({ name, failing }))).toEqual([
+    { name: 'audit', failing: false },
     { name: 'histories', failing: false },
     { name: 'histories_check', failing: false },
     { name: 'keys', failing: false },

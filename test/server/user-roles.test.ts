@@ -61,14 +61,23 @@ const ADMIN_ONLY = `
   GET /v1/doctor
   POST /v1/doctor/compact
   POST /v1/doctor/backup
+  GET /v1/audit
+  GET /v1/audit/verification
   GET /v1/keys
+  GET /v1/privacy/budgets
+  GET /v1/privacy/answers
   POST /v1/keys
   DELETE /v1/keys/{key_id}
   GET /v1/sources
   GET /v1/destinations
   GET /v1/destinations/{destination_id}/dead-letters
   GET /v1/destinations/{destination_id}/withdrawn
+  POST /v1/destinations/{destination_id}/check
   POST /v1/destinations/{destination_id}/replay
+  GET /v1/identity/proposals
+  POST /v1/identity/proposals
+  POST /v1/identity/proposals/{proposal_id}/accept
+  POST /v1/identity/proposals/{proposal_id}/undo
   GET /v1/pulls
   POST /v1/pulls/{pull_id}/run
   POST /v1/sources/{source_id}/replay
@@ -113,7 +122,7 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
 
 test('every route says who may call it, and calls that send events are for keys only', async () => {
   const sending =
-    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|sql|annotations|saved-views|share-links|dead_letters|reclassify|doctor)/;
+    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|doctor)/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))

@@ -77,7 +77,11 @@ function columnsOf(retry: (source_id: string) => void): ReadonlyArray<Column<Sou
   return [
     { name: 'Source', cell: ({ source_id }) => source_id, by: ({ source_id }) => source_id },
     { name: 'Provider', cell: ({ provider }) => provider, by: ({ provider }) => provider },
-    { name: 'Brand', cell: ({ brand_id }) => brand_id, by: ({ brand_id }) => brand_id },
+    {
+      name: 'Brand',
+      cell: ({ brand_id, by_sender }) => (by_sender ? `by sender, else ${brand_id}` : brand_id),
+      by: ({ brand_id }) => brand_id,
+    },
     {
       name: 'Last delivery',
       cell: ({ last_delivery_at }) => (last_delivery_at === null ? 'never' : instant(last_delivery_at)),

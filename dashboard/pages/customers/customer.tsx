@@ -1,7 +1,7 @@
 /** One person: every touch with its verdict, and every order, in order of time. */
 import { Link, useParams } from 'wouter-preact';
 import { type Customer, customerQuestion, useCustomer } from '../../api/reports.ts';
-import { count, instant, money, words } from '../../parts/figures.ts';
+import { count, decimalMoney, instant, money, NOTHING, share, words } from '../../parts/figures.ts';
 import { sourceOf } from '../../parts/source.ts';
 import { Shown } from '../../parts/states.tsx';
 import { CsvLink } from '../../parts/table.tsx';
@@ -32,6 +32,7 @@ export default function CustomerPage() {
 
 function Life({ data, view }: { data: Customer; view: View }) {
   const { summary, person, segments, journeys, currency } = data;
+  const current = segments.filter(({ is_current }) => is_current);
   return (
     <>
       <p class="headline">
@@ -42,8 +43,9 @@ function Life({ data, view }: { data: Customer; view: View }) {
       <p class="muted">
         Known as {person.ids.join(', ')}
         {person.ids_truncated && ' and others'}.{' '}
-        {segments.length > 0 && `In the segments ${segments.map(({ segment_name }) => segment_name).join(', ')}.`}
+        {current.length > 0 && `In the segments ${current.map(({ segment_name }) => segment_name).join(', ')}.`}
       </p>
+      <Profile data={data} />
       {summary.lists_truncated && <p class="muted">Only the newest touches and orders are listed.</p>}
       {[...journeys].reverse().map((journey) => (
         <section key={journey.journey_id} aria-label={`Journey from ${instant(journey.first_touchpoint ?? '')}`}>
@@ -55,6 +57,59 @@ function Life({ data, view }: { data: Customer; view: View }) {
         </section>
       ))}
     </>
+  );
+}
+
+/** What the person bought, whom it is credited to, and how emails are answered. */
+function Profile({ data }: { data: Customer }) {
+  const { lifecycle, credit_summary, email_engagement, currency } = data;
+  const { preferred_hour, trend } = email_engagement;
+  const between = lifecycle.median_days_between_orders;
+  const facts: Array<[string, string]> = [
+    ['Average order', decimalMoney(lifecycle.average_order_value, currency)],
+    ['Days between orders', between === null ? NOTHING : `${count(between)} or less, for half of them`],
+    ['Emails delivered', count(email_engagement.delivered)],
+    ['Opened', share(email_engagement.open_rate)],
+    ['Clicked', share(email_engagement.click_rate)],
+    [
+      'Answers mostly at',
+      preferred_hour.hour === null
+        ? `not known: ${preferred_hour.withheld}`
+        : `${preferred_hour.hour} o'clock (${preferred_hour.in_hour} of ${preferred_hour.answers})`,
+    ],
+    ['Trend of answers', trend.direction === null ? `not known: ${trend.withheld}` : words(trend.direction)],
+  ];
+  const earned = [
+    ...credit_summary.channels.map(({ channel, attributed_revenue_micros }): [string, string] => [
+      words(channel),
+      money(attributed_revenue_micros, currency),
+    ]),
+    ...credit_summary.unattributed.map(({ reason, revenue_micros }): [string, string] => [
+      `Nobody: ${words(reason)}`,
+      money(revenue_micros, currency),
+    ]),
+  ];
+  return (
+    <>
+      <Facts title="Profile" facts={facts} />
+      {earned.length > 0 && <Facts title="Whom the revenue is credited to" facts={earned} />}
+    </>
+  );
+}
+
+function Facts({ title, facts }: { title: string; facts: ReadonlyArray<[string, string]> }) {
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <dl class="why-facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }
 

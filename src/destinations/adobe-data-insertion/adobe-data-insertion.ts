@@ -2,10 +2,10 @@
 import { CONVERSION_TYPES } from '../../domain/conversion.ts';
 import { excerpt } from '../../network/answers.ts';
 import type { OutAnswer } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import type { AnswerRead, Destination, DestinationOptions } from '../destination.ts';
 import { formProblem, urlOf } from '../option-forms.ts';
 import { byStatus, DELIVERED } from '../status.ts';
-import { baseUrlProblem } from '../urls.ts';
 import { goalEvents, type Hit, hitTold } from './hits.ts';
 
 /** What XML 1.0 cannot hold, not even escaped. */
@@ -58,7 +58,7 @@ export const adobeDataInsertion: Destination = {
   },
   needs: ['base_url', 'report_suite_id'],
   check: (settings) =>
-    baseUrlProblem(settings.options) ??
+    urlsProblem(settings, 'base_url') ??
     formProblem(
       settings,
       'report_suite_id',
@@ -82,4 +82,8 @@ export const adobeDataInsertion: Destination = {
     body: xmlOf(hit as Hit, settings),
   }),
   read: (answer, _items, now_ms) => readHit(answer, now_ms),
+  check_call: {
+    url: (settings) => urlOf(settings, 'base_url', ''),
+    none: 'Adobe has no call without an effect that shows if the report suite is right: look at its real-time report after the first order',
+  },
 };

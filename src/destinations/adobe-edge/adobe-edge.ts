@@ -1,9 +1,9 @@
 /** Adobe Experience Platform by the Edge Network API (developer.adobe.com/data-collection-apis/docs/endpoints). */
 
 import { readToken, tokenRequest } from '../../network/oauth.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import type { Destination } from '../destination.ts';
-import { formProblem, urlOf, urlsProblem } from '../option-forms.ts';
-import { baseUrlProblem } from '../urls.ts';
+import { formProblem, urlOf } from '../option-forms.ts';
 import { readEdge } from './answers.ts';
 import { eventTold } from './events.ts';
 
@@ -30,8 +30,7 @@ export const adobeEdge: Destination = {
   secrets: { client_secret: 'The client secret of the credential' },
   needs_secrets: ['client_secret'],
   check: (settings) =>
-    baseUrlProblem(settings.options) ??
-    urlsProblem(settings, 'token_url') ??
+    urlsProblem(settings, 'base_url', 'token_url') ??
     formProblem(
       settings,
       'org_id',
@@ -64,6 +63,10 @@ export const adobeEdge: Destination = {
     body: JSON.stringify({ events: items }),
   }),
   read: readEdge,
+  check_call: {
+    url: (settings) => urlOf(settings, 'base_url', VENDOR_URL),
+    none: 'Adobe gives a token for the credential. It has no call without an effect that shows if the datastream is right: look at it after the first order',
+  },
   token: (settings, [answer], now_ms) =>
     answer === undefined
       ? {

@@ -1,7 +1,7 @@
 /** Finds what is wrong with a template when the program starts, and not when the first order comes. */
+import { urlProblem } from '../../network/urls.ts';
 import type { DestinationOptions, RequestTemplate } from '../destination.ts';
 import type { Message } from '../message.ts';
-import { urlProblem } from '../urls.ts';
 import { IN_HEADERS, IN_URLS, LISTS, placeholderNames } from './placeholders.ts';
 import { hasLooseBraces, isAlone, namesIn, textsOf } from './template.ts';
 
@@ -43,13 +43,17 @@ export function templateProblem(settings: DestinationOptions): Problem | null {
   if (template === undefined) return { option: 'template', problem: 'is needed: the url and the body of a request' };
   const known = placeholderNames(messageKind(settings));
   return (
-    urlTemplateProblem(template, known) ??
+    urlTemplateProblem(template, known, settings) ??
     headersProblem(template, settings.secrets) ??
     bodyProblem(template, options, known)
   );
 }
 
-function urlTemplateProblem({ url }: RequestTemplate, known: readonly string[]): Problem | null {
+function urlTemplateProblem(
+  { url }: RequestTemplate,
+  known: readonly string[],
+  { private_network }: DestinationOptions,
+): Problem | null {
   const option = 'template.url';
   const names = namesIn(url);
   const problem =
@@ -57,7 +61,7 @@ function urlTemplateProblem({ url }: RequestTemplate, known: readonly string[]):
       url,
       IN_URLS.filter((name) => known.includes(name)),
       'a URL',
-    ) ?? urlProblem(url.replace(/\{\{[^{}]*\}\}/g, 'x'));
+    ) ?? urlProblem(url.replace(/\{\{[^{}]*\}\}/g, 'x'), private_network);
   if (problem !== null) return { option, problem };
   // A value must not choose the server.
   if (names.length > 0 && !/^https?:\/\/[^/?#{}]+[/?]/i.test(url))

@@ -45,6 +45,11 @@ export const custom: Destination = {
     };
   },
   read,
+  check_call: {
+    // Its placeholders come after the host.
+    url: ({ template }) => template!.url.replace(/\{\{[^{}]*\}\}/g, 'x'),
+    none: 'an API of your own has no call that Tributary knows to have no effect: look there after the first order',
+  },
 };
 
 function translate(message: Message, settings: DestinationOptions): Told {
@@ -89,8 +94,9 @@ function read(answer: OutAnswer, _items: readonly OutItem[], now_ms: number): An
       outcome: 'disabled',
       reason: `answered ${status}, and redirects are not followed; set template.url to where it leads`,
     };
-  const again = [408, 425, 429].includes(status) || status >= 500;
-  return again
+  // A wrong key is wrong for all orders. Any other refusal may be of one, which a URL can name.
+  const of_all = [401, 403, 408, 425, 429].includes(status) || status >= 500;
+  return of_all
     ? byStatus(answer, now_ms)
     : { outcome: 'refused', reason: `answered ${status}: ${excerpt(answer.body)}` };
 }

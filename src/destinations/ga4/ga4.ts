@@ -2,12 +2,12 @@
  * Google Analytics 4 by the Measurement Protocol (developers.google.com/analytics/devguides/collection/protocol/ga4). Google answers 204
  * to every request and drops what it does not take, so all its rules are kept before anything is sent.
  */
-import { jsonOf } from '../../network/answers.ts';
+import { excerpt, jsonOf } from '../../network/answers.ts';
 import type { OutRequest } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import type { Destination, DestinationOptions } from '../destination.ts';
 import { formProblem, urlOf } from '../option-forms.ts';
 import { byStatus } from '../status.ts';
-import { baseUrlProblem } from '../urls.ts';
 import { type Ga4Item, orderTold } from './events.ts';
 
 const VENDOR_URL = 'https://www.google-analytics.com';
@@ -38,11 +38,12 @@ function post(path: string, settings: DestinationOptions, body: object): OutRequ
   };
 }
 
-const PROBE: Ga4Item = {
+/** Sent to where Google validates events and keeps none. */
+const CHECKED: Ga4Item = {
   client_id: '1.1',
   event: {
     name: 'purchase',
-    params: { transaction_id: 'probe', value: 1, currency: 'USD', session_id: '1', engagement_time_msec: 1, items: [] },
+    params: { transaction_id: 'check', value: 1, currency: 'USD', session_id: '1', engagement_time_msec: 1, items: [] },
   },
 };
 
@@ -59,7 +60,7 @@ export const ga4: Destination = {
   secrets: { api_secret: 'A secret of the data stream (Measurement Protocol API secrets)' },
   needs_secrets: ['api_secret'],
   check: (settings) =>
-    baseUrlProblem(settings.options) ??
+    urlsProblem(settings, 'base_url') ??
     formProblem(settings, 'measurement_id', /^G-[A-Z0-9]+$/, 'must be the id of a web data stream, such as G-ABC123') ??
     formProblem(settings, 'ad_user_data', CONSENT, 'must be GRANTED or DENIED') ??
     formProblem(settings, 'ad_personalization', CONSENT, 'must be GRANTED or DENIED'),
@@ -72,18 +73,26 @@ export const ga4: Destination = {
   repeatable: (item) => (item as Ga4Item).event.name === 'purchase',
   request: (items, settings) => post('/mp/collect', settings, bodyOf(items as readonly Ga4Item[], settings)),
   read: (answer, _items, now_ms) => byStatus(answer, now_ms),
-  probe: {
+  check_call: {
+    shows:
+      'Google takes the form of events. It does not say if measurement_id and api_secret are right: look at Realtime after the first order',
     request: (settings) =>
       post('/debug/mp/collect', settings, {
         validation_behavior: 'ENFORCE_RECOMMENDATIONS',
-        ...bodyOf([PROBE], settings),
+        ...bodyOf([CHECKED], settings),
       }),
     read: ({ status, body }) => {
       const answer = jsonOf(body) as { validationMessages?: Array<{ description?: unknown }> } | undefined;
       if (status !== 200 || !Array.isArray(answer?.validationMessages))
-        return `answered ${status} without validationMessages; check options.base_url`;
+        return {
+          field: 'options.base_url',
+          problem: `the server answered ${status} without validationMessages, so it is not Google Analytics`,
+          fix: 'correct base_url, or leave it out',
+        };
       const [first] = answer.validationMessages;
-      return first === undefined ? null : `Google says: ${String(first.description).slice(0, 300)}`;
+      if (first === undefined) return null;
+      const problem = `Google says: ${excerpt(String(first.description), 300)}`;
+      return { field: 'options', problem, fix: 'correct the option that it names, or update Tributary' };
     },
   },
 };

@@ -5,13 +5,13 @@
 
 import { excerpt, jsonOf } from '../../network/answers.ts';
 import type { OutRequest } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import { amount, amountChange } from '../amounts.ts';
 import type { Destination, DestinationOptions, OutItem, RequestContext, Told } from '../destination.ts';
 import { fitId } from '../fit.ts';
 import type { ConversionMessage, Identifiers } from '../message.ts';
-import { formProblem, urlOf, urlsProblem } from '../option-forms.ts';
+import { formProblem, urlOf } from '../option-forms.ts';
 import { orderOf } from '../order.ts';
-import { baseUrlProblem } from '../urls.ts';
 import { readGoogle, violationsOf } from './answers.ts';
 import { credentialsProblem, googleToken } from './credentials.ts';
 
@@ -92,9 +92,9 @@ function ingest(
   };
 }
 
-const probeEvent = (now_ms: number): OutItem => ({
+const sampleEvent = (now_ms: number): OutItem => ({
   eventTimestamp: new Date(now_ms).toISOString(),
-  transactionId: 'probe',
+  transactionId: 'check',
   eventSource: 'WEB',
   currency: 'USD',
   conversionValue: 1,
@@ -122,8 +122,7 @@ export const googleDataManager: Destination = {
     refresh_token: 'A refresh token with the scope datamanager',
   },
   check: (settings) =>
-    baseUrlProblem(settings.options) ??
-    urlsProblem(settings, 'token_url') ??
+    urlsProblem(settings, 'base_url', 'token_url') ??
     formProblem(settings, 'account_id', ACCOUNT, 'must be the customer id, digits only') ??
     formProblem(settings, 'login_account_id', ACCOUNT, 'must be the customer id, digits only') ??
     formProblem(settings, 'conversion_action_id', ACCOUNT, 'must be the number of the conversion action') ??
@@ -137,14 +136,21 @@ export const googleDataManager: Destination = {
   request: (items, settings, context) => ingest(items, settings, context, false),
   read: readGoogle,
   token: googleToken,
-  probe: {
-    request: (settings, context) => ingest([probeEvent(context.now_ms)], settings, context, true),
+  check_call: {
+    shows: 'Google takes a sample order for this account and conversion action, and stores nothing',
+    request: (settings, context) => ingest([sampleEvent(context.now_ms)], settings, context, true),
     read: ({ status, body }) => {
       if (status === 200) return null;
       const [first] = violationsOf(body);
-      if (first !== undefined) return `Google says: ${first.field}: ${first.description}`;
+      const fix =
+        'correct account_id, login_account_id and conversion_action_id, and give the account access to who signs in';
+      if (first !== undefined)
+        return { field: 'options', problem: `Google says: ${first.field}: ${first.description}`, fix };
       const { error } = (jsonOf(body) ?? {}) as { error?: { message?: unknown } };
-      return `Google says: ${excerpt(String(error?.message ?? `status ${status}`), 300)}`;
+      const problem = `Google says: ${excerpt(String(error?.message ?? `status ${status}`), 300)}`;
+      return status === 401
+        ? { field: 'secrets', problem, fix: 'make new credentials' }
+        : { field: 'options', problem, fix };
     },
   },
 };

@@ -1,8 +1,9 @@
 /** Meta's Conversions API (developers.facebook.com/docs/marketing-api/conversions-api). */
-import { jsonOf } from '../../network/answers.ts';
+import { excerpt, jsonOf } from '../../network/answers.ts';
+import { isToken } from '../../network/graph-api.ts';
+import { linkProblem, urlsProblem } from '../../network/urls.ts';
 import type { Destination, DestinationOptions } from '../destination.ts';
-import { formProblem, urlOf, urlsProblem } from '../option-forms.ts';
-import { baseUrlProblem } from '../urls.ts';
+import { formProblem, urlOf } from '../option-forms.ts';
 import { readMeta } from './answers.ts';
 import { eventTold, type MetaEvent } from './events.ts';
 
@@ -11,6 +12,13 @@ const VERSION = 'v25.0';
 
 const datasetUrl = (settings: DestinationOptions): string =>
   `${urlOf(settings, 'base_url', VENDOR_URL)}/${VERSION}/${settings.options['dataset_id']}`;
+
+/** Meta is told of the page; no request goes there. */
+function pageProblem({ options }: DestinationOptions): { option: string; problem: string } | null {
+  const url = options['event_source_url'];
+  const problem = url === undefined ? null : linkProblem(url);
+  return problem === null ? null : { option: 'options.event_source_url', problem };
+}
 
 export const meta: Destination = {
   kind: 'meta',
@@ -25,8 +33,8 @@ export const meta: Destination = {
   secrets: { access_token: 'An access token of the dataset' },
   needs_secrets: ['access_token'],
   check: (settings) =>
-    baseUrlProblem(settings.options) ??
-    urlsProblem(settings, 'event_source_url') ??
+    urlsProblem(settings, 'base_url') ??
+    pageProblem(settings) ??
     formProblem(settings, 'dataset_id', /^\d{1,20}$/, 'must be the number of the dataset'),
   corrections: 'listed',
   limits: { items: 1_000, bytes: 1_000_000, parallel: 4 },
@@ -43,7 +51,8 @@ export const meta: Destination = {
     }),
   }),
   read: (answer, items, now_ms) => readMeta(answer, items as readonly MetaEvent[], now_ms),
-  probe: {
+  check_call: {
+    shows: 'the access token may read the dataset. Whether it may send events shows with the first order',
     request: (settings) => ({
       method: 'GET',
       url: `${datasetUrl(settings)}?fields=id`,
@@ -51,9 +60,16 @@ export const meta: Destination = {
       body: '',
     }),
     read: (answer) => {
-      const found = jsonOf(answer.body) as { id?: unknown; error?: { message?: unknown } } | undefined;
+      const found = jsonOf(answer.body) as { id?: unknown; error?: { message?: unknown; code?: unknown } } | undefined;
       if (answer.status === 200 && found?.id !== undefined) return null;
-      return `Meta says: ${String(found?.error?.message ?? `status ${answer.status}`).slice(0, 300)}`;
+      const problem = `Meta says: ${excerpt(String(found?.error?.message ?? `status ${answer.status}`), 300)}`;
+      if (isToken(Number(found?.error?.code)))
+        return { field: 'secrets.access_token', problem, fix: 'make a new access token for the dataset' };
+      return {
+        field: 'options.dataset_id',
+        problem,
+        fix: 'correct the number of the dataset, and let the access token use it',
+      };
     },
   },
 };

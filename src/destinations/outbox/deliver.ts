@@ -9,26 +9,25 @@ import { OutNetwork } from '../../network/network.ts';
 import type { State, StateTransaction } from '../../state/port.ts';
 import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
+import { isOf } from './anew.ts';
+import { type Fate, fatesBefore, isChange, NOTHING, ORDER_NOT_TAKEN, type Withhold } from './fates.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
-import { cutPage, dueOf, FIRST_PAGE, PAGE, superseded } from './page.ts';
-import { isFailure, Sender, type Sent, UNKNOWN_FATE } from './send.ts';
+import { cutPage, dueOf, FIRST_PAGE, isOver, PAGE } from './page.ts';
+import { isFailure, Sender } from './send.ts';
 import {
   dropRetry,
   dropSending,
   dropUntaken,
-  isUntaken,
   putDead,
   putRetry,
   putSending,
   putUntaken,
   type Retry,
   readRetries,
-  readSending,
   readStanding,
   type Standing,
   writeStanding,
 } from './standing.ts';
-import type { Withholds } from './withheld.ts';
 
 const EVERY_MS = 1_000;
 /** With so many messages in wait for another try, no new ones are sent. */
@@ -46,8 +45,8 @@ export interface DeliveryParts {
   clock: () => number;
   /** From 0 to 1, for jitter. */
   random: () => number;
-  /** Which messages consent holds back; none when left out. */
-  withholds?: Withholds;
+  /** Nothing is held back when left out. */
+  withhold?: Withhold;
 }
 
 /** The follower that delivers to a destination. */
@@ -72,8 +71,11 @@ export class Delivery {
     private readonly parts: DeliveryParts,
     private readonly sender: Pick<Sender, 'send'>,
   ) {
-    const { options, secrets, template } = settings;
-    this.fingerprint = hash('sha256', JSON.stringify([options, secrets, template]), 'hex').slice(0, 16);
+    const { options, secrets, template, private_network } = settings;
+    this.fingerprint = hash('sha256', JSON.stringify([options, secrets, template, private_network]), 'hex').slice(
+      0,
+      16,
+    );
   }
 
   /** Sends what waits, until nothing is due. */
@@ -86,9 +88,9 @@ export class Delivery {
     const { state, clock } = this.parts;
     const standing = await readStanding(state, id);
     // The planner makes it.
-    if (standing === undefined) return false;
+    if (standing === undefined || !isOf(standing, this.settings)) return false;
     if (standing.disabled !== '' && standing.disabled_settings === this.fingerprint) return false;
-    if (clock() < standing.open_until_ms) return false;
+    if (!isOver(standing.open_until_ms, clock())) return false;
     const retries = await readRetries(state, id, MAX_RETRIES);
     const due = dueOf(retries, clock(), this.page);
     if (due.length > 0) {
@@ -123,23 +125,13 @@ export class Delivery {
     messages: readonly FeedMessage[],
     standing: Standing,
     signal: AbortSignal,
-  ): Promise<Sent[]> {
-    const { id, destination } = this.settings;
-    const { corrections } = destination;
-    const sent: Sent[] = messages.map(() => ({ outcome: 'untried' }));
-    if (destination.repeatable !== undefined) {
-      // The program ended before it knew what became of them.
-      this.sending = await readSending(this.parts.state, id, PAGE);
-      for (const [place, { seq }] of messages.entries())
-        if (this.sending.has(seq)) sent[place] = { outcome: 'refused', reason: UNKNOWN_FATE, is_lost: true };
-    }
-    if (corrections === 'state')
-      for (const place of superseded(messages))
-        sent[place] = { outcome: 'skipped', reason: 'a newer state of it is sent' };
-    for (const [place, { subject, message }] of messages.entries())
-      if (corrections === 'difference' && isChange(message) && (await isUntaken(this.parts.state, id, subject)))
-        sent[place] = { outcome: 'skipped', reason: 'the order itself was not taken' };
-    const places = await this.allowed(messages, sent);
+  ): Promise<Fate[]> {
+    const { id } = this.settings;
+    const { state, withhold = async () => NOTHING } = this.parts;
+    const sent = await fatesBefore(messages, this.settings, state, withhold);
+    const lost = messages.filter((_, place) => 'is_lost' in sent[place]!);
+    this.sending = new Set(lost.map(({ seq }) => seq));
+    const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
     const told: Message[] = places.map((place) => messages[place]!.message);
     const note = (own: readonly number[]): Promise<void> =>
       fenced.transaction(async (transaction) => {
@@ -154,22 +146,11 @@ export class Delivery {
     return sent;
   }
 
-  /** The places of messages that may go out. Those that consent holds back are marked. */
-  private async allowed(messages: readonly FeedMessage[], sent: Sent[]): Promise<number[]> {
-    const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
-    const { withholds } = this.parts;
-    if (withholds === undefined || places.length === 0) return places;
-    const own = places.map((place) => messages[place]!.message);
-    const withheld = await withholds(this.settings.brand_id, own);
-    for (const [i, reason] of withheld) sent[places[i]!] = { outcome: 'withheld', reason };
-    return places.filter((_, i) => !withheld.has(i));
-  }
-
   /** Writes down what became of messages. @param cursor the last message of the feed that was read. */
   private async settle(
     transaction: StateTransaction,
     messages: readonly FeedMessage[],
-    sent: readonly Sent[],
+    sent: readonly Fate[],
     cursor?: number,
   ): Promise<void> {
     const { id } = this.settings;
@@ -178,8 +159,9 @@ export class Delivery {
     const standing = (await readStanding(transaction, id))!;
     if (cursor !== undefined) standing.cursor = Math.max(standing.cursor, cursor);
     standing.disabled = '';
-    const failed = sent.some(isFailure);
-    const worked = sent.some((one) => one.outcome === 'delivered' || (one.outcome === 'refused' && !isFailure(one)));
+    const tried = sent.filter((one) => one.outcome !== 'withheld');
+    const failed = tried.some(isFailure);
+    const worked = tried.some((one) => one.outcome === 'delivered' || (one.outcome === 'refused' && !isFailure(one)));
     if (worked) standing.failures = 0;
     for (const [i, one] of sent.entries()) {
       await this.settleOne(transaction, standing, messages[i]!, one, now_ms);
@@ -197,23 +179,28 @@ export class Delivery {
     transaction: StateTransaction,
     standing: Standing,
     message: FeedMessage,
-    sent: Sent,
+    sent: Fate,
     now_ms: number,
   ): Promise<void> {
     const { id } = this.settings;
+    const { subject, message: own } = message;
     if (isWaiting(sent)) return this.wait(transaction, standing, message, sent, now_ms);
     if (sent.outcome === 'refused') return this.giveUp(transaction, standing, message, sent.reason, now_ms);
     if (sent.outcome === 'delivered') {
-      if (!isChange(message.message)) await dropUntaken(transaction, id, message.subject);
+      if (!isChange(own) || this.isAbsolute(own)) await dropUntaken(transaction, id, subject);
       standing.delivered += 1;
       standing.last_delivered_ms = now_ms;
       standing.last_error = '';
     } else if (sent.outcome === 'withheld') {
-      standing.withheld = (standing.withheld ?? 0) + 1;
-      // A change of an order that was never told would tell it.
-      const { message: own, subject } = message;
-      if (own.kind === 'conversion' && !isChange(own)) await putUntaken(transaction, id, subject);
-    } else standing.skipped += 1;
+      standing.withheld += 1;
+      standing.last_withheld = sent.reason;
+      if (!isChange(own)) await putUntaken(transaction, id, subject, null);
+    } else {
+      standing.skipped += 1;
+      // Once the order itself is taken after all, it is told as it stands then.
+      if (own.kind === 'conversion' && sent.reason === ORDER_NOT_TAKEN)
+        await putUntaken(transaction, id, subject, own.state);
+    }
     if (isRetry(message) && (await dropRetry(transaction, id, message.seq))) standing.retries -= 1;
   }
 
@@ -258,7 +245,7 @@ export class Delivery {
     const { id } = this.settings;
     const { seq, subject, at_ms, message: own } = message;
     standing.refused += 1;
-    if (own.kind === 'conversion' && !isChange(own)) await putUntaken(transaction, id, subject);
+    if (!isChange(own) || this.isAbsolute(own)) await putUntaken(transaction, id, subject, null);
     standing.dead += await putDead(
       transaction,
       id,
@@ -266,6 +253,11 @@ export class Delivery {
       standing.dead,
     );
     if (isRetry(message) && (await dropRetry(transaction, id, seq))) standing.retries -= 1;
+  }
+
+  /** True for a message that takes the place of all before it. */
+  private isAbsolute(message: Message): boolean {
+    return message.kind === 'profile' || this.settings.destination.corrections === 'state';
   }
 
   /** Full jitter: any time up to twice as long with each failure. */
@@ -282,10 +274,8 @@ export class Delivery {
   }
 }
 
-type Waiting = Extract<Sent, { outcome: 'retry' | 'untried' | 'disabled' | 'expired' }>;
-const WAITING: readonly Sent['outcome'][] = ['retry', 'untried', 'disabled', 'expired'];
-const isWaiting = (sent: Sent): sent is Waiting => WAITING.includes(sent.outcome);
-
-const isChange = (message: Message): boolean => message.kind === 'conversion' && message.correction !== null;
+type Waiting = Extract<Fate, { outcome: 'retry' | 'untried' | 'disabled' | 'expired' }>;
+const WAITING: readonly Fate['outcome'][] = ['retry', 'untried', 'disabled', 'expired'];
+const isWaiting = (sent: Fate): sent is Waiting => WAITING.includes(sent.outcome);
 
 const isRetry = (message: FeedMessage): message is Retry => 'due_ms' in message;

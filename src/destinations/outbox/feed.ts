@@ -10,6 +10,9 @@ const HEADS = 'destination_feeds';
 const MESSAGES = 'destination_messages';
 const ORDERS = 'destination_orders';
 
+/** What is kept of a feed beside its head, by its id and a number or name. */
+export const FEED_COLLECTIONS = [MESSAGES, ORDERS];
+
 const SEQ_DIGITS = 12;
 
 /** Where a feed stands. */
@@ -26,6 +29,10 @@ export interface FeedHead {
   urgent_as_of: string;
   /** How long the last plan took. */
   took_ms: number;
+  /** Customers whose sums the next plan of all orders tells. */
+  customers_due: string[];
+  /** Orders before it were told and are forgotten, so they are not told as new ones. */
+  forgotten_ms: number;
 }
 
 /** What was told of an order last. */
@@ -54,12 +61,18 @@ const NO_HEAD: FeedHead = {
   waiting: false,
   urgent_as_of: '',
   took_ms: 0,
+  customers_due: [],
+  forgotten_ms: Number.MIN_SAFE_INTEGER,
 };
 
 const seqKey = (feed: string, seq: number): string => `${feed} ${String(seq).padStart(SEQ_DIGITS, '0')}`;
 
 export async function readHead(state: Pick<State, 'get'>, feed: string): Promise<FeedHead> {
   return { ...NO_HEAD, ...((await state.get<Json>(HEADS, feed)) as unknown as FeedHead | undefined) };
+}
+
+export function dropHead(state: StateTransaction, feed: string): Promise<boolean> {
+  return state.delete(HEADS, feed);
 }
 
 export function writeHead(state: StateTransaction, feed: string, head: FeedHead): Promise<void> {
@@ -76,6 +89,10 @@ export async function readTold(state: State, feed: string): Promise<Map<string, 
 
 export function writeTold(state: StateTransaction, feed: string, id: string, told: ToldOrder): Promise<void> {
   return state.put(ORDERS, `${feed} ${id}`, told as unknown as Json);
+}
+
+export function dropTold(state: StateTransaction, feed: string, id: string): Promise<boolean> {
+  return state.delete(ORDERS, `${feed} ${id}`);
 }
 
 /** Adds messages. It moves the head, which the caller writes. */

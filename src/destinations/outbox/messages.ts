@@ -167,7 +167,8 @@ export async function profileMessages(
       last_conversion_at: formatInstant(row.last_ms),
       last_email_conversion_campaign: campaigns.get(row.person_id)?.campaign_id ?? null,
     };
-    return { kind: 'profile', message_id: messageId('p', [content]), revision: row.orders, ...content };
+    // The feed gives it its number and id.
+    return { kind: 'profile', message_id: '', revision: 0, ...content };
   });
 }
 

@@ -7,6 +7,13 @@ export const PAGE = 500;
 /** It begins with few, so that a program that ends early gets on. */
 export const FIRST_PAGE = 8;
 
+/** No pause is longer, so a time further ahead was written by a wrong clock. */
+const LONGEST_MS = 25 * 3_600_000;
+
+/** True if a pause until an instant is over. */
+export const isOver = (until_ms: number, now_ms: number): boolean =>
+  until_ms <= now_ms || until_ms > now_ms + LONGEST_MS;
+
 /** At most `page` of the retries that are due: of each subject only the first that waits. */
 export function dueOf(retries: readonly Retry[], now_ms: number, page: number): Retry[] {
   const seen = new Set<string>();
@@ -15,7 +22,7 @@ export function dueOf(retries: readonly Retry[], now_ms: number, page: number): 
     if (due.length === page) break;
     if (seen.has(retry.subject)) continue;
     seen.add(retry.subject);
-    if (retry.due_ms <= now_ms) due.push(retry);
+    if (isOver(retry.due_ms, now_ms)) due.push(retry);
   }
   return due;
 }

@@ -12,6 +12,7 @@ import type { State } from '../../state/port.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { currentPosition, formatPosition } from '../../warehouse/position.ts';
 import type { DestinationSettings } from '../settings.ts';
+import { beginAnew, isOf } from './anew.ts';
 import { type FeedHead, readHead, writeHead } from './feed.ts';
 import { type Details, readDetails } from './messages.ts';
 import { type PlannedOrder, readOrderStates } from './order-states.ts';
@@ -49,14 +50,19 @@ export class Planner {
     }
   }
 
-  /** Makes the standings of destinations that are new. */
+  /** Makes the standings of destinations that are new, or that were of another brand or kind. */
   private async begin(fenced: Fenced): Promise<void> {
     const { state, destinations, reports } = this.parts;
-    for (const { id, start_ms } of destinations.values()) {
+    for (const settings of destinations.values()) {
+      const { id, start_ms } = settings;
       const standing = await readStanding(state, id);
+      if (standing !== undefined && !isOf(standing, settings)) {
+        await beginAnew(fenced, settings, start_ms ?? reports.clock());
+        continue;
+      }
       if (standing !== undefined && (start_ms === null || standing.start_ms === start_ms)) continue;
       await fenced.transaction(async (transaction) => {
-        const known = (await readStanding(transaction, id)) ?? newStanding(reports.clock());
+        const known = (await readStanding(transaction, id)) ?? newStanding(settings, reports.clock());
         await writeStanding(transaction, id, { ...known, ...(start_ms === null ? {} : { start_ms }) });
       });
     }

@@ -1,16 +1,17 @@
 /** Sends messages to one destination: as items, in as few requests as its limits allow. It changes no state. */
 import { hash } from 'node:crypto';
-import { Forbidden, LostAnswer, type OutNetwork } from '../../network/network.ts';
-import type { OutAnswer, OutRequest } from '../../network/request.ts';
-import type { AnswerRead, Destination, Outcome, OutItem, RequestContext } from '../destination.ts';
+import type { OutNetwork } from '../../network/network.ts';
+import type { OutRequest } from '../../network/request.ts';
+import type { AnswerRead, Destination, Outcome, OutItem } from '../destination.ts';
 import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
+import { Caller } from './call.ts';
 
 /**
- * What became of a message. `skipped`: it was not meant for this destination. `withheld`: the person does not consent. `untried`: a
- * request before it failed.
+ * What became of a message. `skipped`: it was not meant for this destination. `untried`: a request before it
+ * failed.
  */
-export type Sent = Outcome | { outcome: 'skipped' | 'withheld'; reason: string } | { outcome: 'untried' };
+export type Sent = Outcome | { outcome: 'skipped'; reason: string } | { outcome: 'untried' };
 
 interface Item {
   /** The place of its message. */
@@ -23,21 +24,17 @@ interface Item {
 export const UNKNOWN_FATE =
   'it is not known whether it was taken, and it would count twice if it was sent again; look there, and replay it if it is missing';
 
-const MAX_TOKEN_STEPS = 4;
-/** A token is fetched anew so long before its end. */
-const TOKEN_MARGIN_MS = 60_000;
-const NO_TOKEN = { value: '', base_url: '', until_ms: Number.POSITIVE_INFINITY };
-
 export class Sender {
-  private token: typeof NO_TOKEN | null = null;
+  private readonly caller: Caller;
   private readonly destination: Destination;
 
   constructor(
     private readonly settings: DestinationSettings,
-    private readonly network: Pick<OutNetwork, 'send'>,
+    network: Pick<OutNetwork, 'send'>,
     private readonly clock: () => number,
   ) {
     this.destination = settings.destination;
+    this.caller = new Caller(settings, network, clock);
   }
 
   /**
@@ -113,7 +110,7 @@ export class Sender {
   /** Delivers a batch. One that is refused for some of its items is halved, to find them. */
   private async deliver(batch: readonly Item[], ids: readonly string[], signal: AbortSignal): Promise<Outcome[]> {
     const items = batch.map(({ item }) => item);
-    const token = await this.currentToken(signal);
+    const token = await this.caller.token(signal);
     if ('failed' in token) return batch.map(() => token.failed);
     const request_id = hash('sha256', JSON.stringify(batch.map(({ message }) => ids[message])), 'hex').slice(0, 32);
     const request = this.destination.request(items, this.settings, { now_ms: this.clock(), token, request_id });
@@ -121,8 +118,8 @@ export class Sender {
       return this.halves(batch, ids, signal);
     let read = await this.ask(request, items, signal);
     if (isExpired(read)) {
-      this.token = null;
-      const fresh = await this.currentToken(signal);
+      this.caller.forgetToken();
+      const fresh = await this.caller.token(signal);
       if ('failed' in fresh) return batch.map(() => fresh.failed);
       const again = this.destination.request(items, this.settings, { now_ms: this.clock(), token: fresh, request_id });
       read = await this.ask(again, items, signal);
@@ -149,38 +146,8 @@ export class Sender {
   }
 
   private async ask(request: OutRequest, items: readonly OutItem[], signal: AbortSignal): Promise<AnswerRead> {
-    const answer = await this.answerTo(request, signal);
-    return 'outcome' in answer ? answer : this.destination.read(answer, items, this.clock());
-  }
-
-  private async answerTo(request: OutRequest, signal: AbortSignal): Promise<OutAnswer | Outcome> {
-    try {
-      return await this.network.send(request, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      const reason = (error as Error).message;
-      if (error instanceof Forbidden) return { outcome: 'disabled', reason };
-      return { outcome: 'retry', reason, ...(error instanceof LostAnswer ? { is_lost: true } : {}) };
-    }
-  }
-
-  private async currentToken(signal: AbortSignal): Promise<RequestContext['token'] | { failed: Outcome }> {
-    const { token } = this.destination;
-    if (token === undefined) return NO_TOKEN;
-    if (this.token !== null && this.token.until_ms - TOKEN_MARGIN_MS > this.clock()) return this.token;
-    const answers: OutAnswer[] = [];
-    for (let step = 0; step < MAX_TOKEN_STEPS; step++) {
-      const made = token(this.settings, answers, this.clock());
-      if ('failed' in made) return made;
-      if ('value' in made) {
-        this.token = made;
-        return made;
-      }
-      const answer = await this.answerTo(made.request, signal);
-      if ('outcome' in answer) return { failed: answer };
-      answers.push(answer);
-    }
-    return { failed: { outcome: 'disabled', reason: `no token after ${MAX_TOKEN_STEPS} requests` } };
+    const answer = await this.caller.answerTo(request, signal);
+    return 'outcome' in answer ? answer : this.caller.hidden(this.destination.read(answer, items, this.clock()));
   }
 }
 

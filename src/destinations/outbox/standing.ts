@@ -1,5 +1,7 @@
 /** Where each destination stands: its cursor, what waits for another try, and what was given up. */
 import type { Json, State, StateTransaction } from '../../state/port.ts';
+import type { OrderState } from '../message.ts';
+import type { DestinationSettings } from '../settings.ts';
 import type { FeedMessage } from './feed.ts';
 
 const STANDINGS = 'destinations';
@@ -7,11 +9,16 @@ const RETRIES = 'destination_retries';
 const DEAD = 'destination_dead_letters';
 const UNTAKEN = 'destination_untaken';
 const SENDING = 'destination_sending';
+/** What is kept of a destination beside its feed and its standing, by its id and a number or name. */
+export const STANDING_COLLECTIONS = [RETRIES, DEAD, UNTAKEN, SENDING];
 
 /** Dead letters of one destination. When there are more, the oldest are dropped. */
 export const MAX_DEAD = 10_000;
 
 export interface Standing {
+  /** What it was when this was written. For another brand or kind it begins anew. */
+  brand_id: string;
+  kind: string;
   /** The last message of the feed that was handled. */
   cursor: number;
   /** Orders before it are not sent. */
@@ -25,17 +32,22 @@ export interface Standing {
   disabled_settings: string;
   delivered: number;
   skipped: number;
-  /** Messages that consent held back; not there in what earlier programs wrote. */
-  withheld?: number;
   refused: number;
+  /** Messages that were held back, and why the last one was. */
+  withheld: number;
+  last_withheld: string;
   retries: number;
   dead: number;
   last_delivered_ms: number | null;
   last_error: string;
 }
 
+const NOT_WITHHELD = { withheld: 0, last_withheld: '' };
+
 /** A destination that has sent nothing. */
-export const newStanding = (start_ms: number): Standing => ({
+export const newStanding = ({ brand_id, destination }: DestinationSettings, start_ms: number): Standing => ({
+  brand_id,
+  kind: destination.kind,
   cursor: 0,
   start_ms,
   failures: 0,
@@ -45,6 +57,7 @@ export const newStanding = (start_ms: number): Standing => ({
   delivered: 0,
   skipped: 0,
   refused: 0,
+  ...NOT_WITHHELD,
   retries: 0,
   dead: 0,
   last_delivered_ms: null,
@@ -67,7 +80,9 @@ export interface DeadLetter extends FeedMessage {
 const key = (id: string, seq: number): string => `${id} ${String(seq).padStart(12, '0')}`;
 
 export async function readStanding(state: Pick<State, 'get'>, id: string): Promise<Standing | undefined> {
-  return (await state.get<Json>(STANDINGS, id)) as unknown as Standing | undefined;
+  const written = (await state.get<Json>(STANDINGS, id)) as unknown as Standing | undefined;
+  // Earlier programs held nothing back, and did not write that down.
+  return written && { ...NOT_WITHHELD, ...written };
 }
 
 export function writeStanding(state: StateTransaction, id: string, standing: Standing): Promise<void> {
@@ -102,17 +117,29 @@ export async function putDead(state: StateTransaction, id: string, letter: DeadL
   return 0;
 }
 
-/** Remembers that a destination did not take the order itself, so that it is told no change of it either. */
-export function putUntaken(state: StateTransaction, id: string, subject: string): Promise<void> {
-  return state.put(UNTAKEN, `${id} ${subject}`, true);
+/**
+ * Remembers that a destination did not take a message, and so does not know its subject, or not as it is now.
+ * @param state how the order stands in the newest change that was not sent for that; null if there is none.
+ */
+export function putUntaken(
+  transaction: StateTransaction,
+  id: string,
+  subject: string,
+  state: OrderState | null,
+): Promise<void> {
+  return transaction.put(UNTAKEN, `${id} ${subject}`, { state } as unknown as Json);
 }
 
 export function dropUntaken(state: StateTransaction, id: string, subject: string): Promise<boolean> {
   return state.delete(UNTAKEN, `${id} ${subject}`);
 }
 
-export async function isUntaken(state: Pick<State, 'get'>, id: string, subject: string): Promise<boolean> {
-  return (await state.get(UNTAKEN, `${id} ${subject}`)) !== undefined;
+export async function readUntaken(
+  state: Pick<State, 'get'>,
+  id: string,
+  subject: string,
+): Promise<{ state: OrderState | null } | undefined> {
+  return (await state.get<Json>(UNTAKEN, `${id} ${subject}`)) as unknown as { state: OrderState | null } | undefined;
 }
 
 /** Remembers that a message which must not go out twice is about to go out. */
@@ -124,10 +151,9 @@ export function dropSending(state: StateTransaction, id: string, seq: number): P
   return state.delete(SENDING, key(id, seq));
 }
 
-/** The messages that went out, or were about to, and of which nobody knows what became. */
-export async function readSending(state: Pick<State, 'list'>, id: string, limit: number): Promise<Set<number>> {
-  const entries = await state.list(SENDING, { prefix: `${id} `, limit });
-  return new Set(entries.map(({ key: own }) => Number(own.slice(id.length + 1))));
+/** True if a message went out, or was about to, and nobody knows what became of it. */
+export async function isSending(state: Pick<State, 'get'>, id: string, seq: number): Promise<boolean> {
+  return (await state.get(SENDING, key(id, seq))) !== undefined;
 }
 
 export function dropDead(state: StateTransaction, id: string, seq: number): Promise<boolean> {

@@ -8,7 +8,7 @@ import type { ConversionMessage } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { readTold } from './feed.ts';
 import { TOLD_CONVERSIONS } from './relations.ts';
-import { isUntaken } from './standing.ts';
+import { readUntaken } from './standing.ts';
 import { withholding } from './withheld.ts';
 
 /** Orders that are looked at together. */
@@ -30,14 +30,14 @@ export async function withdrawnOrders(
 ): Promise<{ orders: WithdrawnOrder[]; total: number }> {
   const told = await readTold(state, id);
   const ids = [...told.keys()];
-  const withholds = withholding(reports);
+  const withhold = withholding(reports);
   const found: WithdrawnOrder[] = [];
   let total = 0;
   for (let from = 0; from < ids.length; from += TOGETHER) {
     const people = await peopleOf(reports, brand_id, ids.slice(from, from + TOGETHER));
-    for (const [place, reason] of await withholds(brand_id, people)) {
+    for (const [place, reason] of await withhold(people, { brand_id })) {
       const { conversion_id } = people[place]!;
-      if (await isUntaken(state, id, conversion_id)) continue;
+      if ((await readUntaken(state, id, conversion_id)) !== undefined) continue;
       total += 1;
       if (found.length < most) found.push({ conversion_id, revision: told.get(conversion_id)!.revision, reason });
     }

@@ -14,30 +14,26 @@ import { atOrBefore, type Position, resolvePosition } from '../../warehouse/posi
 import { readAll } from '../../warehouse/read-row.ts';
 import { fill } from '../../warehouse/relation.ts';
 import type { Message } from '../message.ts';
+import { NOTHING, type Withhold } from './fates.ts';
 import { TOLD_SUBJECTS } from './relations.ts';
 
 type Reports = Pick<ReportContext, 'warehouse' | 'directory' | 'settings' | 'timeout_ms'>;
-
-/** Why messages are held back, by their place. */
-export type Withheld = ReadonlyMap<number, string>;
-/** Decides it for messages of one brand. */
-export type Withholds = (brand_id: string, messages: readonly Message[]) => Promise<Withheld>;
 
 export const DENIED = 'the person has denied that data is shared';
 export const NOT_GRANTED = 'the person has not consented that data is shared';
 export const NOT_MEASURED = 'the person has denied measurement';
 
 /** The gate of a server. Without any consent in the log it costs one short query. */
-export function withholding(reports: Reports): Withholds {
-  return (brand_id, messages) => {
+export function withholding(reports: Reports): Withhold {
+  return async (messages, { brand_id }) => {
     const settings = reports.settings(brand_id);
     const { consent } = settings;
+    if (consent?.sharing === 'not_needed' || messages.length === 0) return NOTHING;
     return reports.warehouse.read(
       async (snapshot) => {
         const position = await resolvePosition(snapshot, undefined);
         const needs_grant = consent?.sharing === 'opt_in';
-        if (consent?.sharing === 'not_needed' || messages.length === 0) return new Map();
-        if (!needs_grant && !(await hasConsents(snapshot, brand_id))) return new Map();
+        if (!needs_grant && !(await hasConsents(snapshot, brand_id))) return NOTHING;
         await reports.directory.makeRelation(snapshot, position, [brandRule(brand_id, settings)]);
         await fill(snapshot, TOLD_SUBJECTS, subjectsOf(brand_id, messages));
         const sharing = await lastWords(snapshot, position, brand_id, 'sharing');

@@ -1,10 +1,11 @@
 /** Salesforce Data Cloud by the streaming Ingestion API (developer.salesforce.com/docs/data/data-cloud-int). */
 import { excerpt, jsonOf, retry } from '../../network/answers.ts';
 import type { OutAnswer, OutRequest } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import type { AnswerRead, Destination, DestinationOptions, OutItem, RequestContext } from '../destination.ts';
 import { formProblem } from '../option-forms.ts';
+import { SAMPLE_ORDER } from '../sample.ts';
 import { byStatus } from '../status.ts';
-import { baseUrlProblem, urlProblem } from '../urls.ts';
 import { type RecordItem, recordItem } from './records.ts';
 import { dataCloudToken, keyProblem, LOGIN_URL } from './token.ts';
 
@@ -38,36 +39,29 @@ export const salesforceDataCloud: Destination = {
   request: (items, settings, context) => post(items as readonly RecordItem[], settings, context, ''),
   read,
   token: dataCloudToken,
-  probe: {
-    request: (settings, context) => post([PROBE], settings, context, '/actions/test'),
+  check_call: {
+    shows: 'Salesforce takes a sample record by the schema of the connector, and keeps nothing',
+    request: (settings, context) => post([SAMPLE], settings, context, '/actions/test'),
     read: ({ status, body }) => {
       if (status >= 200 && status < 300) return null;
       const { message, validationReport } = (jsonOf(body) ?? {}) as Record<string, unknown>;
       const said = [message, JSON.stringify(validationReport)].filter((one) => typeof one === 'string').join(' ');
-      return `Salesforce answers ${status}: ${excerpt(said === '' ? body : said, 500)}; check the connector and its schema`;
+      return {
+        field: 'options.connector',
+        problem: `Salesforce answers ${status}: ${excerpt(said === '' ? body : said, 500)}`,
+        fix: 'correct the name of the connector, and give it the schema of docs/destinations/salesforce_data_cloud.yaml',
+      };
     },
   },
 };
 
 /** The record of an order that does not exist. It goes to the check of records, which keeps nothing. */
-const PROBE: RecordItem = recordItem({
-  ...{ kind: 'conversion', message_id: 'probe', revision: 1, brand_id: 'default', conversion_id: 'probe' },
-  ...{ order_id: null, conversion_type: 'purchase', occurred_at: '2026-01-01T00:00:00.000Z', currency: 'USD' },
-  ...{ value_micros: '1000000', customer_id: null, anonymous_id: null, session_id: null, product_ids: [] },
-  ...{ quantity: null, category: null, identifiers: {}, segments: [], attribution_model: 'linear', correction: null },
-  state: {
-    ...{ net_micros: '1000000', email_credit_micros: '0', credited_micros: '0', unattributed_reason: null },
-    ...{ journey_length_days: null, touchpoint_count: 0, first_touch: null, last_touch: null, credits: [] },
-  },
-});
+const SAMPLE: RecordItem = recordItem(SAMPLE_ORDER);
 
 function check(settings: DestinationOptions): { option: string; problem: string } | null {
-  const { options, secrets } = settings;
-  const audience = options['audience'] === undefined ? null : urlProblem(options['audience']);
-  if (audience !== null) return { option: 'options.audience', problem: audience };
-  const key = keyProblem(secrets['private_key']!);
+  const key = keyProblem(settings.secrets['private_key']!);
   return (
-    baseUrlProblem(options) ??
+    urlsProblem(settings, 'audience', 'base_url') ??
     formProblem(settings, 'connector', /^[\w-]{1,80}$/, 'must be the name of the connector, without spaces') ??
     (key === null ? null : { option: 'secrets.private_key', problem: key })
   );

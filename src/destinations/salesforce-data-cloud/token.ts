@@ -6,9 +6,9 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { jsonOf } from '../../network/answers.ts';
 import { readToken, tokenRequest } from '../../network/oauth.ts';
 import type { OutAnswer } from '../../network/request.ts';
+import { withoutSlash } from '../../network/urls.ts';
 import type { Destination, DestinationOptions } from '../destination.ts';
 import { urlOf } from '../option-forms.ts';
-import { withoutSlash } from '../urls.ts';
 
 /** Salesforce takes assertions that end within three minutes. */
 const LIFETIME_S = 120;

@@ -92,12 +92,24 @@ function changes(before: OrderState, after: OrderState, parts: readonly Correcti
   return {
     net_change: amountChange(before.net_micros, after.net_micros, currency),
     email_credit_change: amountChange(before.email_credit_micros, after.email_credit_micros, currency),
-    causes: parts.map(({ cause, net_micros, email_credit_micros }) => ({
-      cause,
-      net_change: amount(net_micros, currency),
-      email_credit_change: amount(email_credit_micros, currency),
-    })),
+    causes: causes(before, parts, currency),
   };
+}
+
+/** Each cause with its part, as differences of rounded amounts, so that all parts add up to the whole change as it is sent. */
+function causes(before: OrderState, parts: readonly CorrectionPart[], currency: string): object[] {
+  let { net_micros, email_credit_micros } = before;
+  return parts.map((part) => {
+    const net = String(BigInt(net_micros) + BigInt(part.net_micros));
+    const email_credit = String(BigInt(email_credit_micros) + BigInt(part.email_credit_micros));
+    const told = {
+      cause: part.cause,
+      net_change: amountChange(net_micros, net, currency),
+      email_credit_change: amountChange(email_credit_micros, email_credit, currency),
+    };
+    [net_micros, email_credit_micros] = [net, email_credit];
+    return told;
+  });
 }
 
 /** A customer with sums that take the place of those before, so a repeat changes nothing. */

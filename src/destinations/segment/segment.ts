@@ -4,9 +4,9 @@
  */
 
 import type { OutRequest } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import type { Destination, DestinationOptions, OutItem, RequestContext } from '../destination.ts';
 import { urlOf } from '../option-forms.ts';
-import { baseUrlProblem } from '../urls.ts';
 import { readJitsu, readSegment } from './answers.ts';
 import { segmentEvent } from './events.ts';
 
@@ -69,9 +69,9 @@ function adapter(preset: Preset): Destination {
     needs: preset.needs_base_url ? ['base_url'] : [],
     secrets: { write_key: preset.write_key },
     needs_secrets: ['write_key'],
-    check: ({ options, secrets }) =>
-      baseUrlProblem(options) ??
-      (preset.write_key_form.test(secrets['write_key']!)
+    check: (settings) =>
+      urlsProblem(settings, 'base_url') ??
+      (preset.write_key_form.test(settings.secrets['write_key']!)
         ? null
         : { option: 'secrets.write_key', problem: preset.write_key_problem }),
     corrections: 'difference',
@@ -79,6 +79,10 @@ function adapter(preset: Preset): Destination {
     translate: segmentEvent,
     request,
     read: preset.read,
+    check_call: {
+      url: (settings) => urlOf(settings, 'base_url', SEGMENT_URL),
+      none: `${preset.title} has no call without an effect that shows if the write key is right: look at its live events after the first order`,
+    },
   };
 }
 

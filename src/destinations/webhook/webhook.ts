@@ -5,9 +5,9 @@
 import { createHmac } from 'node:crypto';
 import { excerpt, retry } from '../../network/answers.ts';
 import type { OutAnswer } from '../../network/request.ts';
+import { urlProblem } from '../../network/urls.ts';
 import type { Destination, DestinationOptions, Outcome, OutItem, RequestContext } from '../destination.ts';
 import { DELIVERED } from '../status.ts';
-import { urlProblem } from '../urls.ts';
 import { type WebhookBody, webhookBody } from './body.ts';
 
 const MAX_BODY_BYTES = 1_000_000;
@@ -53,10 +53,14 @@ export const webhook: Destination = {
   },
   request,
   read,
+  check_call: {
+    url: ({ options }) => options['url']!,
+    none: 'Standard Webhooks has no call without an effect that shows if the receiver knows the key: look at its log after the first order',
+  },
 };
 
-function check({ options, secrets }: DestinationOptions): { option: string; problem: string } | null {
-  const problem = urlProblem(options['url']!);
+function check({ options, secrets, private_network }: DestinationOptions): { option: string; problem: string } | null {
+  const problem = urlProblem(options['url']!, private_network);
   if (problem !== null) return { option: 'options.url', problem };
   const messages = options['messages'] ?? 'one';
   if (messages !== 'one' && messages !== 'array')

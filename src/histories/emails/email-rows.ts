@@ -27,11 +27,13 @@ export interface EmailColumns {
   at_ms: Float64Array;
   /** Number of a label. */
   label: Uint32Array;
+  /** The hash of the message, as touchpoints have it; 0 is none. */
+  message: Float64Array;
   log_seq: Uint32Array;
   /** Number of a collector. */
   collector: Uint8Array;
 }
-const COLUMNS = ['at_ms', 'label', 'log_seq', 'collector'] as const;
+const COLUMNS = ['at_ms', 'label', 'message', 'log_seq', 'collector'] as const;
 
 export interface EmailRows extends EmailColumns {
   /** All email events up to here are in the rows. */
@@ -63,6 +65,7 @@ export function emailColumns(length: number): EmailColumns {
   return {
     at_ms: shared(Float64Array, length),
     label: shared(Uint32Array, length),
+    message: shared(Float64Array, length),
     log_seq: shared(Uint32Array, length),
     collector: shared(Uint8Array, length),
   };

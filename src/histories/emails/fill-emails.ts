@@ -7,7 +7,7 @@ import { read, readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { KeyIndex } from '../key-index.ts';
-import { HISTORY_EMAIL_LABELS, HISTORY_RECIPIENTS } from '../relations.ts';
+import { HISTORY_EMAIL_LABELS, HISTORY_RECIPIENTS, hashed } from '../relations.ts';
 import { shared } from '../room.ts';
 import {
   EMAIL_LABEL_COLUMNS,
@@ -134,7 +134,7 @@ async function readPages(snapshot: Snapshot, position: Position, to: EmailRows, 
   const same = EMAIL_LABEL_NAMES.map((name) =>
     EMAIL_LABEL_COLUMNS[name].endsWith('?') ? `same(l.${name}, e.${name})` : `l.${name} = e.${name}`,
   );
-  const sql = `select float64(r.slot) as slot, float64(epoch_ms(e.occurred_at)) as at_ms, float64(l.label_no) as label_no, float64(e.log_seq) as log_seq
+  const sql = `select float64(r.slot) as slot, float64(epoch_ms(e.occurred_at)) as at_ms, float64(l.label_no) as label_no, float64(${hashed('e.message_id')}) as message, float64(e.log_seq) as log_seq
     from email_events e
     join ${HISTORY_RECIPIENTS.name} r on r.brand_id = e.brand_id and r.id = e.customer_id
     join ${HISTORY_EMAIL_LABELS.name} l on ${same.join(' and ')}
@@ -146,12 +146,13 @@ async function readPages(snapshot: Snapshot, position: Position, to: EmailRows, 
     for (let after_seq = 0; after_seq < last; after_seq += PAGE) {
       const until_seq = Math.min(last, after_seq + PAGE);
       await snapshot.columns(sql, { collector_id, after_seq, until_seq }, ({ rows, cells }) => {
-        const [own, ats, labels, seqs] = cells as ReadonlyArray<ArrayLike<number>>;
+        const [own, ats, labels, messages, seqs] = cells as ReadonlyArray<ArrayLike<number>>;
         if (rows > 0) to.writers.add(c);
         for (let i = 0; i < rows; i++) {
           const at = next[slots[own![i]!]!]!++;
           to.at_ms[at] = ats![i]!;
           to.label[at] = labels![i]!;
+          to.message[at] = messages![i]!;
           to.log_seq[at] = seqs![i]!;
           to.collector[at] = c;
         }
@@ -166,6 +167,7 @@ interface Fresh {
   brand_id: string;
   id: string;
   at_ms: number;
+  message: number;
   log_seq: number;
   collector_id: string;
   label: number;
@@ -199,16 +201,17 @@ export async function extendEmails(
   reserveEmails(rows, rows.length + fresh.length, subjects.size);
   const filled = filledEmails(rows);
   const first = rows.length;
-  for (const [i, { brand_id, id, at_ms, log_seq, collector_id, label }] of fresh.entries()) {
+  for (const [i, { brand_id, id, at_ms, message, log_seq, collector_id, label }] of fresh.entries()) {
     const subject = own[i]!;
     const place = first + i;
     rows.at_ms[place] = at_ms;
     rows.label[place] = label;
+    rows.message[place] = message;
     rows.log_seq[place] = log_seq;
     const writer = collectors.indexOf(collector_id);
     rows.writers.add(writer);
     rows.collector[place] = writer;
-    if (rows.named_group[subject] === 0) rows.named_group[subject] = 1 + groupOfName(brand_id, id);
+    if (rows.named_group[subject] === 0) rows.named_group[subject] = 1 + groupOfName(`${brand_id}/${id}`);
     rows.older[place - filled] = rows.newest[subject]!;
     rows.newest[subject] = place + 1;
     if (turns.ends(64)) await turns.next();
@@ -219,9 +222,8 @@ export async function extendEmails(
   return rows;
 }
 
-/** hash256 of the engines. */
-const groupOfName = (brand_id: string, id: string): number =>
-  Number.parseInt(hash('md5', `${brand_id}/${id}`, 'hex').slice(0, 2), 16);
+/** hash256 of the engines. @param name brand and id of a person: `brand_id/id`. */
+export const groupOfName = (name: string): number => Number.parseInt(hash('md5', name, 'hex').slice(0, 2), 16);
 
 async function readFresh(snapshot: Snapshot, rows: EmailRows, upto: Position, added: EmailLabel[]): Promise<Fresh[]> {
   const fresh: Fresh[] = [];
@@ -235,15 +237,16 @@ async function readFresh(snapshot: Snapshot, rows: EmailRows, upto: Position, ad
     numbers.set(text, next);
     return next;
   };
-  const sql = `select e.customer_id as id, float64(epoch_ms(e.occurred_at)) as at_ms, float64(e.log_seq) as log_seq, e.collector_id as collector_id, ${LABEL_TEXTS}
+  const sql = `select e.customer_id as id, float64(epoch_ms(e.occurred_at)) as at_ms, float64(${hashed('e.message_id')}) as message, float64(e.log_seq) as log_seq, e.collector_id as collector_id, ${LABEL_TEXTS}
     from email_events e where ${COUNTS} and ${between('e', rows.position, upto)}`;
   await snapshot.columns(sql, {}, ({ rows: count, cells }) => {
-    const [ids, ats, seqs, collectors, ...texts] = cells;
+    const [ids, ats, messages, seqs, collectors, ...texts] = cells;
     for (let i = 0; i < count; i++)
       fresh.push({
         brand_id: texts[0]![i] as string,
         id: ids![i] as string,
         at_ms: ats![i] as number,
+        message: messages![i] as number,
         log_seq: seqs![i] as number,
         collector_id: collectors![i] as string,
         label: numberOf(texts.map((cell) => cell[i] as string | null)),
@@ -276,6 +279,6 @@ export async function readNamedGroups(
   for (const { brand_id, id } of readAll(await snapshot.query(sql), { brand_id: 'text', id: 'text' })) {
     if (turns.ends(64)) await turns.next();
     const subject = subjectOf(subjects, brand_id, id);
-    if (subject < rows.named_group.length) rows.named_group[subject] = 1 + groupOfName(brand_id, id);
+    if (subject < rows.named_group.length) rows.named_group[subject] = 1 + groupOfName(`${brand_id}/${id}`);
   }
 }

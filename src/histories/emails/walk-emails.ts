@@ -1,94 +1,16 @@
 /** Walks what happened to the emails of each person: email events, opens and clicks, as the query of reports/email-events.ts has them. */
 import type { Plan } from '../../attribution/plan.ts';
-import { ENGAGEMENT_TYPES } from '../../domain/touchpoint.ts';
-import type { PersonDirectory } from '../../identity/directory.ts';
-import { brandRule } from '../../identity/kept-persons.ts';
-import type { Snapshot } from '../../warehouse/port.ts';
 import { isWithin, type Position } from '../../warehouse/position.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
-import { filledRows, type Histories, newestFresh, olderFresh } from '../histories.ts';
-import { People } from '../orders/people.ts';
-import { SubjectBrands } from '../subject-brands.ts';
-import { type EmailRows, filledEmails } from './email-rows.ts';
-
-/** What events of one kind have in common. Filters and groups are about it. */
-export interface EmailKind {
-  /** The brand; null for opens and clicks, which have that of their person. */
-  brand_id: string | null;
-  channel: string | null;
-  campaign_id: string | null;
-  /** True if only the link names the campaign. */
-  is_label: boolean;
-  email_id: string | null;
-  campaign_kind: string | null;
-  kind: string;
-  bounce_kind: string | null;
-  verdict: string | null;
-}
-
-/** Everything about emails that a report reads from histories. */
-export interface EmailHistories {
-  histories: Histories;
-  emails: EmailRows;
-  people: People;
-  /** By subject, the place of its brand in the plan, or -1. Of subjects without touchpoints it is not known. */
-  brandOf: (subject: number) => number;
-  /** By number. Those of email events come first. Kinds of touchpoints that are no open or click are null. */
-  kinds: ReadonlyArray<EmailKind | null>;
-}
-
-/** True if histories hold the emails of a plan. */
-export function holdsEmails(
-  histories: Histories,
-  { positions: { touchpoints, identity } }: Plan,
-): histories is Histories & { emails: EmailRows } {
-  return (
-    histories.emails !== null &&
-    identity === touchpoints &&
-    isWithin(touchpoints, histories.position) &&
-    isWithin(touchpoints, histories.emails.position) &&
-    isWithin(histories.reclassified, touchpoints)
-  );
-}
-
-/** Null if histories do not hold the emails of a plan. */
-export async function emailHistories(
-  snapshot: Snapshot,
-  plan: Plan,
-  directory: PersonDirectory,
-  histories: Histories,
-): Promise<EmailHistories | null> {
-  if (!holdsEmails(histories, plan)) return null;
-  const { emails, subjects, labels } = histories;
-  const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
-  const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
-  const people = await People.of(subjects, person_keys);
-  const brands = await SubjectBrands.of(snapshot, subjects, plan.positions.touchpoints);
-  const brandOf = brands.placesIn(plan.brands.map(({ brand_id }) => brand_id));
-  return { histories, emails, people, brandOf, kinds: [...emails.labels.map(kindOfEvent), ...labels.map(kindOfTouch)] };
-}
-
-const kindOfEvent = ({ event_type, ...label }: EmailRows['labels'][number]): EmailKind => ({
-  ...label,
-  channel: 'email',
-  is_label: false,
-  kind: event_type!,
-  verdict: 'human',
-});
-
-function kindOfTouch(label: Histories['labels'][number]): EmailKind | null {
-  const { touchpoint_type, channel, campaign_id, sent_campaign_id, email_id, campaign_kind, verdict } = label;
-  if (!(ENGAGEMENT_TYPES as readonly (string | null)[]).includes(touchpoint_type)) return null;
-  const is_label = sent_campaign_id === null && campaign_id !== null;
-  const own = { channel, campaign_id, is_label, email_id, campaign_kind, verdict };
-  return { ...own, brand_id: null, kind: touchpoint_type!, bounce_kind: null };
-}
+import { filledRows, newestFresh, olderFresh } from '../histories.ts';
+import type { EmailHistories } from './email-histories.ts';
+import { filledEmails } from './email-rows.ts';
 
 /** Takes the events of one person after another. People without an event are left out. */
 export interface TakesEmails {
   begin(): void;
-  /** @param kind its number. @param brand the place of the brand in the plan. */
-  take(kind: number, at_ms: number, brand: number): void;
+  /** @param kind its number. @param brand the place of the brand in the plan. @param place its place among email events, or touchpoints. */
+  take(kind: number, at_ms: number, brand: number, place: number): void;
   /** @param subject the one that names the person. */
   end(subject: number): void;
 }
@@ -104,22 +26,19 @@ export interface EmailsRead {
 
 /** Hands out the events of all people, in no order of time. The event loop has turns. */
 export async function walkEmails(of: EmailHistories, plan: Plan, read: EmailsRead, to: TakesEmails): Promise<void> {
-  const { people, histories } = of;
   const walk = new Walk(of, plan, read, to);
   const turns = new WorkTurns();
-  const count = histories.subjects.size;
-  const own = walk.subject.bind(walk);
-  for (let subject = 0; subject < count; subject++) {
-    if (turns.ends(512)) {
-      await turns.next();
-      read.signal?.throwIfAborted();
-    }
-    // The other subjects are walked with the one that names the person.
-    if (people.personOf(subject) !== subject) continue;
-    people.eachSubject(subject, own);
-    walk.end(subject);
+  const count = of.histories.subjects.size;
+  for (let subject = 0; subject < count; subject += STEP) {
+    walk.people(subject, Math.min(count, subject + STEP));
+    if (!turns.ends(1)) continue;
+    await turns.next();
+    read.signal?.throwIfAborted();
   }
 }
+
+/** Subjects that are walked between two looks at the clock. */
+const STEP = 512;
 
 /** Rows of one kind in the order of subjects, with those that count. */
 interface Rows {
@@ -135,62 +54,137 @@ interface Rows {
   limits: Float64Array | null;
 }
 
+/** The walk is faster over small objects of one form than over histories. */
+function rowsOf(
+  { at_ms, label, log_seq, collector, length }: Omit<Rows, 'first_kind' | 'limits'>,
+  first_kind: number,
+  limits: Float64Array | null,
+): Rows {
+  return { at_ms, label, log_seq, collector, first_kind, length, limits };
+}
+
 class Walk {
+  private readonly wanted: Uint8Array;
   private readonly emails: Rows;
   private readonly touches: Rows;
+  private readonly fresh_touches: Rows;
+  private readonly email_starts: Uint32Array;
+  private readonly touch_starts: Uint32Array;
   private readonly email_brand: Int32Array;
   private readonly start_ms: Float64Array;
   private readonly end_ms: Float64Array;
-  private readonly first_ms: number;
-  private readonly last_ms: number;
+  /** The middle of all time that is read, and half its length. */
+  private readonly middle_ms: number;
+  private readonly half_ms: number;
   /** The rows in order of subjects, and whether there are others. */
   private readonly filled: number;
-  private readonly has_fresh: { emails: boolean; touches: boolean };
+  private readonly has_fresh_emails: boolean;
+  private readonly has_fresh_touches: boolean;
   private has_begun = false;
+  /** The first row of the time that is read, from the last subject that was asked for. */
+  private next_email = -1;
+  private next_touch = -1;
 
   constructor(
     private readonly of: EmailHistories,
     plan: Plan,
-    private readonly read: EmailsRead,
+    read: EmailsRead,
     private readonly to: TakesEmails,
   ) {
     const { emails, histories } = of;
     const { touchpoints } = plan.positions;
+    this.wanted = read.wanted;
     const brand_ids = plan.brands.map(({ brand_id }) => brand_id);
-    this.emails = {
-      ...emails,
-      first_kind: 0,
-      limits: isWithin(emails.position, touchpoints) ? null : limitsOf(emails.collectors, touchpoints),
-    };
-    // Touchpoints count before their position is told.
+    const email_limits = isWithin(emails.position, touchpoints) ? null : limitsOf(emails.collectors, touchpoints);
+    this.emails = rowsOf(emails, 0, email_limits);
+    // Fresh touchpoints are there before their position is told.
     const limits = limitsOf(histories.collectors, touchpoints);
-    this.touches = { ...histories, first_kind: emails.labels.length, limits };
+    this.fresh_touches = rowsOf(histories, emails.labels.length, limits);
+    const all_count = isWithin(histories.filled.position, touchpoints);
+    this.touches = rowsOf(histories, emails.labels.length, all_count ? null : limits);
     this.email_brand = Int32Array.from(emails.labels, ({ brand_id }) => brand_ids.indexOf(brand_id!));
     this.start_ms = Float64Array.from(read.spans, ({ start_ms }) => start_ms);
     this.end_ms = Float64Array.from(read.spans, ({ end_ms }) => end_ms);
-    this.first_ms = Math.min(...this.start_ms);
-    this.last_ms = Math.max(...this.end_ms);
+    const first_ms = Math.min(...this.start_ms);
+    const last_ms = Math.max(...this.end_ms);
+    this.middle_ms = (first_ms + last_ms) / 2;
+    this.half_ms = (last_ms - first_ms) / 2;
     this.filled = filledEmails(emails);
-    this.has_fresh = { emails: emails.length > this.filled, touches: histories.length > filledRows(histories) };
+    this.has_fresh_emails = emails.length > this.filled;
+    this.has_fresh_touches = histories.length > filledRows(histories);
+    this.email_starts = emails.starts;
+    this.touch_starts = histories.starts;
+  }
+
+  /** Takes the people who are named by a subject of a range. */
+  people(from: number, until: number): void {
+    const { people } = this.of;
+    for (let subject = from; subject < until; subject++) {
+      const is_alone = people.isAlone(subject);
+      if (is_alone && !this.mayHave(subject)) continue;
+      // The other subjects are walked with the one that names the person.
+      if (people.personOf(subject) !== subject) continue;
+      if (is_alone) this.subject(subject);
+      else people.eachSubject(subject, this.takeSubject);
+      this.end(subject);
+    }
+  }
+
+  private readonly takeSubject = (subject: number): void => this.subject(subject);
+
+  /** True if a subject may have rows of the time that is read. Ask for one subject after another. */
+  private mayHave(subject: number): boolean {
+    const { email_starts, touch_starts } = this;
+    const emails = subject + 1 < email_starts.length ? email_starts[subject + 1]! : 0;
+    const touches = subject + 1 < touch_starts.length ? touch_starts[subject + 1]! : 0;
+    if (subject + 1 < email_starts.length && this.next_email < email_starts[subject]!)
+      this.next_email = this.nextWithin(this.emails.at_ms, email_starts[subject]!, this.filled);
+    if (subject + 1 < touch_starts.length && this.next_touch < touch_starts[subject]!)
+      this.next_touch = this.nextWithin(this.touches.at_ms, touch_starts[subject]!, touch_starts.at(-1)!);
+    return this.next_email < emails || this.next_touch < touches || this.hasFresh(subject);
+  }
+
+  private hasFresh(subject: number): boolean {
+    const { emails, histories } = this.of;
+    if (this.has_fresh_emails && (emails.newest[subject] ?? 0) > 0) return true;
+    return this.has_fresh_touches && newestFresh(histories, subject) >= 0;
+  }
+
+  /** The first place of a row of the time that is read, or at its end. */
+  private nextWithin(at_ms: Float64Array, from: number, until: number): number {
+    const { middle_ms, half_ms } = this;
+    let place = from;
+    // One comparison that is nearly always false takes a tenth of the time of two whose outcome the processor cannot guess.
+    while (place < until && Math.abs(at_ms[place]! - middle_ms) > half_ms) place += 1;
+    return place;
   }
 
   subject(subject: number): void {
-    const { emails, histories } = this.of;
-    const { starts, newest, older } = emails;
+    const { email_starts, touch_starts } = this;
     const BY_LABEL = -1;
-    if (subject + 1 < starts.length) this.rows(this.emails, starts[subject]!, starts[subject + 1]!, BY_LABEL);
-    if (this.has_fresh.emails)
-      for (let next = newest[subject] ?? 0; next > 0; next = older[next - 1 - this.filled]!)
-        this.rows(this.emails, next - 1, next, BY_LABEL);
-    const touch_starts = histories.starts;
-    const from = touch_starts[subject] ?? 0;
-    const until = touch_starts[subject + 1] ?? from;
-    let fresh = this.has_fresh.touches ? newestFresh(histories, subject) : -1;
-    if (from === until && fresh < 0) return;
+    if (subject + 1 < email_starts.length)
+      this.rows(this.emails, email_starts[subject]!, email_starts[subject + 1]!, BY_LABEL);
+    if (this.has_fresh_emails) this.freshEmails(subject, BY_LABEL);
+    const has_rows = subject + 1 < touch_starts.length;
+    const from = has_rows ? touch_starts[subject]! : 0;
+    const until = has_rows ? touch_starts[subject + 1]! : 0;
+    if (from === until && !this.has_fresh_touches) return;
     const brand = this.of.brandOf(subject);
     if (brand < 0) return;
     this.rows(this.touches, from, until, brand);
-    for (; fresh >= 0; fresh = olderFresh(histories, fresh)) this.rows(this.touches, fresh, fresh + 1, brand);
+    if (this.has_fresh_touches) this.freshTouches(subject, brand);
+  }
+
+  private freshEmails(subject: number, brand: number): void {
+    const { newest, older } = this.of.emails;
+    for (let next = newest[subject] ?? 0; next > 0; next = older[next - 1 - this.filled]!)
+      this.rows(this.emails, next - 1, next, brand);
+  }
+
+  private freshTouches(subject: number, brand: number): void {
+    const { histories } = this.of;
+    for (let fresh = newestFresh(histories, subject); fresh >= 0; fresh = olderFresh(histories, fresh))
+      this.rows(this.fresh_touches, fresh, fresh + 1, brand);
   }
 
   end(subject: number): void {
@@ -201,28 +195,27 @@ class Walk {
 
   /** Takes the rows from one place to before another. @param brand the place of the brand; below zero if the label tells it. */
   private rows(rows: Rows, from: number, until: number, brand: number): void {
-    const { at_ms, label, first_kind, limits, length } = rows;
-    const { first_ms, last_ms, start_ms, end_ms, email_brand, to } = this;
-    const { wanted } = this.read;
-    for (let place = from; place < until; place++) {
-      const at = at_ms[place]!;
-      if (at < first_ms) continue;
-      if (at >= last_ms) {
-        // Touchpoints of a range are in order of time.
-        if (brand >= 0) break;
-        continue;
-      }
-      const kind = first_kind + label[place]!;
-      if (wanted[kind] !== 1) continue;
-      const own = brand < 0 ? email_brand[kind]! : brand;
-      if (own < 0 || at < start_ms[own]! || at >= end_ms[own]! || place >= length) continue;
-      if (limits !== null && rows.log_seq[place]! > limits[rows.collector[place]!]!) continue;
-      if (!this.has_begun) {
-        this.has_begun = true;
-        to.begin();
-      }
-      to.take(kind, at, own);
+    const { at_ms } = rows;
+    for (
+      let place = this.nextWithin(at_ms, from, until);
+      place < until;
+      place = this.nextWithin(at_ms, place + 1, until)
+    )
+      this.row(rows, place, at_ms[place]!, brand);
+  }
+
+  private row(rows: Rows, place: number, at: number, brand: number): void {
+    const kind = rows.first_kind + rows.label[place]!;
+    if (this.wanted[kind] !== 1) return;
+    const own = brand < 0 ? this.email_brand[kind]! : brand;
+    if (own < 0 || at < this.start_ms[own]! || at >= this.end_ms[own]! || place >= rows.length) return;
+    const { limits } = rows;
+    if (limits !== null && rows.log_seq[place]! > limits[rows.collector[place]!]!) return;
+    if (!this.has_begun) {
+      this.has_begun = true;
+      this.to.begin();
     }
+    this.to.take(kind, at, own, place);
   }
 }
 

@@ -10,7 +10,7 @@ import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { AskedOrders } from '../asked-orders.ts';
 import type { Histories } from '../histories.ts';
 import { brandDays, type ZoneDays } from '../zone-days.ts';
-import { listsOf, Pairs } from './lists.ts';
+import { ListsInOrder, numbersByList, Pairs } from './lists.ts';
 import type { OrderBook } from './order-book.ts';
 import { People } from './people.ts';
 import { type PickedOrders, pickOrders } from './pick-orders.ts';
@@ -48,7 +48,7 @@ export async function askOrders(
     orders: rows.length,
     rows,
     at_ms,
-    previous_ms: since ? previous_ms : new Float64Array(rows.length).fill(Number.NaN),
+    previous_ms: since && previous_ms !== null ? previous_ms : noPrevious(rows.length),
     policy: policiesOf(book, picked),
     event_starts,
     before: events.before,
@@ -58,7 +58,10 @@ export async function askOrders(
     is_order: events.is_order,
     segment: null,
     segments_pass: null,
-    is_first: with_kinds ? Uint8Array.from(previous_ms, (previous) => Number(Number.isNaN(previous))) : null,
+    is_first:
+      with_kinds && previous_ms !== null
+        ? Uint8Array.from(previous_ms, (previous) => Number(Number.isNaN(previous)))
+        : null,
     ...(await ofPeople(book, standing, rows, people, Touched.of(subjects, book.keys))),
     counts: {
       foreign_ones: events.foreign_adjustments,
@@ -68,6 +71,13 @@ export async function askOrders(
     spend: () => spendAt(book, standing),
     rates: () => ratesAt(book, standing),
   };
+}
+
+/** Nothing is before the orders of a report that looks back as far as it can. The array is used again; nobody changes it. */
+let no_previous = new Float64Array(0);
+function noPrevious(orders: number): Float64Array {
+  if (no_previous.length < orders) no_previous = new Float64Array(orders).fill(Number.NaN);
+  return no_previous.subarray(0, orders);
 }
 
 function policiesOf({ conversions: { type } }: OrderBook, { rows, place }: PickedOrders): Uint32Array {
@@ -109,7 +119,6 @@ async function ofPeople(
   const keys = new Uint32Array(rows.length);
   const { subject } = book.conversions;
   const person = new Uint32Array(rows.length);
-  const order = new Uint32Array(rows.length);
   const person_group = new Uint8Array(rows.length);
   const turns = new WorkTurns();
   let persons = 0;
@@ -122,24 +131,25 @@ async function ofPeople(
     }
     person[i] = numbers[key]! - 1;
     person_group[i] = book.keys.lowOf(key) & (PERSON_GROUPS - 1);
-    order[i] = i;
   }
-  const found = new Pairs();
+  const found = new ListsInOrder(persons);
+  const take = (own: number): void => {
+    const touches = touched.find(own);
+    if (touches >= 0) found.add(touches);
+  };
   for (let number = 0; number < persons; number++) {
     if (turns.ends(1_024)) await turns.next();
-    people.eachSubject(keys[number]!, (own) => {
-      const touches = touched.find(own);
-      if (touches >= 0) found.add(number, touches);
-    });
+    people.eachSubject(keys[number]!, take);
+    found.end();
   }
-  const { starts, values } = listsOf(persons, person, order);
+  const { starts, numbers: by_person } = numbersByList(persons, person);
   return {
     persons,
-    person_keys: keys.slice(0, persons),
+    person_keys: keys.subarray(0, persons),
     person_starts: starts,
-    by_person: Uint32Array.from(values),
+    by_person,
     person_group,
-    subjects: found.lists(persons),
+    subjects: found.lists(),
     ...(await otherConversions(book, standing, rows, persons, (row) => numbers[people.personOf(subject[row]!)]! - 1)),
   };
 }

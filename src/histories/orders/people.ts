@@ -61,7 +61,10 @@ export class People {
   /** True if a person has no other subject than the one that names it. */
   isAlone(person: number): boolean {
     const { starts } = this.base;
-    return !this.joined.has(person) && (person + 1 >= starts.length || starts[person] === starts[person + 1]);
+    return (
+      (this.joined.size === 0 || !this.joined.has(person)) &&
+      (person + 1 >= starts.length || starts[person] === starts[person + 1])
+    );
   }
 
   /** Calls `take` with each subject of a person, first with the one that names it. */

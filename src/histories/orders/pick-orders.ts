@@ -41,7 +41,8 @@ export async function pickOrders(
   const types = new Uint8Array(2 ** 8);
   for (const [i, type] of CONVERSION_TYPES.entries()) types[i] = Number(plan.conversion_types?.includes(type) ?? true);
   const own_day = plan.adjustments === 'own_day';
-  const picked = new Picked(new ValueEvents(book, standing, own_day));
+  const room = ordersIn(book, plan);
+  const picked = new Picked(new ValueEvents(book, standing, own_day, room), room);
   let all = new Uint32Array(0);
   let standing_count = 0;
   const last = book.conversions.rows;
@@ -63,15 +64,33 @@ export async function pickOrders(
   return picked.orders(with_all ? all.subarray(0, standing_count) : null);
 }
 
+/** About how many orders a period has, so that arrays seldom grow: the conversions from its first to its last instant of any brand. */
+function ordersIn({ conversions: { at_ms, rows } }: OrderBook, { brands }: Plan): number {
+  const start_ms = brands.reduce((first, brand) => Math.min(first, brand.start_ms), Number.POSITIVE_INFINITY);
+  const end_ms = brands.reduce((last, brand) => Math.max(last, brand.end_ms), Number.NEGATIVE_INFINITY);
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (at_ms[row]! >= start_ms && at_ms[row]! < end_ms) count += 1;
+  return count;
+}
+
 /** Orders while they are picked. */
 class Picked {
   private count = 0;
-  private rows = new Uint32Array(256);
-  private at_ms = new Float64Array(256);
-  private place = new Uint32Array(256);
-  private starts = new Uint32Array(257);
+  private rows: Uint32Array;
+  private at_ms: Float64Array;
+  private place: Uint32Array;
+  private starts: Uint32Array;
 
-  constructor(readonly events: ValueEvents) {}
+  /** @param room about how many orders there will be. */
+  constructor(
+    readonly events: ValueEvents,
+    room: number,
+  ) {
+    this.rows = new Uint32Array(room + 256);
+    this.at_ms = new Float64Array(room + 256);
+    this.place = new Uint32Array(room + 256);
+    this.starts = new Uint32Array(room + 257);
+  }
 
   /** Adds an order. Its events are the last ones. */
   add(row: number, at_ms: number, place: number): void {

@@ -5,16 +5,16 @@ import type { OrderBook } from './order-book.ts';
 import type { PickedOrders } from './pick-orders.ts';
 
 /**
- * The time of the person's order before each order; NaN if there is none.
+ * The time of the person's order before each order; NaN if there is none. Null if all standing conversions were not picked.
  * @param personOf the person of a row, as a number below `keys.size`.
  */
 export async function previousOf(
   { conversions: { at_ms, named, rows: known }, conversion_ids, keys }: OrderBook,
   { rows, standing }: PickedOrders,
   personOf: (row: number) => number,
-): Promise<Float64Array> {
+): Promise<Float64Array | null> {
+  if (standing === null) return null;
   const previous_ms = new Float64Array(rows.length).fill(Number.NaN);
-  if (standing === null) return previous_ms;
   const persons = new Uint32Array(standing.length);
   const order_of = new Int32Array(known).fill(-1);
   for (let i = 0; i < standing.length; i++) persons[i] = personOf(standing[i]!);

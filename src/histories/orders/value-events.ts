@@ -14,21 +14,28 @@ const isSmall = (value: bigint | number): boolean => value >= 0 && value < SMALL
 
 export class ValueEvents {
   length = 0;
-  at_ms = new Float64Array(256);
-  before = new Float64Array(256);
-  after = new Float64Array(256);
-  is_order = new Uint8Array(256);
+  at_ms: Float64Array;
+  before: Float64Array;
+  after: Float64Array;
+  is_order: Uint8Array;
   readonly large = new Map<number, LargeValue>();
   /** Adjustments of the orders with an event that are in another currency than their order. */
   foreign_adjustments = 0;
   /** Orders with an event that lost more than they brought. */
   refunded_beyond = 0;
 
+  /** @param room about how many events there will be. */
   constructor(
     private readonly book: OrderBook,
     private readonly standing: Standing,
     private readonly own_day: boolean,
-  ) {}
+    room: number,
+  ) {
+    this.at_ms = new Float64Array(room + 256);
+    this.before = new Float64Array(room + 256);
+    this.after = new Float64Array(room + 256);
+    this.is_order = new Uint8Array(room + 256);
+  }
 
   /** Adds the events of a standing conversion in a period. @returns false if there are none. */
   add(row: number, start_ms: number, end_ms: number): boolean {

@@ -3,6 +3,7 @@ import { CONVERSION_TYPES } from '../../domain/conversion.ts';
 import type { PassOrders, PassPlan } from '../asked.ts';
 import type { Hiding } from '../consents/hiding.ts';
 import type { LabelFacts } from '../label-facts.ts';
+import type { AskedAlike } from './alike-paths.ts';
 import type { SilentPeople } from './silent-people.ts';
 
 /** What a walk reads of the orders. */
@@ -24,9 +25,13 @@ export interface AskedPaths {
   /** Null where no touchpoint needs consent. */
   hiding: Hiding | null;
   orders: PathOrders;
+  /** True if all touchpoints that were there at the filling lie at or before the position of the plan. */
+  sees_filled: boolean;
   /** By order, 1 if its path is wanted. */
   chosen: Uint8Array;
   silent: SilentPeople;
+  /** Puts people who did not order together; null if the path of each is asked for. */
+  alike: AskedAlike | null;
   /** A path keeps so many of its newest touches. */
   most_touches: number;
   /** Above so many touches of all paths, they are only counted. */

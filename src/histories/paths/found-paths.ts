@@ -9,24 +9,33 @@ export const ALONE = -2;
 export interface FoundPathsData {
   paths: number;
   touches: number;
+  /** The touches of all paths that were found, also of those that another one stands for. */
+  all_touches: number;
   /** The number of the order; {@link SILENT} or {@link ALONE} for a person who did not order. */
   order: Int32Array;
   /** The number of the person: among those who ordered, or among the silent; or of the subject who is alone. */
   person: Uint32Array;
+  /** How many paths it stands for. */
+  weight: Uint32Array;
   at_ms: Float64Array;
   /** The path of number p has the touches offsets[p] to before offsets[p + 1]. */
   offsets: Uint32Array;
   /** By touch, the number of its label. */
   label: Uint32Array;
-  /** By touch, its instant; empty if nobody asks. */
+  /** By touch, its instant, not of people who did not order and are alike; empty if nobody asks. */
   touch_ms: Float64Array;
 }
 
+/** Whose path it is, and where it ends. */
+export type PathOf = { order: number; person: number; at_ms: number };
+
 export class FoundPaths implements FoundPathsData {
   touches = 0;
+  all_touches = 0;
   paths = 0;
   order = new Int32Array(1 << 12);
   person = new Uint32Array(1 << 12);
+  weight = new Uint32Array(1 << 12);
   at_ms = new Float64Array(1 << 12);
   offsets = new Uint32Array((1 << 12) + 1);
   label = new Uint32Array(1 << 14);
@@ -42,31 +51,54 @@ export class FoundPaths implements FoundPathsData {
 
   /** Adds a path: the touchpoints at the places from `from` to before `until`. */
   add(
-    of: { order: number; person: number; at_ms: number },
+    of: PathOf,
     touchpoints: { at_ms: Float64Array; label: ArrayLike<number> },
     places: Uint32Array,
     from: number,
     until: number,
   ): void {
     const start = this.touches;
-    this.touches += until - from;
-    if (this.touches > this.most_touches) return;
-    if (this.touches > this.label.length) this.growTouches();
+    if (this.addPath(of, until - from) < 0) return;
     const { label, touch_ms } = this;
     for (let i = from, to = start; i < until; i++, to++) label[to] = touchpoints.label[places[i]!]!;
     if (this.with_instants)
       for (let i = from, to = start; i < until; i++, to++) touch_ms[to] = touchpoints.at_ms[places[i]!]!;
-    if (this.paths === this.order.length) this.growPaths();
-    this.order[this.paths] = of.order;
-    this.person[this.paths] = of.person;
-    this.at_ms[this.paths++] = of.at_ms;
+  }
+
+  /** Adds a path with the first `touches` of some labels. @returns its number; below zero if there are too many touches. */
+  addLabels(of: PathOf, labels: Uint32Array, touches: number): number {
+    const start = this.touches;
+    const path = this.addPath(of, touches);
+    if (path >= 0) for (let i = 0; i < touches; i++) this.label[start + i] = labels[i]!;
+    return path;
+  }
+
+  /** Counts a path once more. */
+  addAgain(path: number, touches: number): void {
+    this.all_touches += touches;
+    this.weight[path]! += 1;
+  }
+
+  private addPath(of: PathOf, touches: number): number {
+    this.all_touches += touches;
+    if (this.all_touches > this.most_touches) return -1;
+    this.touches += touches;
+    if (this.touches > this.label.length) this.growTouches();
+    const path = this.paths;
+    if (path === this.order.length) this.growPaths();
+    this.order[path] = of.order;
+    this.person[path] = of.person;
+    this.weight[path] = 1;
+    this.at_ms[path] = of.at_ms;
+    this.paths += 1;
     this.offsets[this.paths] = this.touches;
+    return path;
   }
 
   /** The paths as data. */
   data(): FoundPathsData {
-    const { paths, touches, order, person, at_ms, offsets, label, touch_ms } = this;
-    return { paths, touches, order, person, at_ms, offsets, label, touch_ms };
+    const { paths, touches, all_touches, order, person, weight, at_ms, offsets, label, touch_ms } = this;
+    return { paths, touches, all_touches, order, person, weight, at_ms, offsets, label, touch_ms };
   }
 
   private growTouches(): void {
@@ -79,6 +111,7 @@ export class FoundPaths implements FoundPathsData {
     const size = 2 * this.order.length;
     this.order = grown(this.order, size);
     this.person = grown(this.person, size);
+    this.weight = grown(this.weight, size);
     this.at_ms = grown(this.at_ms, size);
     this.offsets = grown(this.offsets, size + 1);
   }
@@ -89,8 +122,10 @@ export function roomForPaths(paths: number, touches: number, with_instants: bool
   return {
     paths,
     touches,
+    all_touches: touches,
     order: new Int32Array(paths),
     person: new Uint32Array(paths),
+    weight: new Uint32Array(paths),
     at_ms: new Float64Array(paths),
     offsets: new Uint32Array(paths + 1),
     label: new Uint32Array(touches),
@@ -108,10 +143,12 @@ export function joined(parts: readonly FoundPathsData[]): FoundPathsData {
     sum((part) => part.touches),
     with_instants,
   );
+  all.all_touches = sum((part) => part.all_touches);
   let [path, touch] = [0, 0];
   for (const part of parts) {
     all.order.set(part.order.subarray(0, part.paths), path);
     all.person.set(part.person.subarray(0, part.paths), path);
+    all.weight.set(part.weight.subarray(0, part.paths), path);
     all.at_ms.set(part.at_ms.subarray(0, part.paths), path);
     all.label.set(part.label.subarray(0, part.touches), touch);
     if (with_instants) all.touch_ms.set(part.touch_ms.subarray(0, part.touches), touch);

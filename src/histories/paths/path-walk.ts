@@ -6,22 +6,37 @@ import { type AskedForCandidates, Candidates } from '../candidates.ts';
 import type { Touchpoints } from '../histories.ts';
 import { Interactions } from '../interactions.ts';
 import { PersonParts } from '../person-parts.ts';
-import { Walk } from '../walk.ts';
+import { hasTouchIn, Walk } from '../walk.ts';
+import { AlikePaths } from './alike-paths.ts';
 import { type AskedPaths, silentPolicy } from './asked-paths.ts';
-import { ALONE, FoundPaths, SILENT } from './found-paths.ts';
-import { hasTouchIn } from './silent-people.ts';
+import { ALONE, FoundPaths, type PathOf, SILENT } from './found-paths.ts';
 
 /** So many people who did not order are taken at once. */
 const SILENT_PART = 2_048;
 
+/** What the paths of people of a brand have in common who did not order. Instants of touchpoints are whole milliseconds. */
+interface SilentOf {
+  brand_no: number;
+  policy: number;
+  start_ms: number;
+  last_ms: number;
+  /** Earlier touchpoints are on no path. */
+  first_ms: number;
+}
+
 export class PathWalk {
   readonly found: FoundPaths;
+  private readonly alike: AlikePaths | null;
   private readonly walk: Walk;
   private readonly candidates: Candidates;
   private readonly interactions: Interactions | null;
   private readonly turns = new WorkTurns();
   /** What touches of people who did not order may not have. */
   private readonly refused: number;
+  /** By place of a brand in the plan. */
+  private readonly silent: readonly SilentOf[];
+  /** Whose path is added. */
+  private readonly of: PathOf = { order: 0, person: 0, at_ms: 0 };
   /** The order of a person who did not order, which the path ends at. */
   private readonly end: AskedForCandidates = {
     at_ms: new Float64Array(1),
@@ -35,11 +50,17 @@ export class PathWalk {
     private readonly asked: AskedPaths,
   ) {
     const { plan, facts, hiding } = asked;
-    this.walk = new Walk(touchpoints, plan.positions.touchpoints, hiding);
+    this.walk = new Walk(touchpoints, plan.positions.touchpoints, hiding, asked.sees_filled);
     this.candidates = new Candidates(plan, touchpoints, facts);
     this.interactions = plan.collapse === 'none' ? null : new Interactions(touchpoints, facts);
     this.refused = refusedTraits(plan);
+    this.silent = plan.brands.map(({ start_ms, end_ms }, brand_no) => {
+      const policy = silentPolicy(plan, brand_no);
+      const first_ms = start_ms - this.candidates.reachOf(policy);
+      return { brand_no, policy, start_ms, last_ms: end_ms - 1, first_ms };
+    });
     this.found = new FoundPaths(asked.most_of_all, asked.instants);
+    this.alike = asked.alike === null ? null : new AlikePaths(this.found, asked.alike);
   }
 
   /**
@@ -52,7 +73,7 @@ export class PathWalk {
       signal?.throwIfAborted();
     };
     const { orders, silent } = this.asked;
-    const parts = new PersonParts(orders, this.touchpoints, next);
+    const parts = new PersonParts({ orders, walked: null }, this.touchpoints, next);
     for (let persons = parts.take(); persons !== null; persons = parts.take())
       for (const person of persons) {
         if (this.turns.ends(32)) await rest();
@@ -60,12 +81,15 @@ export class PathWalk {
       }
     const all = silent.people + silent.alone.length;
     const take = (): number => Atomics.add(next, 1, SILENT_PART);
-    for (let from = take(); from < all; from = take())
-      for (let i = from; i < Math.min(all, from + SILENT_PART); i++) {
-        if (this.turns.ends(32)) await rest();
+    for (let from = take(); from < all; from = take()) {
+      if (this.turns.ends(1)) await rest();
+      const until = Math.min(all, from + SILENT_PART);
+      for (let i = from; i < until; i++) {
         if (i < silent.people) this.walkSilent(i);
-        else if (silent.alone[i - silent.people] !== 0) this.walkAlone(i - silent.people);
+        else if (silent.alone[i - silent.people] === 0 || !this.walkAlone(i - silent.people)) continue;
+        if (this.turns.ends(128)) await rest();
       }
+    }
   }
 
   private walkOrders(person: number): void {
@@ -90,33 +114,37 @@ export class PathWalk {
   }
 
   private walkSilent(person: number): void {
-    const { plan, silent } = this.asked;
-    const brand_no = silent.brand_no[person]!;
-    const { start_ms, end_ms } = plan.brands[brand_no]!;
-    const policy = silentPolicy(plan, brand_no);
-    const first_ms = start_ms - this.candidates.reachOf(policy);
-    this.walk.take(silent.subjects, person, { brand_no, last_ms: end_ms - 1, first_ms });
-    this.endAtLast(SILENT, person, policy, start_ms, silent.conversions[person]!);
+    const { subjects, brand_no, conversions } = this.asked.silent;
+    const silent = this.silent[brand_no[person]!]!;
+    for (let i = subjects.starts[person]!; i < subjects.starts[person + 1]!; i++) {
+      if (!hasTouchIn(this.touchpoints, subjects.values[i]!, silent.start_ms, silent.last_ms)) continue;
+      this.walk.take(subjects, person, silent);
+      this.endAtLast(SILENT, person, silent, conversions[person]!);
+      return;
+    }
   }
 
-  private walkAlone(subject: number): void {
-    const { plan, silent } = this.asked;
-    const brand_no = silent.alone[subject]! - 1;
-    const { start_ms, end_ms } = plan.brands[brand_no]!;
-    if (!hasTouchIn(this.touchpoints, subject, start_ms, end_ms)) return;
-    const policy = silentPolicy(plan, brand_no);
-    const first_ms = start_ms - this.candidates.reachOf(policy);
-    this.walk.takeSubject(subject, { brand_no, last_ms: end_ms - 1, first_ms });
-    this.endAtLast(ALONE, subject, policy, start_ms, Math.max(1, silent.alone_conversions[subject]!));
+  /** @returns false without a touchpoint in the period. */
+  private walkAlone(subject: number): boolean {
+    const { alone, alone_conversions } = this.asked.silent;
+    const silent = this.silent[alone[subject]! - 1]!;
+    if (!this.walk.takeIfIn(subject, silent)) return false;
+    this.endAtLast(ALONE, subject, silent, Math.max(1, alone_conversions[subject] ?? 1));
+    return true;
   }
 
   /** The path of a person who did not order ends at the last touchpoint in the period that may earn. */
-  private endAtLast(kind: number, person: number, policy: number, start_ms: number, conversions: number): void {
-    const at_ms = this.lastTouch(start_ms);
+  private endAtLast(kind: number, person: number, silent: SilentOf, conversions: number): void {
+    const at_ms = this.lastTouch(silent.start_ms);
     if (at_ms === null) return;
+    if (this.walk.length === 1 && this.asked.plan.limits.least > 0) {
+      // Nothing continues or repeats it, and the path ends at it.
+      this.keep(kind, person, at_ms, this.walk.places, 1);
+      return;
+    }
     const { end } = this;
     end.at_ms[0] = at_ms;
-    end.policy[0] = policy;
+    end.policy[0] = silent.policy;
     end.conversions[0] = conversions;
     this.candidates.ofPerson(this.walk);
     this.add(end, 0, kind, person);
@@ -138,8 +166,23 @@ export class PathWalk {
     const count = this.candidates.ofOrder(orders, at, order < 0 ? 0 : person);
     const places = this.candidates.found;
     const touches = this.interactions === null ? count : this.interactions.collapse(places, count);
-    if (touches === 0 && order < 0) return;
+    if (touches > 0 || order >= 0) this.keep(order, person, orders.at_ms[at]!, places, touches);
+  }
+
+  private keep(order: number, person: number, at_ms: number, places: Uint32Array, touches: number): void {
     const from = Math.max(0, touches - this.asked.most_touches);
-    this.found.add({ order, person, at_ms: orders.at_ms[at]! }, this.touchpoints, places, from, touches);
+    const { of } = this;
+    of.order = order;
+    of.person = person;
+    of.at_ms = at_ms;
+    if (order >= 0 || this.alike === null) this.found.add(of, this.touchpoints, places, from, touches);
+    else this.alike.add(of, this.lowOf(order, person), this.touchpoints.label, places, from, touches);
+  }
+
+  /** The lower half of the key of a person who did not order; 0 where nobody asks. */
+  private lowOf(kind: number, person: number): number {
+    const { alike, silent } = this.asked;
+    if (alike === null || !alike.by_group) return 0;
+    return kind === ALONE ? alike.subject_low[person]! : silent.key_low[person]!;
   }
 }

@@ -16,7 +16,7 @@ async function creditOf({ touchpoints, asked, next }: ThreadQuestion & { kind: '
   const decays = new Decays();
   const models = asked.plan.models.map(({ name }) => ruleModel(name, asked.plan, decays)!);
   const pass = new Pass(touchpoints, asked, models);
-  await pass.run(new PersonParts(asked.orders, touchpoints, next));
+  await pass.run(new PersonParts(asked, touchpoints, next));
   return { part: pass.part(), open_decays: [...decays.open] };
 }
 

@@ -57,6 +57,7 @@ export async function assemblePaths(
   return {
     ...facts,
     offsets: ordered.offsets.subarray(0, paths + 1),
+    weight: ordered.weight.subarray(0, paths),
     at_ms: ordered.at_ms.subarray(0, paths),
     touch_ms: ordered.touch_ms.subarray(0, question.instants ? touches : 0),
     ...(await touchesOf(ordered, question, histories)),
@@ -160,6 +161,7 @@ async function inPlaces(found: FoundPathsData, sorted: Uint32Array): Promise<Fou
     const own = sorted[path]!;
     placed.order[path] = found.order[own]!;
     placed.person[path] = found.person[own]!;
+    placed.weight[path] = found.weight[own]!;
     placed.at_ms[path] = found.at_ms[own]!;
     for (let from = found.offsets[own]!; from < found.offsets[own + 1]!; from++, touch++) {
       placed.label[touch] = found.label[from]!;

@@ -31,6 +31,7 @@ export async function readLogPaths(
     // A fitted model weighs all touches of an order, also those that a report cuts.
     most_touches: Number.POSITIVE_INFINITY,
     instants: false,
+    alike: null,
     threads,
     signal: undefined,
   };

@@ -2,6 +2,7 @@
 import type { OrderRelations } from '../../attribution/relations.ts';
 import type { Question } from '../../histories/credit.ts';
 import type { WatchPass } from '../../histories/pass-progress.ts';
+import type { Likeness } from '../../histories/paths/alike-paths.ts';
 import type { PassThreads } from '../../histories/threads/pass-threads.ts';
 import type { Parameter } from '../../warehouse/port.ts';
 import type { PathStates } from './state-naming.ts';
@@ -21,6 +22,8 @@ export interface OrderPaths {
   touch_ms: Float64Array;
   /** By touch, 1 if the filters about touches let it pass; null without such filters. */
   shown: Uint8Array | null;
+  /** How many paths it stands for: 1, or more for people who did not order and are alike. */
+  weight: Uint32Array;
   /** 1 for the path of an order, 0 for that of a person who did not order. */
   is_order: Uint8Array;
   /** 1 if the order itself is a value event that counts, 0 if only later refunds are. Reports count orders by it. */
@@ -69,6 +72,8 @@ export interface PathQuestion {
   in_order: boolean;
   /** False where nobody reads `touch_ms`; then it is empty. */
   instants: boolean;
+  /** Which people who did not order may be put together. Nobody looks at their instants then, nor at their policies. */
+  alike: { likeness: Likeness; by_group: boolean } | null;
   /** Threads that find many paths; the event loop finds all when left out. */
   threads: PassThreads | undefined;
   signal: AbortSignal | undefined;

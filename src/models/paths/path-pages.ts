@@ -43,6 +43,7 @@ export async function readPathPages(
 
 async function readFacts(snapshot: Snapshot, paths: number) {
   const facts = {
+    weight: new Uint32Array(paths).fill(1),
     is_order: new Uint8Array(paths),
     counted: new Uint8Array(paths),
     at_ms: new Float64Array(paths),

@@ -13,6 +13,14 @@ import { orderPathsInMemory } from './order-paths-in-memory.ts';
 import { orderPathsInSql } from './order-paths-in-sql.ts';
 import { stateNaming } from './state-naming.ts';
 
+/** True if histories hold the paths of a plan, whatever its models are. */
+export function holdsPaths(histories: Histories, plan: Plan, { states, filters }: PathQuestion): boolean {
+  return holds(histories, { ...plan, models: [] }, [
+    ...stateNaming(states).columns,
+    ...(filters.touches?.columns ?? []),
+  ]);
+}
+
 /**
  * Reads the paths of a plan's period: from histories in memory if they hold what is asked for, else by the query. Both give the same
  * paths in the same order. The plan has the columns of touches that the question names.
@@ -25,8 +33,7 @@ export async function readOrderPaths(
   question: PathQuestion,
   in_memory: Histories | null,
 ): Promise<{ paths: OrderPaths; served_by: 'histories' | 'sql' }> {
-  const columns = [...stateNaming(question.states).columns, ...(question.filters.touches?.columns ?? [])];
-  if (in_memory !== null && holds(in_memory, { ...plan, models: [] }, columns)) {
+  if (in_memory !== null && holdsPaths(in_memory, plan, question)) {
     const paths = await orderPathsInMemory(snapshot, plan, directory, question, in_memory);
     if (paths !== null) return { paths, served_by: 'histories' };
   }

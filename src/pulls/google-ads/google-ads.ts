@@ -5,6 +5,7 @@
 import { jsonOf } from '../../network/answers.ts';
 import { readToken, tokenRequest } from '../../network/oauth.ts';
 import type { OutRequest } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import { lastDays, partsOfDays } from '../days.ts';
 import {
   type Asking,
@@ -44,7 +45,8 @@ export const GOOGLE_ADS: PullSource = {
     refresh_token: 'of a person who may see the account',
   },
   needs_secrets: ['developer_token', 'client_id', 'client_secret', 'refresh_token'],
-  check: ({ options }) => {
+  check: (settings) => {
+    const { options } = settings;
     for (const name of ['customer_id', 'login_customer_id'])
       if (options[name] !== undefined && !/^\d{10}$/.test(digitsOf(options[name])))
         return { option: `options.${name}`, problem: 'must be a number of ten digits, such as 123-456-7890' };
@@ -52,7 +54,7 @@ export const GOOGLE_ADS: PullSource = {
       return { option: 'options.level', problem: 'must be campaign or ad_group' };
     if (options['version'] !== undefined && !/^v\d{1,3}$/.test(options['version']))
       return { option: 'options.version', problem: `must be a version such as ${VERSION}` };
-    return null;
+    return urlsProblem(settings, 'base_url', 'token_url');
   },
   read: readGoogleAds,
 };

@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import { parseScaledDecimal } from '../../domain/money.ts';
 import { jsonOf } from '../../network/answers.ts';
 import type { OutAnswer, OutRequest } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import { lastDays, partsOfDays } from '../days.ts';
 import {
   type Asking,
@@ -46,14 +47,15 @@ export const META_ADS: PullSource = {
     app_secret: 'of the app, where it asks for appsecret_proof',
   },
   needs_secrets: ['access_token'],
-  check: ({ options }) => {
+  check: (settings) => {
+    const { options } = settings;
     if (!/^(act_)?\d{1,20}$/.test(options['account_id'] ?? ''))
       return { option: 'options.account_id', problem: 'must be the number of an ad account, such as act_1234567890' };
     if (options['level'] !== undefined && !['campaign', 'adset'].includes(options['level']))
       return { option: 'options.level', problem: 'must be campaign or adset' };
     if (options['version'] !== undefined && !/^v\d{1,3}\.\d$/.test(options['version']))
       return { option: 'options.version', problem: `must be a version such as ${VERSION}` };
-    return null;
+    return urlsProblem(settings, 'base_url');
   },
   read: readMetaAds,
 };

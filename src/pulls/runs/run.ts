@@ -5,6 +5,7 @@ import type { Collector } from '../../log/collector.ts';
 import type { Fenced, TimedFollower } from '../../log/follower.ts';
 import { Forbidden, OutNetwork } from '../../network/network.ts';
 import type { OutAnswer, OutRequest } from '../../network/request.ts';
+import { withoutSecrets } from '../../network/secrets.ts';
 import type { State } from '../../state/port.ts';
 import { datesFrom } from '../days.ts';
 import { type Found, later, PullFailure, type Step, stopped } from '../pull.ts';
@@ -170,15 +171,8 @@ export class Pull {
         asked: false,
         failures,
         last_run_ms: run_ms,
-        last_error: this.withoutSecrets(failure.reason).slice(0, LONGEST_REASON),
+        last_error: withoutSecrets(failure.reason, Object.values(this.settings.secrets)).slice(0, LONGEST_REASON),
       });
     });
-  }
-
-  /** A server may repeat what it was sent. */
-  private withoutSecrets(reason: string): string {
-    return Object.values(this.settings.secrets)
-      .filter((secret) => secret.length >= 4)
-      .reduce((text, secret) => text.replaceAll(secret, '[secret]'), reason);
   }
 }

@@ -2,6 +2,7 @@
 
 import { retryAfterMs } from '../../network/answers.ts';
 import type { OutAnswer } from '../../network/request.ts';
+import { urlProblem } from '../../network/urls.ts';
 import { lastDays } from '../days.ts';
 import {
   type Asking,
@@ -32,6 +33,10 @@ export const SPEND_SHEET: PullSource = {
   },
   needs_secrets: ['url'],
   takes_plan: true,
+  check: ({ secrets, private_network }) => {
+    const problem = urlProblem(csvUrl(secrets['url']!), private_network);
+    return problem === null ? null : { option: 'secrets.url', problem };
+  },
   read: readSheet,
 };
 

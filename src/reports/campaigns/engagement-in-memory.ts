@@ -1,7 +1,8 @@
 /** The engagement of all campaigns from histories in memory, to the byte as {@link ./engagement-in-sql.ts}. */
 import type { Plan } from '../../attribution/plan.ts';
 import { labelOf } from '../../enrichment/labels.ts';
-import { type EmailHistories, type EmailKind, walkEmails } from '../../histories/emails/walk-emails.ts';
+import type { EmailHistories, EmailKind } from '../../histories/emails/email-histories.ts';
+import { walkEmails } from '../../histories/emails/walk-emails.ts';
 import type { Label } from '../../histories/histories.ts';
 import { mapInTurns } from '../../warehouse/work-turns.ts';
 import { addKind, type Kinds } from '../campaign-kinds.ts';

@@ -1,7 +1,7 @@
 /** Engagement that was counted before. It depends on no model and no currency, so a page that changes its model need not count it again. */
 import type { Plan } from '../../attribution/plan.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
-import type { EmailHistories } from '../../histories/emails/walk-emails.ts';
+import type { EmailHistories } from '../../histories/emails/email-histories.ts';
 import { formatPosition } from '../../warehouse/position.ts';
 import type { CampaignsEngagement, EngagementAsked } from './engagement-asked.ts';
 

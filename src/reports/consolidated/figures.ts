@@ -1,6 +1,6 @@
 /** The figures of a brand, or of all together: its own, the part that counts in another brand, and what is left. */
 import { money, ratio } from '../../domain/money.ts';
-import { spendMoney } from '../campaign-metrics.ts';
+import { costAndReturn, spendMoney } from '../campaign-metrics.ts';
 import type { ReportJson } from '../context.ts';
 import type { Earned } from './credit-rows.ts';
 
@@ -50,8 +50,11 @@ export function sumOf(all: readonly Figures[], shared_customers: number, spend_i
   };
 }
 
-export function shownFigures({ own, shared, customers, spend_micros }: Figures): ReportJson {
+/** @param is_total true for all brands together, whose return is that of the counted orders. */
+export function shownFigures({ own, shared, customers, spend_micros }: Figures, is_total: boolean): ReportJson {
   const counted = less(own, shared);
+  const { micros: revenue_micros, millionths: credited_millionths } = (is_total ? counted : own).earned;
+  const { return_on_ad_spend } = costAndReturn({ revenue_micros, credited_millionths }, spend_micros);
   return {
     conversions: own.orders,
     ...money('net_revenue', own.net_micros),
@@ -69,5 +72,6 @@ export function shownFigures({ own, shared, customers, spend_micros }: Figures):
     counted_email_share: ratio(counted.earned.email_micros, counted.net_micros),
     customers,
     ...spendMoney(spend_micros),
+    return_on_ad_spend,
   };
 }

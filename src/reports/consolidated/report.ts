@@ -6,11 +6,10 @@ import { type BrandGroups, groupsAmong, NO_BRAND_GROUPS } from '../../domain/bra
 import { money, ratio } from '../../domain/money.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { readAll } from '../../warehouse/read-row.ts';
 import { answerOnce } from '../answers.ts';
 import { spendMoney } from '../campaign-metrics.ts';
 import { reportHead } from '../config-hash.ts';
-import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
+import { type Asker, type ReportContext, type ReportJson, readOptions } from '../context.ts';
 import { MAX_ROWS } from '../credit-groups.ts';
 import type { CreditSource } from '../credit-source.ts';
 import { askHistories, creditSourceOf } from '../credits-in-memory.ts';
@@ -26,6 +25,7 @@ import { type CreditRow, earnedBy } from './credit-rows.ts';
 import { readCustomers } from './customers.ts';
 import { type Figures, less, shownFigures, sumOf } from './figures.ts';
 import { makeRepeatedOrders, type RepeatedValue, readRepeatedCredit, readRepeatedValue } from './repeated-orders.ts';
+import { readSales } from './sales.ts';
 
 const ConsolidatedParameters = Type.Object({ ...ONE_MODEL_UNFILTERED, ...COMPARE }, { additionalProperties: false });
 
@@ -37,17 +37,21 @@ const grouping = (keys: typeof KEYS) => ({ keys, filters: NO_FILTERS, week_start
 async function consolidatedReport(
   context: ReportContext,
   parameters: Static<typeof ConsolidatedParameters>,
-  options: { key_brand_id: string | null },
+  asker: Asker,
 ): Promise<ReportJson> {
   return context.warehouse.read(async (snapshot) => {
+    const own = ownBrands(parameters.brand_id, asker);
+    // The hash of the settings has no other groups, so it tells nothing of them.
+    const known = context.brand_groups ?? NO_BRAND_GROUPS;
+    const allowed = own === null ? known : groupsAmong(known, own);
     const resolved = await resolveParameters(snapshot, context, parameters, {
-      ...options,
-      extra: { report: 'consolidated', brand_groups: context.brand_groups ?? null },
+      ...asker,
+      extra: { report: 'consolidated', brand_groups: allowed },
       touch_columns: touchColumns(KEYS),
     });
     const { plan } = resolved;
     const groups = groupsAmong(
-      context.brand_groups ?? NO_BRAND_GROUPS,
+      allowed,
       plan.brands.map(({ brand_id }) => brand_id),
     );
     return answerOnce(context, resolved, '', async (served_by) => {
@@ -60,6 +64,12 @@ async function consolidatedReport(
       };
     });
   }, readOptions(context));
+}
+
+/** The brands that the answer is limited to; null if it is about all. */
+function ownBrands(brand_id: string | undefined, { key_brand_id, brand_ids }: Asker): readonly string[] | null {
+  if (brand_id !== undefined) return [brand_id];
+  return brand_ids ?? (key_brand_id === null ? null : [key_brand_id]);
 }
 
 /** Where the credit comes from, and the orders of the plan as relations. */
@@ -101,7 +111,7 @@ async function readFigures(
 ): Promise<ReportJson> {
   const read = await readSources(snapshot, context, plan);
   const own = await creditRows(read.credit);
-  const nets = await readNets(snapshot, read.orders);
+  const sales = await readSales(snapshot, plan, read.orders);
   const customers = await readCustomers(snapshot, plan, read.orders, groups.cross_brand_people);
   const spent = await read.spend.spend(MAX_ROWS);
   const spend = new SpendSums(spent.groups ?? []);
@@ -114,19 +124,20 @@ async function readFigures(
   const [own_of, shared_of] = [earnedBy(own, brandOf), earnedBy(shared, brandOf)];
   const brands = plan.brands.map(({ brand_id }) => ({
     keys: [brand_id],
-    own: { ...(nets.get(brand_id) ?? { orders: 0, net_micros: 0n }), earned: own_of(brand_id) },
+    own: { ...sales.of(brand_id), earned: own_of(brand_id) },
     shared: { ...sharedValueOf(shared_value, brand_id), earned: shared_of(brand_id) },
     customers: customers.by_brand.get(brand_id) ?? 0,
     spend_micros: spend.of(0, brand_id),
   }));
   const totals = sumOf(brands, customers.shared, spend.is_known);
+  const in_order = inOrder(brands);
   return {
-    brands: inOrder(brands).map((figures) => ({
+    brands: in_order.map((figures) => ({
       brand_id: figures.keys[0],
-      ...shownFigures(figures),
+      ...shownFigures(figures, false),
       ...(faults.get(figures.keys[0]!) ?? { conflicts: 0, dead_letters: 0 }),
     })),
-    totals: { ...shownFigures(totals), shared_customers: customers.shared },
+    totals: { ...shownFigures(totals, true), shared_customers: customers.shared },
     channels: channelRows(own, shared, spend),
     shared_orders: shared_value.map(({ brand_id, counted_in, orders, micros }) => ({
       brand_id,
@@ -134,6 +145,14 @@ async function readFigures(
       conversions: orders,
       ...money('shared_revenue', micros),
     })),
+    trend: {
+      days_a_point: sales.days_a_point,
+      starts: sales.starts,
+      brands: in_order.map(({ keys: [brand_id] }) => ({
+        brand_id,
+        net_revenue_micros: sales.of(brand_id!).points.map(String),
+      })),
+    },
     warnings,
   };
 }
@@ -162,18 +181,6 @@ async function creditRows(source: CreditSource): Promise<CreditRow[]> {
           },
         ],
   );
-}
-
-async function readNets(
-  snapshot: Snapshot,
-  { events }: Pick<OrderRelations, 'events'>,
-): Promise<Map<string, { orders: number; net_micros: bigint }>> {
-  const rows = await snapshot.query(
-    `select brand_id, count_where(event = 'order') as orders, text128(sum128(after_micros - before_micros)) as net_micros
-     from ${events.name} group by brand_id`,
-  );
-  const found = readAll(rows, { brand_id: 'text', orders: 'number', net_micros: 'bigint' });
-  return new Map(found.map(({ brand_id, ...sums }) => [brand_id, sums]));
 }
 
 function sharedValueOf(values: readonly RepeatedValue[], brand_id: string): { orders: number; net_micros: bigint } {
@@ -232,10 +239,11 @@ export const consolidated = defineReport({
   path: '/v1/reports/consolidated',
   summary: 'Several brands side by side and together, with every shared order once',
   description:
-    'Each brand has the figures of its own attribution report, in one currency. Orders with the same id in brands that `shared_orders` of the configuration names count for one of them; `shared_revenue` says what the others leave out. A key for one brand gets that brand alone.',
+    'Each brand has the figures of its own attribution report, in one currency. Orders with the same id in brands that `shared_orders` of the configuration names count for one of them; `shared_revenue` says what the others leave out. A key for one brand gets that brand alone, and who may see some brands gets exactly those, unless `brand_id` names one.',
   parameters: ConsolidatedParameters,
   result: ConsolidatedResult,
   main_table: { rows: 'brands' },
+  own_brands: true,
   compared: CONSOLIDATED_COMPARED,
   explain: CONSOLIDATED_MEANINGS,
   run: consolidatedReport,

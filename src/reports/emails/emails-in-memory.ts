@@ -1,10 +1,15 @@
 /** What histories in memory know of emails, for the reports about them. */
+import { makePersons } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
+import { PERSONS } from '../../attribution/relations.ts';
 import { MACHINE_VERDICTS } from '../../domain/touchpoint.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
 import { ordersInMemory } from '../../histories/credit.ts';
-import { type EmailHistories, type EmailKind, emailHistories } from '../../histories/emails/walk-emails.ts';
+import { type EmailHistories, type EmailKind, emailHistories } from '../../histories/emails/email-histories.ts';
+import { readNamedGroups } from '../../histories/emails/fill-emails.ts';
+import type { Histories } from '../../histories/histories.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
+import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportContext } from '../context.ts';
 
 /** True for opens and clicks of a person, and for all email events. */
@@ -47,11 +52,42 @@ export async function emailsAndOrders(
   const read = await ordersInMemory(snapshot, plan, context.directory, histories, question);
   if (read === null) return null;
   const { orders } = read;
-  const { keys } = histories.orders;
+  return { emails, orders, subject_of: subjectsOf(histories, orders) };
+}
+
+/** By person of the orders, the subject that names it, or -1 if nothing else is known of it. */
+export function subjectsOf({ orders: { keys }, subjects }: Histories, orders: AskedOrders): Int32Array {
   const subject_of = new Int32Array(orders.persons);
   for (let person = 0; person < orders.persons; person++) {
     const key = orders.person_keys[person]!;
-    subject_of[person] = histories.subjects.find(keys.highOf(key), keys.lowOf(key));
+    subject_of[person] = subjects.find(keys.highOf(key), keys.lowOf(key));
   }
-  return { emails, orders, subject_of };
+  return subject_of;
+}
+
+/** By subject that names a person, 1 and the number of the person among the orders; 0 if it ordered nothing. */
+export function ordersBySubject({ emails, subject_of }: Pick<EmailsAndOrders, 'emails' | 'subject_of'>): Uint32Array {
+  const person_of = new Uint32Array(emails.histories.subjects.size);
+  for (let person = 0; person < subject_of.length; person++)
+    if (subject_of[person]! >= 0) person_of[subject_of[person]!] = person + 1;
+  return person_of;
+}
+
+/** Finds the random groups of people whom another id names than the one that got emails. They are kept. */
+export async function nameGroups(
+  snapshot: Snapshot,
+  context: ReportContext,
+  plan: Plan,
+  of: EmailHistories,
+): Promise<void> {
+  const { emails, people, histories } = of;
+  const turns = new WorkTurns();
+  let missing = false;
+  for (let subject = 0; subject < histories.subjects.size && !missing; subject++) {
+    if (turns.ends(4_096)) await turns.next();
+    missing = (emails.named_group[subject] ?? 0) > 0 && (emails.named_group[people.personOf(subject)] ?? 0) === 0;
+  }
+  if (!missing) return;
+  await makePersons(snapshot, plan, context.directory);
+  await readNamedGroups(snapshot, PERSONS.name, histories.subjects, emails);
 }

@@ -28,7 +28,7 @@ export async function listStatesInSql(
 }
 
 /** Makes `mailed_people`. The first state that holds counts. Of an unsubscription and a return at one instant the first counts. */
-async function makeMailedPeople(snapshot: Snapshot, plan: Plan, limits: Days): Promise<void> {
+export async function makeMailedPeople(snapshot: Snapshot, plan: Plan, limits: Days): Promise<void> {
   const events = await emailEvents(snapshot, plan, ALL_EMAILS, { since_ever: true });
   const last = (condition: string): string => `max(case when ${condition} then h.at_ms end)`;
   const within = (count: number): string => `engaged_ms >= end_ms - ${count * MS_PER_DAY}`;

@@ -2,7 +2,8 @@
 import type { Plan } from '../../attribution/plan.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
-import { type EmailHistories, type EmailKind, walkEmails } from '../../histories/emails/walk-emails.ts';
+import type { EmailHistories, EmailKind } from '../../histories/emails/email-histories.ts';
+import { walkEmails } from '../../histories/emails/walk-emails.ts';
 import { ExactSums } from '../../histories/exact.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';

@@ -14,15 +14,17 @@ import { materialise, type Relation } from '../../warehouse/relation.ts';
 import { textWord } from '../../warehouse/sql-text.ts';
 import { ALL_EMAILS, emailEvents } from '../email-events.ts';
 import { MESSAGE_CREDITS, MESSAGES } from '../relations.ts';
+import { THURSDAY } from './send-figures.ts';
 
-/** 1 January 1970 was a Thursday, day 3 of a week that begins with Monday as 0. */
-const THURSDAY = 3;
+/** SQL for texts as one text, which no other texts give. */
+const joined = (...texts: string[]): string =>
+  `concat(${[...texts.slice(0, -1).map((text) => `text128(int128(length(${text})))`), ...texts].join(`, '/', `)})`;
 
 /** SQL for what belongs together where nothing has a `message_id`. */
 const seriesOf = (person: string, campaign_id: string, email_id: string): string =>
-  `concat(${person}, '/', coalesce(${campaign_id}, ''), '/', coalesce(${email_id}, ''))`;
+  joined(person, `coalesce(${campaign_id}, '')`, `coalesce(${email_id}, '')`);
 /** SQL for the name of an email with a `message_id`. */
-const namedBy = (brand_id: string, message_id: string): string => `concat('id/', ${brand_id}, '/', ${message_id})`;
+const namedBy = (brand_id: string, message_id: string): string => `concat('id/', ${joined(brand_id, message_id)})`;
 
 /** Makes `messages`. @param zones `brand_weeks`. @param campaign_kind only deliveries of this kind. */
 export async function makeMessages(

@@ -2,22 +2,21 @@
  * The weeks of people on the list: from histories in memory where they hold the emails, else by the query. A person is on the list from the
  * week of their first delivery of the period to its last whole week, or to the first week from then on in which they left.
  */
-import { makePersons } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
-import { PERSONS } from '../../attribution/relations.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
-import { readNamedGroups } from '../../histories/emails/fill-emails.ts';
-import {
-  type EmailHistories,
-  type EmailKind,
-  type TakesEmails,
-  walkEmails,
-} from '../../histories/emails/walk-emails.ts';
+import type { EmailKind } from '../../histories/emails/email-histories.ts';
+import { type TakesEmails, walkEmails } from '../../histories/emails/walk-emails.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportContext } from '../context.ts';
 import { type BrandWeeks, weekOf, weekOfMs } from './brand-weeks.ts';
-import { type EmailsAndOrders, emailsAndOrders, isHuman, kindsThat } from './emails-in-memory.ts';
+import {
+  type EmailsAndOrders,
+  emailsAndOrders,
+  isHuman,
+  kindsThat,
+  nameGroups,
+  ordersBySubject,
+} from './emails-in-memory.ts';
 import { personWeeksInSql } from './person-weeks-in-sql.ts';
 import { type Counts, emptyBuckets, MANY, type WeeksAsked } from './week-counts.ts';
 
@@ -33,7 +32,7 @@ export async function readPersonWeeks(
   context.served_by?.('histories');
   const { emails } = known;
   await nameGroups(snapshot, context, plan, emails);
-  const weeks = new PersonWeeks(known, plan, asked, await ordersBySubject(known));
+  const weeks = new PersonWeeks(known, plan, asked, ordersBySubject(known));
   const wanted = kindsThat(
     emails,
     (kind) =>
@@ -49,28 +48,6 @@ function markOf(kind: EmailKind): 0 | 1 | 2 | null {
   if (kind.kind === 'delivered') return DELIVERED;
   if (kind.kind === 'email_click') return isHuman(kind) ? CLICKED : null;
   return kind.kind === 'unsubscribed' || kind.kind === 'complained' ? LOST : null;
-}
-
-/** Finds the random groups of people whom another id names than the one that got emails. They are kept. */
-async function nameGroups(snapshot: Snapshot, context: ReportContext, plan: Plan, of: EmailHistories): Promise<void> {
-  const { emails, people, histories } = of;
-  const turns = new WorkTurns();
-  let missing = false;
-  for (let subject = 0; subject < histories.subjects.size && !missing; subject++) {
-    if (turns.ends(4_096)) await turns.next();
-    missing = (emails.named_group[subject] ?? 0) > 0 && (emails.named_group[people.personOf(subject)] ?? 0) === 0;
-  }
-  if (!missing) return;
-  await makePersons(snapshot, plan, context.directory);
-  await readNamedGroups(snapshot, PERSONS.name, histories.subjects, emails);
-}
-
-/** By subject that names a person, 1 and the number of the person among the orders; 0 if it ordered nothing. */
-async function ordersBySubject({ emails, subject_of }: EmailsAndOrders): Promise<Uint32Array> {
-  const person_of = new Uint32Array(emails.histories.subjects.size);
-  for (let person = 0; person < subject_of.length; person++)
-    if (subject_of[person]! >= 0) person_of[subject_of[person]!] = person + 1;
-  return person_of;
 }
 
 const COUNTED = ['weeks', 'people', 'clicks', 'orders', 'losses'] as const satisfies ReadonlyArray<keyof Counts>;

@@ -1,23 +1,18 @@
 /** The best time to send, and how long after it people answer. It is not causal. docs/semantics.md 19. */
-import { attribute } from '../../attribution/query.ts';
 import { money } from '../../domain/money.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
-import type { Snapshot } from '../../warehouse/port.ts';
-import { read } from '../../warehouse/read-row.ts';
 import { answerOnce } from '../answers.ts';
 import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
 import { defineReport } from '../declare.ts';
 import { DEFAULT_WEEK_START } from '../groups.ts';
 import { EMAILS_OF_KIND, ONE_MODEL_UNFILTERED } from '../parameters.ts';
-import { MESSAGE_CREDITS, MESSAGES } from '../relations.ts';
 import { resolveParameters } from '../resolve.ts';
 import { SEND_TIMES_MEANINGS, SendTimesResult } from '../results/send-times.ts';
-import { readWarnings } from '../warnings.ts';
 import { answerTimes } from './answer-times.ts';
-import { brandWeeks, makeBrandWeeks } from './brand-weeks.ts';
-import { makeMessageCredits, makeMessages } from './messages.ts';
-import { readSlots } from './send-slots.ts';
+import { brandWeeks } from './brand-weeks.ts';
+import { slotRows } from './send-slots.ts';
+import { readSendTimes } from './send-times-in-memory.ts';
 
 const SendTimesParameters = Type.Object(
   { ...ONE_MODEL_UNFILTERED, campaign_kind: EMAILS_OF_KIND },
@@ -36,15 +31,13 @@ export async function sendTimesReport(
       extra: { report: 'send_times', campaign_kind: campaign_kind ?? null },
       touch_columns: ['message_id'],
     });
-    return answerOnce(context, resolved, '', async () => {
+    return answerOnce(context, resolved, '', async (served_by) => {
       const { plan } = resolved;
-      const query = await attribute(snapshot, plan, context.directory);
-      const { rows } = await brandWeeks(plan, DEFAULT_WEEK_START);
-      const relation = await makeBrandWeeks(snapshot, rows);
-      await makeMessages(snapshot, plan, relation, campaign_kind);
-      await makeMessageCredits(snapshot, query);
-      const hours = await readSlots(snapshot, 'hour');
-      const weekdays = await readSlots(snapshot, 'weekday');
+      const { rows: zones } = await brandWeeks(plan, DEFAULT_WEEK_START);
+      const figures = await readSendTimes(snapshot, { ...context, served_by }, plan, { zones, campaign_kind });
+      const { orders, micros, ...mailed } = figures.totals;
+      const hours = slotRows('hour', figures.by_hour);
+      const weekdays = slotRows('weekday', figures.by_weekday);
       return {
         ...reportHead(resolved, context.clock()),
         attribution_model: plan.models[0]!.name,
@@ -54,28 +47,13 @@ export async function sendTimesReport(
         best_weekday: weekdays.best,
         by_hour: hours.rows,
         by_weekday: weekdays.rows,
-        answer_times: await answerTimes(snapshot),
-        totals: await readTotals(snapshot),
+        answer_times: answerTimes(figures),
+        totals: { ...mailed, influenced_orders: orders, ...money('attributed_revenue', micros) },
         is_causal: false,
-        warnings: await readWarnings(snapshot, plan, query),
+        warnings: figures.warnings,
       };
     });
   }, readOptions(context));
-}
-
-async function readTotals(snapshot: Snapshot): Promise<ReportJson> {
-  const [row] = await snapshot.query(
-    `select m.delivered as delivered, m.recipients as recipients, c.orders as orders, c.micros as micros
-     from (select count(*) as delivered, count(distinct person) as recipients from ${MESSAGES.name}) m
-     cross join (select count(distinct case when counted = 1 then order_no end) as orders, text128(coalesce(sum128(micros), int128(0))) as micros from ${MESSAGE_CREDITS.name}) c`,
-  );
-  const { delivered, recipients, orders, micros } = read(row, {
-    delivered: 'number',
-    recipients: 'number',
-    orders: 'number',
-    micros: 'bigint',
-  });
-  return { delivered, recipients, influenced_orders: orders, ...money('attributed_revenue', micros) };
 }
 
 export const sendTimes = defineReport({

@@ -13,7 +13,7 @@ import { PathTally } from '../paths/path-tally.ts';
 const HOUR_MS = 60 * MS_PER_MINUTE;
 
 /** Each bucket ends before its bound; the last one has none. */
-const BUCKETS = [
+export const BUCKETS = [
   ['under 1 hour', HOUR_MS],
   ['1 to 6 hours', 6 * HOUR_MS],
   ['6 to 24 hours', MS_PER_DAY],
@@ -25,6 +25,9 @@ const BUCKETS = [
   ['15 to 30 days', 31 * MS_PER_DAY],
   ['31 days or more', Number.POSITIVE_INFINITY],
 ] as const;
+
+/** The touches of a path from which its lag counts. */
+export const LAG_MEASURES = ['first_touch', 'last_touch'] as const;
 
 /** The quantiles of answers, in hundredths. */
 const QUANTILES = [10, 25, 50, 75, 90] as const;

@@ -12,12 +12,13 @@ import { type ReportContext, type ReportJson, readOptions } from '../context.ts'
 import { defineReport } from '../declare.ts';
 import { readFilters } from '../filters.ts';
 import { DEFAULT_WEEK_START, TOUCH_KEY_NAMES } from '../groups.ts';
+import { lagsWithNoise } from '../noisy/lags.ts';
 import { NO_MODEL_PARAMETERS } from '../parameters.ts';
 import { type ChosenPaths, chosenPaths } from '../paths/chosen-paths.ts';
 import { reportPaths } from '../report-paths.ts';
 import { resolveParameters } from '../resolve.ts';
 import { LAGS_COMPARED, LAGS_MEANINGS, LagsResult } from '../results/lags.ts';
-import { LagValues, quantilesOf } from './lag-values.ts';
+import { LAG_MEASURES, LagValues, quantilesOf } from './lag-values.ts';
 
 const DEFAULTS = { by: 'channel', limit: 50 } as const;
 
@@ -81,12 +82,10 @@ function summaryOf({ orders, orders_with_path, net_micros, path_micros }: Chosen
   };
 }
 
-const MEASURES = ['first_touch', 'last_touch'] as const;
-
 /** The lags of first and last touches, and the numbers of touches. */
 async function lagsOf(paths: OrderPaths, { is_chosen }: ChosenPaths): Promise<ReportJson> {
   const { offsets, touch_ms, at_ms, is_order, counted } = paths;
-  const values = new LagValues(paths, MEASURES.length);
+  const values = new LagValues(paths, LAG_MEASURES.length);
   const touches = new Float64Array(is_chosen.length);
   const turns = new WorkTurns();
   let [orders, all_touches] = [0, 0];
@@ -102,8 +101,8 @@ async function lagsOf(paths: OrderPaths, { is_chosen }: ChosenPaths): Promise<Re
   }
   const figures = await values.figures();
   return {
-    lags: MEASURES.map((measure, i) => ({ measure, ...figures[i] })),
-    distribution: MEASURES.flatMap((measure, i) => values.buckets(i).map((row) => ({ measure, ...row }))),
+    lags: LAG_MEASURES.map((measure, i) => ({ measure, ...figures[i] })),
+    distribution: LAG_MEASURES.flatMap((measure, i) => values.buckets(i).map((row) => ({ measure, ...row }))),
     touches: {
       orders,
       average_touches: ratio(all_touches, orders),
@@ -155,5 +154,6 @@ export const lags = defineReport({
   main_table: { rows: 'distribution' },
   compared: LAGS_COMPARED,
   explain: LAGS_MEANINGS,
+  noisy: lagsWithNoise,
   run: lagsReport,
 });

@@ -17,7 +17,9 @@ import { readLifetimes } from './read-lifetimes.ts';
 /** Draws of the bootstrap, and its seed: the same answer each time. */
 const DRAWS = 300;
 const SEED = 1;
-export const cohortDraws = (): GroupDraws => drawGroups(DRAWS, PERSON_GROUPS, SEED);
+/** They do not depend on the data, so they are made once. */
+let made_draws: GroupDraws | undefined;
+export const cohortDraws = (): GroupDraws => (made_draws ??= drawGroups(DRAWS, PERSON_GROUPS, SEED));
 
 export interface CohortFacts extends Cohorts {
   lifetimes: Lifetimes;
@@ -40,11 +42,18 @@ export interface CohortsAsked {
 export async function readCohorts(
   snapshot: Snapshot,
   context: ReportContext,
-  { plan }: Resolved,
+  { plan }: Pick<Resolved, 'plan'>,
   { by, week_start, filters, with_prediction }: CohortsAsked,
 ): Promise<CohortFacts> {
-  const with_paths = with_prediction || by === 'first_channel' || by === 'campaign';
-  const asked = { filters, only_chosen: !with_prediction, with_segments: by === 'segment', with_paths };
+  const with_first_touch = by === 'first_channel' || by === 'campaign';
+  const with_paths = with_prediction || with_first_touch;
+  const asked = {
+    filters,
+    only_chosen: !with_prediction,
+    with_segments: by === 'segment',
+    with_paths,
+    with_first_touch,
+  };
   const { lifetimes, until_ms, credit, warnings } = await readLifetimes(snapshot, context, plan, asked);
   const values = await valuesOf(lifetimes);
   const cohorts = await cohortsOf(lifetimes, values, by, week_start);

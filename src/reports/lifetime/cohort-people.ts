@@ -46,9 +46,11 @@ export async function cohortsOf(
   const nameOf = namesOf(lifetimes, by, week_start);
   const by_name = new Map<string | null, Cohort>();
   const turns = new WorkTurns();
-  for (let person = 0; person < lifetimes.people; person++) {
+  const { by_key, chosen } = lifetimes;
+  for (let i = 0; i < by_key.length; i++) {
     if (turns.ends(1_024)) await turns.next();
-    if (lifetimes.chosen[person] !== 1) continue;
+    const person = by_key[i]!;
+    if (chosen[person] !== 1) continue;
     const name = nameOf(person);
     const cohort = by_name.get(name) ?? { name, people: [], micros: 0n };
     by_name.set(name, cohort);

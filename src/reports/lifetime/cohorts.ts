@@ -7,6 +7,7 @@ import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
 import { defineReport } from '../declare.ts';
 import { DEFAULT_WEEK_START } from '../groups.ts';
+import { cohortsWithNoise } from '../noisy/cohorts.ts';
 import { PERIOD_REPORT_PARAMETERS } from '../parameters.ts';
 import { resolveParameters } from '../resolve.ts';
 import { COHORTS_COMPARED, COHORTS_MEANINGS, CohortsResult } from '../results/cohorts.ts';
@@ -114,5 +115,6 @@ export const cohorts = defineReport({
   main_table: { rows: 'ages' },
   compared: COHORTS_COMPARED,
   explain: COHORTS_MEANINGS,
+  noisy: cohortsWithNoise,
   run: cohortsReport,
 });

@@ -119,7 +119,7 @@ async function predictedParts(
   if ('refused' in fit) return refused(fit.refused, fit.buyers);
   const group_of = new Int32Array(lifetimes.people).fill(-1);
   for (const [group, { people }] of cohorts.entries()) for (const person of people) group_of[person] = group;
-  const forecasts = await forecastOf(fit, group_of, cohorts.length, horizon, cancellation);
+  const forecasts = await forecastOf(lifetimes, fit, group_of, cohorts.length, horizon, cancellation);
   const all = forecasts.at(-1)!;
   const shown = cohorts.reduce((sum, { people }) => sum + people.length, 0);
   return {
@@ -142,7 +142,7 @@ async function predictedParts(
 }
 
 const knownFields = (buyers?: FitOutcome['buyers']): ReportJson => ({
-  known_customers: buyers?.person.length ?? 0,
+  known_customers: buyers?.count ?? 0,
   known_repeat_customers: buyers?.repeat_customers ?? 0,
   known_days: buyers?.days ?? 0,
 });

@@ -23,6 +23,8 @@ export interface LifetimesAsked {
   with_segments: boolean;
   /** True if the report asks what is in the paths, or for credit. */
   with_paths: boolean;
+  /** True if the report names channel and campaign of the first touch before the first order. Then it asks for paths, too. */
+  with_first_touch: boolean;
 }
 
 export interface LifetimesRead {

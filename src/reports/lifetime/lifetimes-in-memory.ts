@@ -1,12 +1,13 @@
 /** The orders of people from histories in memory. They are those of {@link ./lifetimes-in-sql.ts}. */
 
 import { type AskedOrders, partsOfPolicy } from '../../histories/asked-orders.ts';
-import { creditInMemory, type MemoryOrders, ordersInMemory } from '../../histories/credit.ts';
-import { orderEvent } from '../../histories/first-orders.ts';
+import { creditOf, type MemoryCredit, type MemoryOrders, ordersInMemory } from '../../histories/credit.ts';
+import { marked, orderEvent } from '../../histories/first-orders.ts';
 import type { Histories, Label } from '../../histories/histories.ts';
-import type { PathFacts } from '../../histories/path-facts.ts';
+import type { KeyIndex } from '../../histories/key-index.ts';
+import { keyOrder } from '../../histories/orders/key-order.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { sortInTurns, WorkTurns } from '../../warehouse/work-turns.ts';
+import { inBlocks, WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportContext } from '../context.ts';
 import { creditSourceOf } from '../credits-in-memory.ts';
 import { isAboutSegments } from '../filters.ts';
@@ -41,53 +42,35 @@ export async function lifetimesInMemory(
     threads: context.threads,
     signal: context.cancellation?.signal,
   };
-  if (!asked.with_paths) {
-    const read = await ordersInMemory(snapshot, plan, context.directory, histories, question);
-    return read === null ? null : found(histories, asked, read, null);
-  }
-  const credit = await creditInMemory(snapshot, plan, context.directory, histories, question);
+  const read = await ordersInMemory(snapshot, plan, context.directory, histories, question);
+  if (read === null) return null;
+  refuseMoreEvents(read.orders.event_starts[read.orders.orders]!);
+  const until_ms = lastOrder(read.orders);
+  const warnings = warningsOf(plan, { ...read.orders.counts, cut: 0, crowded_ones: 0 });
+  if (!asked.with_paths)
+    return { lifetimes: await lifetimesOf(histories, asked, read), until_ms, credit: null, warnings };
+  // Threads make the pass meanwhile.
+  const [credited, made] = await Promise.allSettled([
+    creditOf(snapshot, plan, histories, read, question),
+    lifetimesOf(histories, asked, read),
+  ]);
+  if (credited.status === 'rejected') throw credited.reason;
+  if (made.status === 'rejected') throw made.reason;
+  const credit = credited.value;
   if (credit === null) return null;
-  const facts = { paths: credit.sums.path_facts!, labels: credit.names.labels };
-  const { lifetimes, until_ms, warnings } = await found(histories, asked, credit, facts);
+  const lifetimes = await withPaths(made.value, read, credit, asked);
   return { lifetimes, until_ms, credit: creditSourceOf(snapshot, plan, credit, UNGROUPED), warnings };
 }
 
-interface Facts {
-  paths: PathFacts;
-  labels: readonly Label[];
-}
-
-async function found(
-  histories: Histories,
-  asked: LifetimesAsked,
-  read: MemoryOrders,
-  facts: Facts | null,
-): Promise<LifetimesRead> {
-  return {
-    lifetimes: await lifetimesOf(histories, asked, read, facts),
-    until_ms: lastOrder(read.orders),
-    credit: null,
-    warnings: warningsOf(asked.plan, { ...read.orders.counts, cut: 0, crowded_ones: 0 }),
-  };
-}
-
+/** The orders of the people whom a report reads, in the order in which people ordered first, so that memory is read in order. */
 async function lifetimesOf(
-  { orders: book }: Histories,
+  { orders: { keys } }: Histories,
   { with_segments, only_chosen }: LifetimesAsked,
   { orders, people: chosen_people }: MemoryOrders,
-  facts: Facts | null,
 ): Promise<Lifetimes> {
-  refuseMoreEvents(orders.event_starts[orders.orders]!);
-  const { keys } = book;
-  const { person_keys: own_keys, person_starts, by_person } = orders;
+  const { person_keys, person_starts, by_person } = orders;
   const { passing, chosen } = chosen_people!;
-  const reads = only_chosen ? chosen : passing;
-  const people = await sortInTurns(
-    Uint32Array.from({ length: orders.persons }, (_, person) => person).filter((person) => reads[person] === 1),
-    (a, b) =>
-      keys.highOf(own_keys[a]!) - keys.highOf(own_keys[b]!) ||
-      (keys.lowOf(own_keys[a]!) >>> 0) - (keys.lowOf(own_keys[b]!) >>> 0),
-  );
+  const people = marked(only_chosen ? chosen : passing);
   const events = orders.event_starts[orders.orders]!;
   const lifetimes = {
     brand_no: new Uint32Array(people.length),
@@ -101,8 +84,6 @@ async function lifetimesOf(
     micros: new Float64Array(events),
   };
   const { brand_no, random_group, starts, at_ms, day, event_starts, event_day, micros } = lifetimes;
-  const has_email = facts === null ? null : new Uint8Array(orders.orders);
-  const firsts = new Uint32Array(people.length);
   const large = new Map<number, bigint>();
   const turns = new WorkTurns();
   let order = 0;
@@ -111,7 +92,6 @@ async function lifetimesOf(
     if (turns.ends(1_024)) await turns.next();
     const person = people[place]!;
     const first = by_person[person_starts[person]!]!;
-    firsts[place] = first;
     brand_no[place] = partsOfPolicy(orders.policy[first]!).brand_no;
     random_group[place] = orders.person_group[first]!;
     lifetimes.chosen[place] = chosen[person]!;
@@ -119,7 +99,6 @@ async function lifetimesOf(
       const own = by_person[i]!;
       at_ms[order] = orders.at_ms[own]!;
       day[order] = orders.day_number[orderEvent(orders, own)]!;
-      if (has_email !== null) has_email[order] = facts!.paths.has_email[own]!;
       for (let e = orders.event_starts[own]!; e < orders.event_starts[own + 1]!; e++) {
         const exact = orders.large.size === 0 ? undefined : orders.large.get(e);
         event_day[event] = orders.day_number[e]!;
@@ -132,16 +111,66 @@ async function lifetimesOf(
     }
     starts[place + 1] = order;
   }
-  const labelOf = (first: number): Label | null => facts!.labels[facts!.paths.first[first]! - 1] ?? null;
-  const each = (of: (first: number) => string | null): Array<string | null> => Array.from(firsts, of);
   return {
     ...lifetimes,
     people: people.length,
+    by_key: await inOrderOfKeys(people, person_keys, keys),
     large,
+    has_email: null,
+    segment: with_segments ? Array.from(firstsOf(orders, people), (first) => orders.segment![first]!) : null,
+    channel: null,
+    campaign_id: null,
+  };
+}
+
+/** The first order of each of some people. */
+const firstsOf = ({ person_starts, by_person }: AskedOrders, people: Uint32Array): Uint32Array =>
+  people.map((person) => by_person[person_starts[person]!]!);
+
+/** The places of people in a list, in order of their keys. */
+async function inOrderOfKeys(people: Uint32Array, person_keys: Uint32Array, keys: KeyIndex): Promise<Uint32Array> {
+  const order = await keyOrder(keys);
+  /** By key, 1 and the place of its person. */
+  const place_of = new Uint32Array(order.length);
+  for (let place = 0; place < people.length; place++) place_of[person_keys[people[place]!]!] = place + 1;
+  const places = new Uint32Array(people.length);
+  let count = 0;
+  await inBlocks(order.length, (from, until) => {
+    for (let i = from; i < until; i++) {
+      const place = place_of[order[i]!]!;
+      if (place !== 0) places[count++] = place - 1;
+    }
+  });
+  return places;
+}
+
+/** Adds what the paths of orders hold. */
+async function withPaths(
+  lifetimes: Lifetimes,
+  { orders, people: chosen_people }: MemoryOrders,
+  { sums: { path_facts }, names: { labels } }: MemoryCredit,
+  { only_chosen, with_first_touch }: LifetimesAsked,
+): Promise<Lifetimes> {
+  const { person_starts, by_person } = orders;
+  const { first, has_email: of_order } = path_facts!;
+  const { passing, chosen } = chosen_people!;
+  const people = marked(only_chosen ? chosen : passing);
+  const has_email = new Uint8Array(orders.orders);
+  await inBlocks(people.length, (from, until) => {
+    for (let place = from; place < until; place++) {
+      if (lifetimes.chosen[place] === 0) continue;
+      let order = lifetimes.starts[place]!;
+      for (let i = person_starts[people[place]!]!; i < person_starts[people[place]! + 1]!; i++)
+        has_email[order++] = of_order[by_person[i]!]!;
+    }
+  });
+  if (!with_first_touch) return { ...lifetimes, has_email };
+  const of_first = Array.from(firstsOf(orders, people), (own): Label | null => labels[first[own]! - 1] ?? null);
+  return {
+    ...lifetimes,
     has_email,
-    segment: with_segments ? each((first) => orders.segment![first]!) : null,
-    channel: facts === null ? null : each((first) => labelOf(first)?.channel ?? null),
-    campaign_id: facts === null ? null : each((first) => labelOf(first)?.campaign_id ?? null),
+    channel: of_first.map((label) => label?.channel ?? null),
+    campaign_id: of_first.map((label) => label?.campaign_id ?? null),
   };
 }
 

@@ -226,6 +226,7 @@ class Rows {
     const texts = (values: ReadonlyArray<string | null>) => firsts.map((row) => values[row]!);
     return {
       people: firsts.length,
+      by_key: Uint32Array.from(firsts.keys()),
       brand_no: Uint32Array.from(of_people(brand)),
       random_group: Uint8Array.from(of_people(low), (bits) => bits % PERSON_GROUPS),
       chosen: Uint8Array.from(of_people(is_chosen)),

@@ -6,11 +6,13 @@ import { dayOf } from '../../domain/time.ts';
 import type { ExactSums } from '../../histories/exact.ts';
 
 /**
- * People are in order of their keys, and the orders of each in order of instant and id. The same log gives the same arrays, whichever
- * source they are read from.
+ * People have numbers in any order. The orders of each are in order of instant and id. The same log gives the same people in order of
+ * their keys, whichever source they are read from.
  */
 export interface Lifetimes {
   people: number;
+  /** The numbers of people in order of their keys. Sums that round are made in this order. */
+  by_key: Uint32Array;
   /** The place of the person's brand in the plan. */
   brand_no: Uint32Array;
   /** The random group of the person, below PERSON_GROUPS. */

@@ -3,9 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BgNbd, type Fitted, fitBgNbd } from '../../learning/bg-nbd.ts';
 import { forecast, type GroupForecast } from '../../learning/forecast.ts';
 import { fitGammaGamma, type GammaGamma } from '../../learning/gamma-gamma.ts';
-import { inBlocks } from '../../warehouse/work-turns.ts';
 import type { Cancellation } from '../cancellation.ts';
-import { type Buyers, buyersUntil, fitted, MOST_FITTED } from './buyers.ts';
+import { type Buyers, buyersUntil, buyersWhere, fitted, MOST_FITTED } from './buyers.ts';
 import { LEVEL } from './cohort-ages.ts';
 import { inTurns } from './in-turns.ts';
 import type { Lifetimes } from './lifetimes.ts';
@@ -46,15 +45,15 @@ export async function fitUntil(
     ...(days < LEAST_DAYS ? [`${LEAST_DAYS} days since the first purchase, has ${days}`] : []),
   ];
   if (missing.length > 0) return { buyers, refused: `needs ${missing.join('; needs ')}` };
-  const few = buyers.person.length > 2 * FIRST_FITTED ? FIRST_FITTED : null;
-  const first = near ?? (few === null ? null : await fitTo(fitted(lifetimes, buyers, few), null, cancellation));
+  const few = buyers.count > 2 * FIRST_FITTED ? FIRST_FITTED : null;
+  const first = near ?? (few === null ? null : await fitTo(await fitted(lifetimes, buyers, few), null, cancellation));
   const begin = first === null || 'refused' in first ? null : first;
-  const outcome = await fitTo(fitted(lifetimes, buyers, MOST_FITTED), begin, cancellation);
+  const outcome = await fitTo(await fitted(lifetimes, buyers, MOST_FITTED), begin, cancellation);
   return 'refused' in outcome ? { buyers, ...outcome } : { buyers, models: outcome };
 }
 
 async function fitTo(
-  rows: ReturnType<typeof fitted>,
+  rows: Awaited<ReturnType<typeof fitted>>,
   near: Models | null,
   cancellation: Cancellation | undefined,
 ): Promise<Models | { refused: string }> {
@@ -75,34 +74,14 @@ async function fitTo(
  * @param group_of by person, the group; -1 for people who are left out.
  */
 export async function forecastOf(
+  lifetimes: Lifetimes,
   { models, buyers }: { models: Models; buyers: Buyers },
   group_of: Int32Array,
   groups: number,
   horizon: number,
   cancellation: Cancellation | undefined,
 ): Promise<GroupForecast[]> {
-  const column = (): Float64Array => new Float64Array(buyers.person.length);
-  const [repeats, recency, age, mean] = [column(), column(), column(), column()];
-  const group = new Uint32Array(buyers.person.length);
-  let count = 0;
-  await inBlocks(buyers.person.length, (from, until) => {
-    for (let i = from; i < until; i++) {
-      const own = group_of[buyers.person[i]!]!;
-      if (own < 0) continue;
-      repeats[count] = buyers.repeats[i]!;
-      recency[count] = buyers.recency[i]!;
-      age[count] = buyers.age[i]!;
-      mean[count] = buyers.mean[i]!;
-      group[count++] = own;
-    }
-  });
-  const customers = {
-    repeats: repeats.subarray(0, count),
-    recency: recency.subarray(0, count),
-    age: age.subarray(0, count),
-    mean: mean.subarray(0, count),
-    group: group.subarray(0, count),
-    groups,
-  };
+  const { person, ...columns } = await buyersWhere(lifetimes, buyers, (own) => group_of[own]! >= 0);
+  const customers = { ...columns, group: Uint32Array.from(person, (own) => group_of[own]!), groups };
   return inTurns(forecast(customers, models, { horizon, seed: SEED, level: LEVEL }), cancellation);
 }

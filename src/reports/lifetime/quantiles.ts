@@ -1,7 +1,8 @@
 /** Customers in segments of equal size by what they have brought: deciles or quartiles. docs/semantics.md 18. */
 import { microsPer, money, ratio } from '../../domain/money.ts';
-import type { ExactSums } from '../../histories/exact.ts';
-import { mapInTurns, sortInTurns, WorkTurns } from '../../warehouse/work-turns.ts';
+import { ExactSums } from '../../histories/exact.ts';
+import { marked } from '../../histories/first-orders.ts';
+import { mapInTurns, sortedInTurns, sortInTurns, WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportJson } from '../context.ts';
 import type { Lifetimes } from './lifetimes.ts';
 
@@ -18,42 +19,66 @@ export async function quantileRows(
   values: ExactSums,
   quantiles: Quantiles,
 ): Promise<ReportJson[]> {
-  const people = Uint32Array.from({ length: lifetimes.people }, (_, person) => person).filter(
-    (person) => lifetimes.chosen[person] === 1,
-  );
-  const micros = await mapInTurns(people, (person) => values.total(person));
-  const places = await sortInTurns(
-    Uint32Array.from(micros, (_, place) => place),
-    (a, b) => (micros[a]! > micros[b]! ? -1 : micros[a]! < micros[b]! ? 1 : 0),
-  );
-  const ranked = await mapInTurns(places, (place) => micros[place]!);
+  const people = marked(lifetimes.chosen);
+  const ranked = (await smallRanked(values, people)) ?? (await largeRanked(values, people));
+  const total = ranked.sum(0, people.length);
   const turns = new WorkTurns();
-  let total = 0n;
-  for (const value of ranked) {
-    if (turns.ends(1_024)) await turns.next();
-    total += value;
-  }
   const parts = QUANTILES[quantiles];
-  const bound = (i: number): number => Math.floor((ranked.length * i) / parts);
+  const bound = (i: number): number => Math.floor((people.length * i) / parts);
   const rows: ReportJson[] = [];
   for (let i = 0; i < parts; i++) {
     const [from, until] = [bound(i), bound(i + 1)];
     if (from === until) continue;
     if (turns.ends(1)) await turns.next();
-    const own = ranked.slice(from, until);
-    const sum = own.reduce((all, value) => all + value, 0n);
-    const lowest = own.at(-1)!;
-    const is_tied = ranked[until] === lowest;
+    const sum = ranked.sum(from, until);
+    const lowest = ranked.at(until - 1);
+    let tied = 0;
+    if (until < people.length && ranked.at(until) === lowest)
+      while (tied < until - from && ranked.at(until - 1 - tied) === lowest) tied += 1;
     rows.push({
       quantile: i + 1,
-      customers: own.length,
+      customers: until - from,
       ...money('net_revenue', sum),
       share_of_revenue: ratio(sum, total),
-      revenue_per_customer: microsPer(sum, own.length),
-      ...money('highest_value', own[0]!),
+      revenue_per_customer: microsPer(sum, until - from),
+      ...money('highest_value', ranked.at(from)),
       ...money('lowest_value', lowest),
-      tied_customers: is_tied ? own.filter((value) => value === lowest).length : 0,
+      tied_customers: tied,
     });
   }
   return rows;
+}
+
+/** What some people brought, the most first. */
+interface Ranked {
+  at(rank: number): bigint;
+  /** The sum of the ranks from `from` to before `until`. */
+  sum(from: number, until: number): bigint;
+}
+
+/** Sorts numbers. @returns null if a value is too large for one. */
+async function smallRanked(values: ExactSums, people: Uint32Array): Promise<Ranked | null> {
+  const { sums, large } = values.data();
+  if (large.size > 0) return null;
+  const sorted = (await sortedInTurns(Float64Array.from(people, (person) => sums[person]!))).reverse();
+  return {
+    at: (rank) => BigInt(sorted[rank]!),
+    sum: (from, until) => {
+      const sum = new ExactSums();
+      for (let rank = from; rank < until; rank++) sum.add(0, sorted[rank]!);
+      return sum.total(0);
+    },
+  };
+}
+
+async function largeRanked(values: ExactSums, people: Uint32Array): Promise<Ranked> {
+  const micros = await mapInTurns(people, (person) => values.total(person));
+  const places = await sortInTurns(Uint32Array.from(micros.keys()), (a, b) =>
+    micros[a]! > micros[b]! ? -1 : micros[a]! < micros[b]! ? 1 : 0,
+  );
+  const sorted = await mapInTurns(places, (place) => micros[place]!);
+  return {
+    at: (rank) => sorted[rank]!,
+    sum: (from, until) => sorted.slice(from, until).reduce((sum, value) => sum + value, 0n),
+  };
 }

@@ -12,7 +12,7 @@ export async function readLifetimes(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  asked: Pick<LifetimesAsked, 'filters' | 'only_chosen' | 'with_segments' | 'with_paths'>,
+  asked: Pick<LifetimesAsked, 'filters' | 'only_chosen' | 'with_segments' | 'with_paths' | 'with_first_touch'>,
 ): Promise<LifetimesRead> {
   const { brands } = plan;
   const whole: LifetimesAsked = {

@@ -30,7 +30,7 @@ export async function pathFlow(
   { is_chosen }: ChosenPaths,
   steps: number,
 ): Promise<ReportJson[]> {
-  const { nodes, node_of } = await nodesOf(touches, is_chosen);
+  const { nodes, node_of } = await nodesOf(touches, paths.weight, is_chosen);
   const { codes, offsets } = touches;
   const end = (kind: FlowNode): number => nodes.findIndex((node) => node.kind === kind);
   const [order, drop_off, continues] = [end('order'), end('drop_off'), end('continues')];
@@ -74,6 +74,7 @@ export async function pathFlow(
 /** The nodes of a step, in order of their rows: groups with most touches first. `node_of` is the node of each code. */
 async function nodesOf(
   { states, codes, offsets }: PathTouches,
+  weight: Uint32Array,
   is_chosen: Uint8Array,
 ): Promise<{ nodes: Node[]; node_of: Uint8Array }> {
   const counts = new Float64Array(states.length);
@@ -81,7 +82,7 @@ async function nodesOf(
   for (let path = 0; path < is_chosen.length; path++) {
     if (turns.ends(256)) await turns.next();
     if (is_chosen[path] === 1)
-      for (let touch = offsets[path]!; touch < offsets[path + 1]!; touch++) counts[codes[touch]!]! += 1;
+      for (let touch = offsets[path]!; touch < offsets[path + 1]!; touch++) counts[codes[touch]!]! += weight[path]!;
   }
   const sorted = [...states.keys()].sort((a, b) => counts[b]! - counts[a]! || (states[a]! < states[b]! ? -1 : 1));
   const named = sorted.slice(0, MOST_GROUPS);

@@ -3,7 +3,7 @@ import { ExactSums } from '../../histories/exact.ts';
 import { roomFor } from '../../histories/room.ts';
 import type { OrderPaths } from '../../models/paths/order-paths.ts';
 
-export type TalliedPaths = Pick<OrderPaths, 'is_order' | 'counted' | 'net_micros' | 'large_micros'>;
+export type TalliedPaths = Pick<OrderPaths, 'weight' | 'is_order' | 'counted' | 'net_micros' | 'large_micros'>;
 
 export class PathTally {
   private orders = new Uint32Array(64);
@@ -17,9 +17,9 @@ export class PathTally {
   /** Adds a path to the sums of a number. */
   add(at: number, path: number): void {
     if (at >= this.orders.length) this.grow(at + 1);
-    const { is_order, counted, net_micros, large_micros } = this.paths;
+    const { weight, is_order, counted, net_micros, large_micros } = this.paths;
     if (is_order[path] === 0) {
-      this.people[at]! += 1;
+      this.people[at]! += weight[path]!;
       return;
     }
     this.orders[at]! += counted[path]!;

@@ -9,12 +9,11 @@ import { parseTransforms, type Transform, unknownChannels } from '../../models/p
 import { answerOnce } from '../answers.ts';
 import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
-import { readCredits } from '../credits.ts';
 import { defineReport } from '../declare.ts';
 import { readFilters } from '../filters.ts';
 import { DEFAULT_WEEK_START, resolveGroupBy, TOUCH_KEY_NAMES } from '../groups.ts';
 import { ONE_MODEL_PARAMETERS } from '../parameters.ts';
-import { reportPaths } from '../report-paths.ts';
+import { creditAndPaths } from '../report-paths.ts';
 import { resolveParameters } from '../resolve.ts';
 import { PATHS_COMPARED, PATHS_MEANINGS, PathsResult } from '../results/paths.ts';
 import type { Warning } from '../warning.ts';
@@ -78,9 +77,12 @@ export async function pathsReport(
       const { plan } = resolved;
       const asked = { ...context, served_by };
       const grouping = { keys: resolveGroupBy(by), filters, week_start: DEFAULT_WEEK_START };
-      const source = await readCredits(snapshot, asked, plan, grouping);
-      const states = { column: by as LabelColumn };
-      const paths = await reportPaths(snapshot, asked, plan, { ...grouping, states, instants: true });
+      const { source, paths } = await creditAndPaths(snapshot, asked, plan, grouping, {
+        ...grouping,
+        states: { column: by as LabelColumn },
+        instants: true,
+        alike: { likeness: 'same_touches', by_group: false },
+      });
       const chosen = await chosenPaths(paths);
       const warnings = [...(await source.warnings()), ...transformWarnings(paths, transforms)];
       return {

@@ -101,6 +101,21 @@ const COMMON = {
   ...PERIOD_HEAD,
   ...COMPARISON,
   journey_analysis: comparedRows(JOURNEY_LENGTHS),
+  identity_difference: Type.Optional(
+    closed({
+      identity: text(),
+      beside: text(),
+      by_model: Type.Array(
+        closed({
+          attribution_model: text(),
+          attributed_conversions: number(),
+          email_conversions: number(),
+          total_attributed_revenue_micros: micros(),
+          email_attributed_revenue_micros: micros(),
+        }),
+      ),
+    }),
+  ),
   warnings: WARNINGS,
 };
 
@@ -126,6 +141,8 @@ export const ATTRIBUTION_MEANINGS = {
   ...CHANGE_MEANINGS,
   channel_attribution:
     'Revenue of each group, most revenue first; with a key about the time in order of time and without holes. The fields of `group_by` name the group',
+  identity_difference:
+    'With `identity`: the sums of this answer less those with the other links (`beside`), at the same log position',
   unattributed: 'Revenue that no touch earned, by reason and by the keys that it has: those about orders and times',
   filtered: 'Revenue of touches that the filters leave out, by the keys about orders and times',
   touched_conversions: 'Orders with a touch of the group in their path, also if that touch earned nothing',

@@ -6,7 +6,9 @@ import {
   COMPARISON,
   closed,
   count,
+  described,
   HEAD_MEANINGS,
+  micros,
   money,
   number,
   PERIOD_HEAD,
@@ -18,7 +20,7 @@ import {
   WARNINGS,
 } from './shapes.ts';
 
-const { spend_micros, spend } = SPENT;
+const { spend_micros, spend, return_on_ad_spend } = SPENT;
 const SPENDING = { spend_micros: spend_micros!, spend: spend! };
 const COUNTED = {
   counted_conversions: count(),
@@ -40,7 +42,14 @@ const SHARED = {
   ...money('shared_attributed_revenue'),
   ...money('shared_email_revenue'),
 };
-const FIGURES = { ...OWN, ...SHARED, ...COUNTED, customers: count(), ...SPENDING };
+const FIGURES = {
+  ...OWN,
+  ...SHARED,
+  ...COUNTED,
+  customers: count(),
+  ...SPENDING,
+  return_on_ad_spend: return_on_ad_spend!,
+};
 
 const PARTS = {
   brands: { keys: { brand_id: text() }, measures: FIGURES, others: { conflicts: count(), dead_letters: count() } },
@@ -70,6 +79,14 @@ export const ConsolidatedResult = closed({
     shared_orders: rows({ brands: texts(), counts_for: text() }),
     cross_brand_people: Type.Array(texts()),
   }),
+  trend: closed({
+    days_a_point: count(),
+    starts: texts(),
+    brands: rows({
+      brand_id: text(),
+      net_revenue_micros: described(Type.Array(micros()), 'Net revenue of the brand by point, in millionths'),
+    }),
+  }),
   warnings: WARNINGS,
 });
 
@@ -97,10 +114,16 @@ export const CONSOLIDATED_MEANINGS = {
   shared_customers:
     'People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands',
   spend: 'Spend of the brand or channel in the period; null if there is none, or a rate is missing',
+  return_on_ad_spend:
+    'attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend',
   conflicts: 'Records that arrived in the period with a known id and other content',
   dead_letters: 'Records that arrived in the period, could not be stored, and were not replayed since',
   shared_orders: 'Orders left out of a brand, by the brand in which they count',
   counted_in: 'The brand in which these orders count',
   rules: 'The rules of the configuration that hold among these brands',
+  trend:
+    'The net revenue of each brand through the period, for small lines; in points of equally many days, at most 60',
+  days_a_point: 'Days in a point; the first may have fewer',
+  starts: 'The first day of each point',
   cross_brand_people: 'Brands whose customers with the same id count as one person',
 } as const;

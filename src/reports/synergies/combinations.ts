@@ -92,7 +92,7 @@ async function peopleByRow(people_by_set: PeopleBySet, row_of_set: Uint32Array, 
 }
 
 async function groupsByRow(
-  { person, random_group, is_order, micros, large }: ObservedPaths,
+  { person, random_group, weight, is_order, micros, large }: ObservedPaths,
   rowOf: (path: number) => number,
   wanted: readonly boolean[],
 ): Promise<Array<RowGroups | null>> {
@@ -103,7 +103,7 @@ async function groupsByRow(
       const own = groups[rowOf(path)];
       if (!own) continue;
       const group = random_group[person[path]!]!;
-      own.paths[group]! += 1;
+      own.paths[group]! += weight[path]!;
       own.orders[group]! += is_order[path]!;
       own.revenue[group]! += large.size > 0 ? Number(large.get(path) ?? micros[path]!) : micros[path]!;
     }

@@ -5,6 +5,8 @@ export interface ObservedPaths {
   readonly names: ReadonlyArray<string | null>;
   readonly codes: Uint16Array | Uint32Array;
   readonly offsets: Uint32Array;
+  /** How many paths it stands for: 1, or more of people without an order who are in one random group. */
+  readonly weight: Uint32Array;
   /** 1 for the path of an order. */
   readonly is_order: Uint8Array;
   /** The net value of the order in micros, whole numbers within 2^52; 0 without an order. */

@@ -30,6 +30,7 @@ export async function pathsToCount(read: OrderPaths, by: string): Promise<PathsT
   const codes = new Uint16Array(offsets[counted.length]!);
   const large = new Map<number, bigint>();
   const micros = new Float64Array(counted.length);
+  const weight = new Uint32Array(counted.length);
   const is_order = new Uint8Array(counted.length);
   const person = new Uint32Array(counted.length);
   await inBlocks(counted.length, (from, until) => {
@@ -38,6 +39,7 @@ export async function pathsToCount(read: OrderPaths, by: string): Promise<PathsT
       for (let touch = read.offsets[path]!, to = offsets[i]!; to < offsets[i + 1]!; touch++, to++)
         codes[to] = code_of[read.codes[touch]!]!;
       micros[i] = read.net_micros[path]!;
+      weight[i] = read.weight[path]!;
       is_order[i] = read.is_order[path]!;
       person[i] = read.person[path]!;
       const value = read.large_micros.size === 0 ? undefined : read.large_micros.get(path);
@@ -50,7 +52,7 @@ export async function pathsToCount(read: OrderPaths, by: string): Promise<PathsT
     for (let p = from; p < until; p++) random_group[p] = randomGroupOf(read.person_hash[p]!);
   });
   return {
-    observed: { names, codes, offsets, is_order, micros, large, person, people, random_group },
+    observed: { names, codes, offsets, weight, is_order, micros, large, person, people, random_group },
     apart: await sumApart(read, place),
   };
 }
@@ -94,7 +96,7 @@ async function listOf(place: Uint8Array): Promise<Uint32Array> {
 }
 
 async function sumApart(
-  { is_order, counted, net_micros, large_micros }: OrderPaths,
+  { weight, is_order, counted, net_micros, large_micros }: OrderPaths,
   place: Uint8Array,
 ): Promise<Apart> {
   const paths = new Float64Array(4);
@@ -103,7 +105,7 @@ async function sumApart(
   await inBlocks(place.length, (from, until) => {
     for (let path = from; path < until; path++) {
       const at = place[path]!;
-      paths[at]! += 1;
+      paths[at]! += weight[path]!;
       orders[at]! += is_order[path]! & counted[path]!;
       micros.add(at, net_micros[path]!);
     }

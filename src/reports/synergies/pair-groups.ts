@@ -36,7 +36,7 @@ export async function sumGroups(
   channels: PairedChannels,
   wanted: ReadonlySet<number>,
 ): Promise<GroupSums> {
-  const { person, random_group, offsets, is_order, micros, large } = observed;
+  const { person, random_group, offsets, weight, is_order, micros, large } = observed;
   const room = (): Float64Array => new Float64Array(RANDOM_GROUPS * WIDTH);
   const count = channels.codes.length;
   const sums = {
@@ -46,15 +46,16 @@ export async function sumGroups(
   };
   const addPath = (path: number, value: number): void => {
     const at = random_group[person[path]!]! * WIDTH + stratumOf(offsets[path + 1]! - offsets[path]!) * FIGURES;
+    const own = weight[path]!;
     const order = is_order[path]!;
     const bits = channels.bits_of_set[sets.of_path[path]!]!;
-    addTo(sums.all, at, order, value);
+    addTo(sums.all, at, own, order, value);
     for (let left = bits; left !== 0; left &= left - 1) {
       const b = lowestBit(left);
-      addTo(sums.with_one[b]!, at, order, value);
+      addTo(sums.with_one[b]!, at, own, order, value);
       for (let lower = bits & ((1 << b) - 1); lower !== 0; lower &= lower - 1) {
         const into = sums.with_both[pairNumber(lowestBit(lower), b)];
-        if (into) addTo(into, at, order, value);
+        if (into) addTo(into, at, own, order, value);
       }
     }
   };
@@ -65,8 +66,8 @@ export async function sumGroups(
   return sums;
 }
 
-function addTo(sums: Float64Array, at: number, order: number, value: number): void {
-  sums[at]! += 1;
+function addTo(sums: Float64Array, at: number, paths: number, order: number, value: number): void {
+  sums[at]! += paths;
   sums[at + 1]! += order;
   sums[at + 2]! += value;
 }

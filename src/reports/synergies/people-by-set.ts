@@ -36,7 +36,8 @@ export async function peopleBySet(observed: ObservedPaths, sets: ChannelSets): P
     }
     if (length - begin === 1) {
       length = begin;
-      alike[mixed[begin]!]! += 1;
+      // Somebody without an order has one path, which may stand for others.
+      alike[mixed[begin]!]! += observed.weight[paths[from]!]!;
       continue;
     }
     people += 1;

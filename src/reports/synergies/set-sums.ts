@@ -12,7 +12,7 @@ export interface SetSums {
 }
 
 export async function sumSets(observed: ObservedPaths, sets: ChannelSets): Promise<SetSums> {
-  const { is_order, micros, large, offsets } = observed;
+  const { weight, is_order, micros, large, offsets } = observed;
   const sums = {
     paths: new Float64Array(sets.count),
     orders: new Float64Array(sets.count),
@@ -23,9 +23,9 @@ export async function sumSets(observed: ObservedPaths, sets: ChannelSets): Promi
   await inBlocks(sets.of_path.length, (from, until) => {
     for (let path = from; path < until; path++) {
       const set = sets.of_path[path]!;
-      sums.paths[set]! += 1;
+      sums.paths[set]! += weight[path]!;
       sums.orders[set]! += is_order[path]!;
-      sums.touches[set]! += offsets[path + 1]! - offsets[path]!;
+      sums.touches[set]! += weight[path]! * (offsets[path + 1]! - offsets[path]!);
       sums.micros.add(set, micros[path]!);
     }
   });

@@ -63,6 +63,7 @@ export async function synergiesReport(
         states: { column },
         filters,
         week_start: DEFAULT_WEEK_START,
+        alike: { likeness: 'same_members', by_group: true },
       });
       const { observed, apart } = await pathsToCount(read, by);
       const signal = context.cancellation?.signal;

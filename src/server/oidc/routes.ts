@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { logFailure } from '../log.ts';
 import type { Route } from '../route.ts';
-import { cookieIn, sessionCookie } from '../sessions.ts';
+import { cookieIn, type Sessions, sessionCookie } from '../sessions.ts';
 import { CALLBACK_PATH } from './provider.ts';
 import { type Problem, SIGN_IN_MS, type SignIn } from './sign-in.ts';
 
@@ -11,7 +11,7 @@ const COOKIE = 'tributary_sign_in';
 const SEE_OTHER = 303;
 const HEADERS = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
-export function oidcRoutes(sign_in: SignIn): Route[] {
+export function oidcRoutes(sign_in: SignIn, sessions: Sessions): Route[] {
   const secure = sign_in.public_url.startsWith('https:');
   const shared = { method: 'GET', tag: 'administration', scope: null, reads_query: false } as const;
   const send = (reply: FastifyReply, cookies: string[], to: string): FastifyReply =>
@@ -42,11 +42,13 @@ export function oidcRoutes(sign_in: SignIn): Route[] {
     {
       ...shared,
       path: CALLBACK_PATH,
+      audit: 'sign_in',
       summary: 'Where the identity provider sends the browser back to',
       answers: { [SEE_OTHER]: { description: 'The dashboard, signed in or with the reason why not' } },
       handle: async (request, reply) => {
         const outcome = await sign_in.end(request.url, cookieIn(request.headers.cookie, [SECURE_COOKIE, COOKIE]));
         if ('problem' in outcome) return fail(request, reply, outcome.problem, outcome.cause);
+        request.key = sessions.find(outcome.token)?.keys[0] ?? null;
         return send(reply, [signInCookie(null, secure), sessionCookie(outcome.token, secure)], outcome.to);
       },
     },

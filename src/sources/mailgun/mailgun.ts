@@ -28,8 +28,15 @@ export const mailgun: Source = {
     return stale === undefined ? { ok: true, once: token } : refused(stale);
   },
   itemsOf: (delivery) => [fieldsOf(jsonOf(delivery))['event-data']],
+  senderOf,
   translate,
 };
+
+/** Opens and clicks have no sender. A message id of Mailgun ends with the domain that sent the email. */
+function senderOf(item: unknown): unknown {
+  const headers = fieldsOf(fieldsOf(fieldsOf(item)['message'])['headers']);
+  return headers['from'] ?? headers['message-id'];
+}
 
 const TYPES: Readonly<Record<string, Parameters<typeof emailEvent>[0]>> = {
   accepted: 'sent',

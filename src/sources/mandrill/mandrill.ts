@@ -43,6 +43,7 @@ export const mandrill: Source = {
     );
   },
   itemsOf: (delivery: Delivery) => listOf(parsedJson(needed(formOf(delivery).get(FIELD), FIELD), FIELD)),
+  senderOf: (item) => fieldsOf(fieldsOf(item)['msg'])['sender'],
   translate,
 };
 

@@ -14,6 +14,7 @@ export const resend: Source = {
   // The id of an event stands in a header only.
   itemsOf: (delivery) =>
     listOf(jsonOf(delivery)).map((event) => ({ webhook_id: webhookId(delivery), ...fieldsOf(event) })),
+  senderOf: (item) => fieldsOf(fieldsOf(item)['data'])['from'],
   translate,
 };
 

@@ -21,15 +21,16 @@ export interface SegmentOptions {
   now_ms: number;
 }
 
-/** @throws Unusable when the message is not one of Segment's. */
+/** @returns also the page of the message. @throws Unusable when the message is not one of Segment's. */
 export function translateMessage(
   value: unknown,
   type: MessageType | null,
   sent_at: string | undefined,
   options: SegmentOptions,
-): Translated {
+): Translated & { page: string | undefined } {
   const message = messageOf(value, type, sent_at, new Date(options.now_ms).toISOString());
-  return withConsent(message, translated(message, options));
+  const read = withConsent(message, translated(message, options));
+  return { ...read, page: requestOf(message)['url'] as string | undefined };
 }
 
 function translated(message: Message, options: SegmentOptions): Translated {

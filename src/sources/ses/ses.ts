@@ -32,6 +32,7 @@ export const ses: Source = {
     return type === 'SubscriptionConfirmation' || type === 'UnsubscribeConfirmation';
   },
   itemsOf,
+  senderOf: (item) => fieldsOf(fieldsOf(item)['mail'])['source'],
   translate,
 };
 

@@ -23,8 +23,11 @@ export const sparkpost: Source = {
   proof: 'none',
   // A new webhook is tried with an envelope without an event.
   itemsOf: (delivery) => listOf(jsonOf(delivery)).filter((item) => !isPing(item)),
+  senderOf: (item) => eventOf(item)['friendly_from'] ?? eventOf(item)['msg_from'],
   translate,
 };
+
+const eventOf = (item: unknown): Fields => fieldsOf(Object.values(fieldsOf(fieldsOf(item)['msys']))[0]);
 
 function isPing(item: unknown): boolean {
   const { msys } = fieldsOf(item);

@@ -1,6 +1,7 @@
 /** What fake servers of destinations share: a server on this machine that checks requests, answers them, and fails as it is told to. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 export interface FakeRequest {
   method: string;
@@ -37,6 +38,10 @@ export interface FakeServer {
   mend(): void;
   /** What is called before and after each request is handled, before its answer goes out. */
   watch(watcher: (moment: 'came' | 'handled') => void): void;
+  /** How long requests wait before they are handled; no time at first. */
+  delay(of: () => number): void;
+  /** Requests whose first byte came and whose answer did not leave. */
+  inFlight(): number;
   close(): Promise<void>;
 }
 
@@ -44,13 +49,21 @@ export interface FakeServer {
 export async function startFake(handle: (request: FakeRequest) => FakeReply): Promise<FakeServer> {
   const requests: FakeRequest[] = [];
   let watched: (moment: 'came' | 'handled') => void = () => undefined;
+  let delayOf = (): number => 0;
+  let in_flight = 0;
   const faults: Array<Fault & { times: number }> = [];
-  const answer = (response: ServerResponse, request: FakeRequest): void => {
+  const answer = async (response: ServerResponse, request: FakeRequest): Promise<void> => {
+    const delay_ms = delayOf();
+    if (delay_ms > 0) await setTimeout(delay_ms);
     const reply = handle(request);
     watched('handled');
     send(response, reply);
   };
   const server = createServer((incoming, response) => {
+    in_flight += 1;
+    response.once('close', () => {
+      in_flight -= 1;
+    });
     readBody(incoming).then((body) => {
       const url = new URL(incoming.url ?? '/', 'http://fake');
       const { method = 'GET', headers } = incoming;
@@ -73,6 +86,10 @@ export async function startFake(handle: (request: FakeRequest) => FakeReply): Pr
     watch: (watcher) => {
       watched = watcher;
     },
+    delay: (of) => {
+      delayOf = of;
+    },
+    inFlight: () => in_flight,
     mend: () => {
       faults.length = 0;
     },

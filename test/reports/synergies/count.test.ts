@@ -20,6 +20,7 @@ function observed(paths: readonly PlainPath[]): ObservedPaths {
     names,
     codes: Uint16Array.from(paths.flatMap(({ touches }) => touches.map((name) => names.indexOf(name)))),
     offsets: Uint32Array.from(offsets),
+    weight: new Uint32Array(paths.length).fill(1),
     is_order: Uint8Array.from(paths, ({ micros }) => Number(micros !== null)),
     micros: Float64Array.from(paths, ({ micros }) => (isLarge(micros) ? 0 : Number(micros ?? 0n))),
     large: new Map(paths.flatMap(({ micros }, path) => (isLarge(micros) ? [[path, micros!]] : []))),

@@ -9,6 +9,7 @@ import { int64OfHex } from '../../../domain/subject.ts';
 import { enrichOptionsOf } from '../../../enrichment/enrich-options.ts';
 import { enrichRecord } from '../../../enrichment/enrich-record.ts';
 import type { PrivacyOptions } from '../../../enrichment/private.ts';
+import { withBrand } from '../../../log/brand-rules.ts';
 import type { Enrich } from '../../../log/item.ts';
 import { type PartBytes, partBytes } from '../../../log/kept-part.ts';
 import { type KeptRecord, keepRecord } from '../../../log/kept-record.ts';
@@ -146,7 +147,9 @@ export class PartReader {
     const place = reading.items;
     reading.items += 1;
     warnings.length = 0;
-    const read = recordKind(record).read(item, reading.context);
+    const { brand_rules } = this.settings;
+    const branded = brand_rules === null ? item : withBrand(item, reading.context, brand_rules, null);
+    const read = recordKind(record).read(branded, reading.context);
     if (isProblem(read)) {
       told.push({ row, kind: 'rejected', item: place, problem: read, file_row });
       return;
