@@ -107,6 +107,7 @@ export function destinationRoutes(destinations: DestinationList): Route[] {
     {
       method: 'GET',
       path: '/v1/destinations/:destination_id/withdrawn',
+      audit: 'read',
       tag: 'administration',
       scope: 'admin',
       summary: 'List orders that a destination was told about, of people who do not consent any more',
