@@ -20,6 +20,7 @@
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- destinations     deliveries of the outbox into a server of another process, beside a million that wait; only by its name
+ * npm run bench -- erasure          erasure of one person and of ten thousand, from 10 M touchpoints; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
@@ -43,6 +44,7 @@ import { benchColdStart } from './cold-start.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchDashboards } from './dashboards.ts';
 import { benchDestinations } from './destinations.ts';
+import { benchErasure } from './erasure.ts';
 import { benchFit } from './fit.ts';
 import { benchForecasts } from './forecasts.ts';
 import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
@@ -112,6 +114,7 @@ if (wanted('histories')) {
 }
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
 if (wanted('fit')) await benchFit(benchFolder(), rows(1));
+if (positionals.includes('erasure')) await benchErasure(worldOf(rows(10)), benchFolder());
 if (wanted('reading')) await benchReading(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 if (wanted('learning')) await benchLearning(rows(0.1));
 if (wanted('scoring')) {

@@ -5,11 +5,13 @@ import { planDestinations } from './destinations/outbox/plan.ts';
 import { withholding } from './destinations/outbox/withheld.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from './domain/time.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
+import { carryOutErasures, followErasures } from './erasing.ts';
 import type { HistoriesKeeper } from './histories/keeper.ts';
 import type { Collector } from './log/collector.ts';
 import type { Follower, ProcessTask } from './log/follower.ts';
 import { settleVerdicts } from './log/settlement/settle.ts';
 import type { AuditLog } from './privacy/audit/audit-log.ts';
+import type { Erasures } from './privacy/erasure/erasures.ts';
 import { assignSegments } from './profiles/assign.ts';
 import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
@@ -104,6 +106,7 @@ interface Parts {
   /** True if the process judges opens and clicks by the other events of their message. */
   settles: boolean;
   onError: (error: unknown, what: string) => void;
+  erasures: Erasures;
 }
 
 /** The followers of a process. */
@@ -121,8 +124,12 @@ export function followersOf({
   settles,
   fits,
   onError,
+  erasures,
 }: Parts): Follower[] {
+  const erasing = { config, state, reports, histories, collector };
   return [
+    carryOutErasures(erasures),
+    followErasures(erasing, erasures),
     ...(answers ? [keepPersons(reports), keepHistories(reports, histories), checkHistories(histories_check)] : []),
     ...(settles
       ? [

@@ -6,6 +6,7 @@ import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { ErasedOrders, ErasedRuns } from './privacy/erasure/policy.ts';
 import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
@@ -89,6 +90,10 @@ export const ConfigSchema = Type.Object(
     pulls: Type.Optional(PullsSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
+    /** What becomes of the orders of a person who is erased; they are removed when left out. */
+    erased_orders: Type.Optional(ErasedOrders),
+    /** What becomes of frozen runs that hold credit of such a person; they lose the ids and keep the amounts when left out. */
+    erased_runs: Type.Optional(ErasedRuns),
     /** Days that the audit log keeps its entries; it keeps all when left out. */
     audit_days: Type.Optional(Type.Integer({ minimum: 30, maximum: 36_500 })),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),

@@ -21,6 +21,7 @@ import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
 import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts';
+import type { ErasurePolicy } from './privacy/erasure/policy.ts';
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
@@ -78,6 +79,8 @@ export interface Config {
   pulls: ReadonlyMap<string, PullSettings>;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
+  erased_orders: ErasurePolicy['orders'];
+  erased_runs: ErasurePolicy['runs'];
   /** Null keeps all entries of the audit log. */
   audit_days: number | null;
   query_timeout_ms: number;
@@ -225,6 +228,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
+    erased_orders: content.erased_orders ?? 'remove',
+    erased_runs: content.erased_runs ?? 'tombstone',
     audit_days: content.audit_days ?? null,
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,

@@ -10,6 +10,7 @@ import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
+import { erasuresOf } from './erasing.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
@@ -19,6 +20,9 @@ import { keptCollectorName } from './log/collector-name.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AuditLog } from './privacy/audit/audit-log.ts';
+import { ErasureBook } from './privacy/erasure/book.ts';
+import type { Erasures } from './privacy/erasure/erasures.ts';
+import { finishRestore } from './privacy/erasure/restored.ts';
 import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
@@ -65,6 +69,7 @@ export interface Tributary {
   readonly links: Links;
   /** Annotates what changed by itself. */
   readonly noted_changes: NotedChanges;
+  readonly erasures: Erasures;
   readonly enrich_options: EnrichOptions;
   /** The key of the hashes that stand for addresses of people. */
   readonly email_key: Buffer;
@@ -112,6 +117,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
   try {
     warehouse = await openWarehouse(folder, config);
     state = await openState(folder, config.state);
+    await finishRestore(warehouse, new ErasureBook(state, clock));
     const opened = { warehouse, state };
     const enrich_options = await enrichOptionsOf(config);
     const collects = role === 'all' || role === 'collect';
@@ -174,8 +180,9 @@ async function open(options: OpenOptions): Promise<Tributary> {
       options.onError?.(error, 'check of histories');
     });
     const audit = new AuditLog(state, clock);
+    const erasures = erasuresOf({ config, state, reports, histories, collector });
     const background = {
-      ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options },
+      ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options, erasures },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -214,6 +221,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       annotations,
       links: new Links(state, clock),
       noted_changes,
+      erasures,
       enrich_options,
       email_key,
       close,

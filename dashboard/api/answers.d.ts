@@ -1041,6 +1041,8 @@ ProgressOne: ProgressOne
 Annotations: Annotations
 ShareLinks: ShareLinks
 SavedViews: SavedViews
+Erasures: Erasures
+ErasuresOne: ErasuresOne
 Keys: Keys
 IdentityProposals: IdentityProposals
 PrivacyBudgets: PrivacyBudgets
@@ -7553,6 +7555,34 @@ created_by: string
  */
 own: boolean
 }[]
+}
+export interface Erasures {
+erasures: {
+erasure_id: string
+brand_id: string
+/**
+ * `waiting`, `working`, `cleaning` (the state is written anew), or `done`
+ */
+status: string
+requested_at: string
+last_error: (string | null)
+certificate: (null | {
+[k: string]: unknown
+})
+}[]
+}
+export interface ErasuresOne {
+erasure_id: string
+brand_id: string
+/**
+ * `waiting`, `working`, `cleaning` (the state is written anew), or `done`
+ */
+status: string
+requested_at: string
+last_error: (string | null)
+certificate: (null | {
+[k: string]: unknown
+})
 }
 export interface Keys {
 keys: {

@@ -32,6 +32,10 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     names: ['annotations', 'share'],
     load: async () => (await import('./sharing-commands.ts')).addSharingCommands,
   },
+  {
+    names: ['erase', 'erasure', 'subject-export'],
+    load: async () => (await import('./erasure-commands.ts')).addErasureCommands,
+  },
   { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
   { names: ['audit'], load: async () => (await import('./audit-commands.ts')).addAuditCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },

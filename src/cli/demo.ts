@@ -8,6 +8,7 @@ import { RECORD_NAMES } from '../domain/index.ts';
 import { line } from '../present/clip.ts';
 import type { Truth } from '../simulation/world.ts';
 import { writeWorld } from '../simulation/write.ts';
+import type { Tributary } from '../tributary.ts';
 import type { Client, Json } from './client.ts';
 import { showDemo } from './demo-reports.ts';
 import { HttpClient } from './http-client.ts';
@@ -66,6 +67,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         );
         io.out(dashboardOf(server));
         io.out(await showDemo(client, server.tributary, truth));
+        io.out(await eraseOne(client, io, server.tributary));
         io.out(firstEvent(server));
         if (options.once) return;
         if (options.open) openBrowser(io, `${server.address}/`);
@@ -119,6 +121,23 @@ async function load(io: Io, client: Client, folder: string): Promise<number> {
   await client.flush();
   progress.clear();
   return records;
+}
+
+/** A visitor of its own, so that no figure above changes. */
+const VISITOR = 'a-visitor-who-asks-to-be-forgotten';
+
+/** Erases a visitor, and tells what the certificate says. */
+async function eraseOne(client: Client, io: Io, { erasures }: Tributary): Promise<string> {
+  const occurred_at = new Date(io.clock() - 60_000).toISOString();
+  await client.send('touchpoints', [{ customer_id: VISITOR, touchpoint_type: 'direct_visit', occurred_at }]);
+  await client.flush();
+  const { erasure_id } = await client.delete(`/v1/customers/${VISITOR}`);
+  // Not at the next look of the background work, which may be a second away.
+  await erasures.work();
+  const { status, certificate } = await client.get(`/v1/erasures/${erasure_id}`);
+  if (status !== 'done') return line`\nErasure ${erasure_id} of one visitor: ${status}\n`;
+  const rows = Object.values<number>(certificate.rows).reduce((sum, n) => sum + n, 0);
+  return line`\nErased one visitor: ${rows} record, no byte left in ${certificate.files.length} files; certificate ${erasure_id}, signed ${certificate.signature.slice(0, 12)}…\n`;
 }
 
 const keyOf = ({ made }: Server, scope: string): string =>

@@ -1,24 +1,24 @@
 /** `tributary doctor`: checks and maintains a data folder. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { Collector } from '../log/collector.ts';
 import { line } from '../present/clip.ts';
 import { pairs } from '../present/table.ts';
 import type { Json } from './client.ts';
-import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
+import { type DataOptions, withClient } from './connect.ts';
 import { checkDestinations, checkLine } from './destination-checks.ts';
 import { nextSteps } from './doctor-advice.ts';
 import { printJson } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
 
 import { count } from './progress.ts';
+import { restore } from './restore.ts';
 
 interface DoctorOptions extends DataOptions {
   backup?: string;
   restore?: string;
+  erasures?: string;
   compact?: boolean;
   replayDeadLetters?: boolean;
   offline?: boolean;
@@ -31,6 +31,10 @@ export function addDoctorCommand(program: Command, context: Context): void {
     .description('Check integrity, sizes and lag; back up, restore, compact')
     .option('--backup <dir>', 'write every table as Parquet into a new folder')
     .option('--restore <dir>', 'fill a new data folder from a backup')
+    .option(
+      '--erasures <file>',
+      'with --restore: also take out who is in this list, which `tributary erasure list` wrote',
+    )
     .option('--compact', 'free unused space')
     .option('--replay-dead-letters', 'try again to load the accepted records that could not be loaded')
     .option('--offline', 'do not ask destinations if their settings are right')
@@ -41,7 +45,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
     );
     if (asked.length > 1)
       throw badRequest('doctor', 'takes only one of --backup, --restore, --compact, --replay-dead-letters');
-    if (options.restore !== undefined) return restore(context, options, options.restore);
+    if (options.restore !== undefined) return restore(context, { ...options, folder: options.restore });
     mustExist(options.data);
     if (options.backup !== undefined) return backup(context, options, options.backup);
     if (options.compact) return compact(context, options);
@@ -144,32 +148,4 @@ export async function writeBackup({ io, open }: Context, options: DataOptions, f
     await client.flush();
     await client.post('/v1/doctor/backup', { folder: resolve(folder) });
   });
-}
-
-async function restore({ io, open }: Context, options: DoctorOptions, folder: string): Promise<void> {
-  const { data } = options;
-  const server = await runningServer(data);
-  if (server) throw new TributaryError('conflict', `--restore: a server is running on ${data}; stop it first`);
-  if (!existsSync(folder)) throw badRequest('--restore', `${folder} does not exist`);
-  const { has_manifest } = await open.withWarehouse(data, configOf(io, options), async (warehouse) => {
-    const spool = join(data, 'spool');
-    if (holdsEvents(spool))
-      throw new TributaryError(
-        'conflict',
-        `--restore: ${data} already has events in ${spool}; restore into a new data folder`,
-      );
-    await warehouse.migrate();
-    const backup = await warehouse.restore(resolve(folder));
-    await Collector.forgetKnownIds(data);
-    return backup;
-  });
-  if (!has_manifest)
-    io.err(
-      'warning: an earlier version made this backup, without a manifest: its tables are all there, and their content cannot be checked\n',
-    );
-  io.out(line`restored into ${data}\n`);
-}
-
-function holdsEvents(spool: string): boolean {
-  return existsSync(spool) && readdirSync(spool).some((name) => statSync(join(spool, name)).size > 0);
 }

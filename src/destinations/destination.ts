@@ -101,6 +101,16 @@ export interface Destination {
     answers: readonly OutAnswer[],
     now_ms: number,
   ) => { request: OutRequest } | { value: string; base_url: string; until_ms: number } | { failed: Outcome };
+  /** How it is told that people were erased; left out where its API cannot be told, or needs more than a key. */
+  erase?: {
+    /** Names of secrets beside those of events. */
+    needs: readonly string[];
+    /** The most ids of one request. */
+    most_ids: number;
+    request: (ids: readonly string[], options: DestinationOptions, now_ms: number) => OutRequest;
+    /** @returns why it was not taken; null if it was. */
+    read: (answer: OutAnswer) => string | null;
+  };
   /** How settings are checked without an effect, or why that is not possible. */
   check_call: CheckCall | NoCheckCall;
 }

@@ -35,6 +35,14 @@ export function subjectKey(brand_id: string, id: string): bigint {
   return int64Hash(`${brand_id}\0${id}`);
 }
 
+/**
+ * The SHA-256 of an id within a brand, by which lists of erased people name it. Another form of it than {@link subjectKey}, so that no
+ * list tells more than it needs.
+ */
+export function subjectDigest(brand_id: string, id: string): string {
+  return hash('sha256', JSON.stringify(['subject', brand_id, id]), 'hex');
+}
+
 /** The key of the subject that an event names: its customer_id, else its anonymous_id. */
 export const SUBJECT_KEY: DerivedColumn = {
   name: 'subject_key',

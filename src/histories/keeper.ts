@@ -2,7 +2,10 @@
  * Keeps histories of a warehouse in memory: fills them in the background, adds fresh rows, and makes the arrays anew when many rows
  * are fresh. A report that finds no histories, or finds that they do not fit, is answered by the engine.
  */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
+import { basename } from 'node:path';
 import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
 import { CARE_TIMEOUT_MS } from '../warehouse/port.ts';
 import { currentPosition, isWithin, type Position } from '../warehouse/position.ts';
@@ -64,6 +67,8 @@ export class HistoriesKeeper {
   private refused_until_ms = 0;
   private asked_ms = Number.NEGATIVE_INFINITY;
   private lag_records = 0;
+  /** Grows with each erasure. What began before one is not kept. */
+  private era = 0;
 
   private readonly memory_bytes: number;
   private readonly file: string | null;
@@ -85,6 +90,16 @@ export class HistoriesKeeper {
   /** Forgets the histories. They are filled again in the background. */
   drop(): void {
     this.held = null;
+  }
+
+  /** Forgets the histories, and removes their file: rows of the log were erased. @returns the names of removed files. */
+  async erase(): Promise<string[]> {
+    this.era += 1;
+    this.drop();
+    this.stored = null;
+    if (this.file === null || !existsSync(this.file)) return [];
+    await rm(this.file, { force: true });
+    return [basename(this.file)];
   }
 
   /**
@@ -111,7 +126,7 @@ export class HistoriesKeeper {
     const options = { for: 'keeping', timeout_ms: CARE_TIMEOUT_MS, signal } as const;
     if (this.held === null) await warehouse.read((snapshot) => this.fill(snapshot), options);
     else await warehouse.read((snapshot) => this.catchUp(snapshot), options);
-    const { held } = this;
+    const { held, era } = this;
     if (held === null) return;
     if (held.reads_emails) await this.readEmails(held, warehouse, options);
     // Without email events the other reports still have theirs.
@@ -120,7 +135,9 @@ export class HistoriesKeeper {
     const { emails } = held;
     const fresh = held.length - filledRows(held) + (emails === null ? 0 : emails.length - filledEmails(emails));
     if (fresh > Math.max(MIN_REBUILD, filledRows(held) / 8)) await this.rebuild(held, warehouse, options);
+    if (era !== this.era) return;
     await this.store(warehouse, options);
+    if (era !== this.era) await this.erase();
   }
 
   /** Writes the file if the touchpoints in order are not the ones that it holds. Few need no file. */
@@ -135,7 +152,9 @@ export class HistoriesKeeper {
   private async fill(snapshot: Snapshot): Promise<void> {
     const [row] = await snapshot.query('select count(*) as n from touchpoints');
     if (read(row, { n: 'number' }).n * BYTES_A_TOUCH > this.memory_bytes) return this.refuse();
+    const { era } = this;
     const filled = (await this.load(snapshot)) ?? (await fillHistories(snapshot));
+    if (era !== this.era) return;
     if (filled === null) this.refuse();
     else this.held = filled;
   }

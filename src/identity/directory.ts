@@ -12,7 +12,7 @@ import type { View } from './kept-membership.ts';
 import type { BrandRule } from './kept-persons.ts';
 import { Line } from './line.ts';
 import { type Host, NearHost, Replaced } from './lines.ts';
-import { readFacts, type Span } from './log-links.ts';
+import { linkCount, readFacts, type Span } from './log-links.ts';
 import type { FactPage } from './pages.ts';
 import { KeptPersonKeys, type PersonKeys } from './person-keys.ts';
 import { keepTable, makePersons } from './relation.ts';
@@ -57,7 +57,7 @@ export class PersonDirectory {
   private readonly asked = new Map<string, readonly BrandRule[]>();
   private line: Line | undefined;
   private readonly near: Host = new NearHost();
-  private readonly keys = new KeptPersonKeys();
+  private keys = new KeptPersonKeys();
   private thread: ThreadHost | undefined;
   private threaded: boolean;
   private closed = false;
@@ -103,6 +103,18 @@ export class PersonDirectory {
       await this.at(snapshot, position, async () => true);
       for (const rules of [...this.asked.values()])
         await this.at(snapshot, position, (line, view) => keepTable(snapshot, line, view, rules));
+    });
+  }
+
+  /** Forgets all persons: rows of the log were erased. The next read reads the facts about ids again. */
+  forget(): Promise<void> {
+    return this.turns.take(async () => {
+      this.line?.forget();
+      this.line = undefined;
+      // A read that uses one begins again.
+      for (const { line } of this.old_lines.values()) line.then((old) => old.forget()).catch(() => undefined);
+      this.old_lines.clear();
+      this.keys = new KeptPersonKeys();
     });
   }
 
@@ -281,12 +293,6 @@ export class PersonDirectory {
     this.asked.set(key, rules);
     if (this.asked.size > MAX_ASKED) this.asked.delete(this.asked.keys().next().value!);
   }
-}
-
-/** How many statements about links the warehouse has. The engines know it without reading the rows. */
-async function linkCount(snapshot: Snapshot): Promise<number> {
-  const [row] = await snapshot.query('select count(*) as links from identity_links');
-  return Number(row!['links']);
 }
 
 function isBefore(a: Position, b: Position): boolean {

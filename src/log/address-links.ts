@@ -21,6 +21,11 @@ export class AddressLinks {
     return this.lately.has(id) ? null : link;
   }
 
+  /** Forgets what it noted, because links were erased and may come again. */
+  forget(): void {
+    this.lately.clear();
+  }
+
   /** Notes that links are on disk. */
   noted(ids: readonly string[]): void {
     for (const id of ids) {

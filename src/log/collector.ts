@@ -12,6 +12,7 @@ import type { Acknowledgement } from './acknowledgement.ts';
 import { AddressLinks } from './address-links.ts';
 import type { Enrich } from './batch.ts';
 import type { BrandCounts, BrandRules, DecidedBy } from './brand-rules.ts';
+import { clearSpool } from './clear-spool.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
 import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
@@ -23,6 +24,7 @@ import type { LoaderStats, Recalled } from './loader-options.ts';
 import { LocalPreparer } from './preparing/local.ts';
 import type { Preparer } from './preparing/preparer.ts';
 import { ThreadPreparer } from './preparing/thread.ts';
+import type { GoneLines } from './quarantine.ts';
 import { readDrafts } from './read-drafts.ts';
 import { KNOWN_IDS, recall } from './recall.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -67,7 +69,6 @@ export interface CollectorOptions {
 const SAVE_EVERY_RECORDS = 2_000_000;
 /** Dead letters that are replayed with one write to the spool and one to the warehouse. */
 const REPLAYED_TOGETHER = 500;
-
 export interface CollectorHealth {
   spool_bytes: number;
   /** Records on disk that are not yet in the warehouse. */
@@ -190,6 +191,17 @@ export class Collector {
   /** Waits until everything that was accepted before can be queried. @returns the position. @throws timeout. */
   flush(timeout_ms = 30_000): Promise<number> {
     return this.loader.flush(timeout_ms);
+  }
+
+  /**
+   * Loads everything that was accepted before, and removes its segments. What is set aside with damaged lines loses the lines that
+   * `isGone` knows. @returns the names of the files of the data folder that were removed or written anew. @throws timeout.
+   */
+  async clearSpool(gone: GoneLines): Promise<string[]> {
+    const files = await clearSpool(this.options.folder, this.spool, this.loader, gone);
+    this.links.forget();
+    this.consents.forget();
+    return files;
   }
 
   /** Proves that events can be accepted now. @throws the error of the file system. */

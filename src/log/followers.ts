@@ -37,6 +37,11 @@ export class Followers {
     if (this.started) loop.start();
   }
 
+  /** True if they were started. */
+  get running(): boolean {
+    return this.started;
+  }
+
   start(): void {
     this.started = true;
     for (const loop of this.loops) loop.start();

@@ -275,7 +275,8 @@ export class Loader {
     return (this.options.clock ?? Date.now)();
   }
 
-  private async setDamagedAside(): Promise<void> {
+  /** Moves segments with damaged lines, whose other lines are loaded, into quarantine. */
+  async setDamagedAside(): Promise<void> {
     for (const name of await this.preparer.setDamagedAside()) {
       this.stats.quarantined_segments += 1;
       this.options.onError?.(

@@ -59,6 +59,11 @@ export class SaidConsents {
     return this.isRepeated(own) ? null : own;
   }
 
+  /** Forgets what it noted, because consents were erased and may come again. */
+  forget(): void {
+    this.lately.clear();
+  }
+
   /** Notes that consents are on disk. */
   noted(consents: readonly SaidConsent[]): void {
     for (const { person, text, at_ms } of consents) {

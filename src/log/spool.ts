@@ -73,6 +73,8 @@ export class Spool {
   private pending_bytes = 0;
   private writing = false;
   private closing = false;
+  /** True if the next write begins a new segment. */
+  private rolls_next = false;
   private file: FileHandle | undefined;
   private segments: SpoolSegment[] = [];
   private written: Array<() => void> = [];
@@ -146,6 +148,12 @@ export class Spool {
     else if (is_idle) await this.closeFile();
   }
 
+  /** Lets the segment that receives records get no more; what is being written may still come to it. */
+  async seal(): Promise<void> {
+    if (this.writing) this.rolls_next = true;
+    else if (this.file) await this.closeFile();
+  }
+
   private async dropLast(last: SpoolSegment): Promise<void> {
     this.segments = [this.markPosition()];
     await this.closeFile();
@@ -207,7 +215,7 @@ export class Spool {
       } catch (cause) {
         const error = spoolUnwritable(cause);
         this.synced_ms = Number.NEGATIVE_INFINITY;
-        await this.seal();
+        await this.giveUp();
         for (const waiting of group) waiting.reject(error);
       }
     }
@@ -218,7 +226,7 @@ export class Spool {
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
     const { bytes, ends } = encodeLines(group.map(({ line }) => line));
     try {
-      if (!this.file || this.active().durable_bytes >= this.options.limits.segment_bytes)
+      if (!this.file || this.rolls_next || this.active().durable_bytes >= this.options.limits.segment_bytes)
         await this.roll(group[0]!.first_log_seq);
       // This writes into the page cache, which takes less time than handing the bytes to another thread. Only the sync waits.
       const written = fs.writeSync(this.file!.fd, bytes);
@@ -241,6 +249,7 @@ export class Spool {
   /** Closes the current segment and begins the next one. The folder is synced, so that the new name is durable. */
   private async roll(first_log_seq: number): Promise<void> {
     await this.closeFile();
+    this.rolls_next = false;
     const name = segmentName(first_log_seq);
     const path = join(this.options.folder, name);
     const file = await open(path, APPEND, FILE_MODE);
@@ -251,7 +260,7 @@ export class Spool {
   }
 
   /** After a failed write: truncates the segment to its durable bytes and gives up its file handle. */
-  private async seal(): Promise<void> {
+  private async giveUp(): Promise<void> {
     const file = this.file;
     this.file = undefined;
     await file?.close().catch(() => undefined);

@@ -9,8 +9,9 @@ import { hash } from 'node:crypto';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import { sentId } from '../domain/page-conversion.ts';
 import type { FlatRecord } from '../domain/record.ts';
+import { subjectDigest } from '../domain/subject.ts';
 import { everyEntry } from '../state/entries.ts';
-import type { Json, State } from '../state/port.ts';
+import type { State } from '../state/port.ts';
 
 /** One record by its id. */
 export interface SuppressedRecord {
@@ -25,11 +26,19 @@ export interface SuppressedSubject {
   id: string;
 }
 
+/** Every change of an order, which is known by its order id, or by the id of one of its conversions. */
+interface SuppressedOrder {
+  brand_id: string;
+  order: string;
+}
+
 const COLLECTION = 'suppressions';
 /**
  * The most suppressions that are held in memory, about 150 bytes each. With more of them, each record is looked up in the store.
  */
 const MAX_CACHED = 100_000;
+/** Suppressions of one transaction. */
+const MAX_TOGETHER = 500;
 
 /** The stored value: records that happened at or before this instant (milliseconds) are dropped. Null drops all of them. */
 type Until = { readonly until_ms: number | null };
@@ -62,9 +71,64 @@ export async function suppressSubject(
   });
 }
 
+/** From now on, changes of these orders are dropped. @param orders order ids, and ids of conversions. */
+export async function suppressOrders(state: State, brand_id: string, orders: readonly string[]): Promise<void> {
+  for (let from = 0; from < orders.length; from += MAX_TOGETHER)
+    await state.transaction(async (transaction) => {
+      for (const order of orders.slice(from, from + MAX_TOGETHER))
+        await transaction.put(COLLECTION, keyOf({ brand_id, order }), { until_ms: null });
+    });
+}
+
+/** Sets the limits of subjects to exactly these, earlier or later than before. */
+export async function limitSubjects(
+  state: State,
+  subjects: readonly SuppressedSubject[],
+  until_ms: number | null,
+): Promise<void> {
+  for (let from = 0; from < subjects.length; from += MAX_TOGETHER)
+    await state.transaction(async (transaction) => {
+      for (const subject of subjects.slice(from, from + MAX_TOGETHER))
+        await transaction.put(COLLECTION, keyOf(subject), { until_ms });
+    });
+}
+
+/** The same for subjects of which only the {@link subjectDigest} is known. The latest limit counts. */
+export async function limitDigests(
+  state: State,
+  subjects: ReadonlyArray<{ digest: string; until_ms: number }>,
+): Promise<void> {
+  for (let from = 0; from < subjects.length; from += MAX_TOGETHER)
+    await state.transaction(async (transaction) => {
+      for (const { digest, until_ms } of subjects.slice(from, from + MAX_TOGETHER)) {
+        const held = await transaction.get<Until>(COLLECTION, digest);
+        if (held === undefined || (held.until_ms !== null && held.until_ms < until_ms))
+          await transaction.put(COLLECTION, digest, { until_ms });
+      }
+    });
+}
+
 /** Removes a record or subject from the list. @returns true if it was on the list. */
 export function unsuppress(state: State, what: SuppressedRecord | SuppressedSubject): Promise<boolean> {
   return state.transaction((transaction) => transaction.delete(COLLECTION, keyOf(what)));
+}
+
+/** True if something of these subjects or orders that happened at an instant is suppressed. */
+export async function namesSuppressed(
+  state: Pick<State, 'get'>,
+  {
+    brand_id,
+    subjects,
+    orders,
+    happened_ms,
+  }: { brand_id: string; subjects: string[]; orders: string[]; happened_ms: number },
+): Promise<boolean> {
+  const keys = [...subjects.map((id) => keyOf({ brand_id, id })), ...orders.map((order) => keyOf({ brand_id, order }))];
+  for (const key of keys) {
+    const held = await state.get<Until>(COLLECTION, key);
+    if (held !== undefined && (held.until_ms === null || happened_ms <= held.until_ms)) return true;
+  }
+  return false;
 }
 
 /** The list as it was at a revision of the store. It does not change once it is made. */
@@ -141,7 +205,11 @@ async function readList(state: State, at_most: number): Promise<HeldList['until'
 export function suppressionKeys({ record, item }: Suppressible): string[] {
   const brand_id = item['brand_id'] as string;
   const id = sentId(item, recordKind(record).id_field) as string;
-  return [keyOf({ record, brand_id, id }), ...subjectsOf(record, item).map((id) => keyOf({ brand_id, id }))];
+  return [
+    keyOf({ record, brand_id, id }),
+    ...subjectsOf(record, item).map((id) => keyOf({ brand_id, id })),
+    ...ordersOf(record, item).map((order) => keyOf({ brand_id, order })),
+  ];
 }
 
 /** True if a record is dropped. @param limits those of its keys that are on the list. */
@@ -157,10 +225,16 @@ export function isSuppressed(limits: SuppressionLimits, { record, item }: Suppre
 }
 
 /** SHA-256 of the parts, so that the list holds no ids. */
-function keyOf(what: SuppressedRecord | SuppressedSubject): string {
-  const parts: Json =
-    'record' in what ? ['record', what.record, what.brand_id, what.id] : ['subject', what.brand_id, what.id];
-  return hash('sha256', JSON.stringify(parts), 'hex');
+function keyOf(what: SuppressedRecord | SuppressedSubject | SuppressedOrder): string {
+  if ('order' in what) return hash('sha256', JSON.stringify(['order', what.brand_id, what.order]), 'hex');
+  if (!('record' in what)) return subjectDigest(what.brand_id, what.id);
+  return hash('sha256', JSON.stringify(['record', what.record, what.brand_id, what.id]), 'hex');
+}
+
+/** The orders that a record changes without naming a person: a refund of an order that was erased must not come back alone. */
+function ordersOf(record: RecordName, item: FlatRecord): string[] {
+  if (record !== 'adjustments') return [];
+  return ['order_id', 'conversion_id'].flatMap((field) => (typeof item[field] === 'string' ? [item[field]] : []));
 }
 
 function subjectsOf(record: RecordName, item: FlatRecord): string[] {

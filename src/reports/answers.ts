@@ -36,6 +36,7 @@ async function join(shared: UnderWay, own: Asking): Promise<ReportJson> {
 export class AnswerCache implements Answers {
   hits = 0;
   private characters = 0;
+  private era = 0;
   private readonly answers = new Map<string, { answer: ReportJson; characters: number }>();
   private readonly under_way = new Map<string, UnderWay>();
 
@@ -53,6 +54,7 @@ export class AnswerCache implements Answers {
       return { answer, known: true };
     }
     progress.begin();
+    const { era } = this;
     const making: UnderWay = { answer: make(), cancellation, progress };
     this.under_way.set(key, making);
     // A request that comes after the end of the work begins it anew.
@@ -62,12 +64,20 @@ export class AnswerCache implements Answers {
     cancellation?.signal.addEventListener('abort', forget, { once: true });
     try {
       const answer = await making.answer;
-      this.keep(key, answer);
+      if (era === this.era) this.keep(key, answer);
       return { answer, known: false };
     } finally {
       forget();
       cancellation?.signal.removeEventListener('abort', forget);
     }
+  }
+
+  /** Forgets all answers: rows of the log were erased. Those under way are not kept. */
+  clear(): void {
+    this.era += 1;
+    this.characters = 0;
+    this.answers.clear();
+    this.under_way.clear();
   }
 
   private find(key: string): ReportJson | undefined {

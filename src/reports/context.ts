@@ -109,6 +109,8 @@ export interface Asker {
 export interface Answers {
   /** Number of answers since the start that did not have to be computed. */
   readonly hits: number;
+  /** Forgets all answers, because rows of the log were erased. */
+  clear(): void;
   /**
    * Gives the answer of a key. `make` computes it if it is neither cached nor being computed. A failure is not cached.
    * Work that others wait for goes on when the client that began it is gone.

@@ -141,7 +141,7 @@ export function resultsOf(plan: Plan, query: Attribution, i: number): string {
     from (${unattributedOf(plan, query, i)}) u join ${orders} o on o.order_no = u.order_no join ${events} e on e.order_no = u.order_no and e.event = u.event`;
 }
 
-async function readResults(
+export async function readResults(
   snapshot: Snapshot,
   plan: Plan,
   query: Attribution,

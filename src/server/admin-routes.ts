@@ -12,6 +12,7 @@ import { conflictFindings } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import { settleAgain } from '../log/settlement/settle.ts';
+import { noteCopy } from '../privacy/erasure/copies.ts';
 import { checkBrand } from '../reports/known-brand.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import type { SimilarIds } from '../warehouse/port.ts';
@@ -253,6 +254,7 @@ function doctorRoutes({ tributary }: Services): Route[] {
         if (typeof folder !== 'string' || !isAbsolute(folder))
           throw badRequest('folder', 'must be the absolute path of a new or empty folder');
         await warehouse.backup(folder);
+        await noteCopy(state, folder, reports.clock());
         return { folder };
       },
     },

@@ -23,6 +23,7 @@ import { DASHBOARD_PAGES, DashboardPage, dashboardRoutes } from './dashboard-rou
 import { destinationRoutes } from './destination-routes.ts';
 import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
+import { erasureRoutes } from './erasure-routes.ts';
 import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { Guesses } from './guesses.ts';
@@ -128,6 +129,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
+    ...(parts.reports ? erasureRoutes(services) : []),
     ...keyRoutes(services),
     ...identityRoutes(services),
     ...noiseRoutes(services),

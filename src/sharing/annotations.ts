@@ -6,7 +6,7 @@ import { formatInstant, parseDate } from '../domain/time.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
 
-const COLLECTION = 'annotations';
+export const ANNOTATIONS = 'annotations';
 /** Who or what wrote it: a person; or the program, because settings, models or sources changed. */
 export const ANNOTATION_KINDS = ['by_hand', 'settings', 'models', 'sources'] as const;
 export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
@@ -50,7 +50,7 @@ export class Annotations {
     sees: (brand_id: string | null) => boolean,
   ): Promise<Annotation[]> {
     const found: Annotation[] = [];
-    for await (const { value } of everyEntry(this.state, COLLECTION)) {
+    for await (const { value } of everyEntry(this.state, ANNOTATIONS)) {
       const one = value as unknown as Annotation;
       const in_days = (end === undefined || one.first_day < end) && (start === undefined || one.last_day >= start);
       if (in_days && sees(one.brand_id)) found.push(one);
@@ -74,12 +74,12 @@ export class Annotations {
    * @returns null when there are too many.
    */
   async put(transaction: StateTransaction, draft: Draft, annotation_id: string): Promise<Annotation | null> {
-    const known = await transaction.list(COLLECTION, { limit: MAX_ANNOTATIONS });
+    const known = await transaction.list(ANNOTATIONS, { limit: MAX_ANNOTATIONS });
     if (known.length >= MAX_ANNOTATIONS) return null;
     const text =
       draft.text.length > MAX_ANNOTATION_LENGTH ? `${draft.text.slice(0, MAX_ANNOTATION_LENGTH - 1)}…` : draft.text;
     const made = { annotation_id, ...draft, text, created_at: formatInstant(this.clock()) };
-    await transaction.put(COLLECTION, placeOf(made), made as unknown as Json);
+    await transaction.put(ANNOTATIONS, placeOf(made), made as unknown as Json);
     return made;
   }
 
@@ -89,11 +89,11 @@ export class Annotations {
    * @throws not_found; what `may` throws; state_unavailable.
    */
   async delete(annotation_id: string, may: (annotation: Annotation) => void): Promise<void> {
-    for await (const { key, value } of everyEntry(this.state, COLLECTION)) {
+    for await (const { key, value } of everyEntry(this.state, ANNOTATIONS)) {
       const one = value as unknown as Annotation;
       if (one.annotation_id !== annotation_id) continue;
       may(one);
-      await this.state.transaction((transaction) => transaction.delete(COLLECTION, key));
+      await this.state.transaction((transaction) => transaction.delete(ANNOTATIONS, key));
       return;
     }
     throw unknownAnnotation();

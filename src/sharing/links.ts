@@ -13,7 +13,7 @@ import { secretOf } from '../state/secrets.ts';
 import type { HashedPassword } from './passwords.ts';
 import type { PeriodName } from './periods.ts';
 
-const COLLECTION = 'share_links';
+export const LINKS = 'share_links';
 /** A page of the dashboard, a table for spreadsheets, or a page within a page of another site. */
 export const LINK_KINDS = ['page', 'csv', 'embed'] as const;
 export type LinkKind = (typeof LINK_KINDS)[number];
@@ -84,8 +84,8 @@ export class Links {
     if (known.length - over.length >= MAX_LINKS)
       throw new TributaryError('conflict', `there are ${MAX_LINKS} links, the limit; revoke some first`);
     await this.state.transaction(async (transaction) => {
-      for (const { key } of over) await transaction.delete(COLLECTION, key);
-      await transaction.put(COLLECTION, digestOf(token), link as unknown as Json);
+      for (const { key } of over) await transaction.delete(LINKS, key);
+      await transaction.put(LINKS, digestOf(token), link as unknown as Json);
     });
     return { link, token };
   }
@@ -95,12 +95,12 @@ export class Links {
     const found = (await this.all()).find(({ link }) => link.link_id === link_id && sees(link.brand_id));
     if (found === undefined)
       throw new TributaryError('not_found', 'link_id: there is no such link; list them first', { field: 'link_id' });
-    await this.state.transaction((transaction) => transaction.delete(COLLECTION, found.key));
+    await this.state.transaction((transaction) => transaction.delete(LINKS, found.key));
   }
 
   /** The link of a token; undefined if there is none, or it is over. @throws state_unavailable. */
   async find(token: string): Promise<Link | undefined> {
-    const stored = await this.state.get(COLLECTION, digestOf(token));
+    const stored = await this.state.get(LINKS, digestOf(token));
     if (stored === undefined) return undefined;
     const link = stored as unknown as Link;
     if (link.expires_ms <= this.clock()) return undefined;
@@ -111,7 +111,7 @@ export class Links {
 
   private async all(): Promise<Array<{ key: string; link: Link }>> {
     const found: Array<{ key: string; link: Link }> = [];
-    for await (const { key, value } of everyEntry(this.state, COLLECTION))
+    for await (const { key, value } of everyEntry(this.state, LINKS))
       found.push({ key, link: value as unknown as Link });
     return found;
   }

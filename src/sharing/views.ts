@@ -7,7 +7,7 @@ import type { Json, State } from '../state/port.ts';
 import type { PeriodName } from './periods.ts';
 import { splitAddress } from './shared-pages.ts';
 
-const COLLECTION = 'views';
+export const VIEWS = 'views';
 const MAX_VIEWS = 2_000;
 const MAX_VIEWS_OF_ONE = 100;
 const MAX_NAME_LENGTH = 60;
@@ -68,7 +68,7 @@ export class SavedViews {
         'conflict',
         `there are too many views (${MAX_VIEWS_OF_ONE} of one key); delete some first`,
       );
-    await this.state.transaction((transaction) => transaction.put(COLLECTION, view.view_id, view as unknown as Json));
+    await this.state.transaction((transaction) => transaction.put(VIEWS, view.view_id, view as unknown as Json));
     return view;
   }
 
@@ -80,7 +80,7 @@ export class SavedViews {
       throw new TributaryError('not_found', 'view_id: there is no such view; list them first', { field: 'view_id' });
     if (view.key_id !== key_id && !is_admin)
       throw new TributaryError('forbidden', `the view is of ${view.created_by}; only its maker or an admin deletes it`);
-    await this.state.transaction((transaction) => transaction.delete(COLLECTION, view_id));
+    await this.state.transaction((transaction) => transaction.delete(VIEWS, view_id));
   }
 
   /** An address of the dashboard. The state holds no ids of persons or orders, so their pages cannot be saved. @throws bad_request. */
@@ -101,7 +101,7 @@ export class SavedViews {
 
   private async all(): Promise<SavedView[]> {
     const found: SavedView[] = [];
-    for await (const { value } of everyEntry(this.state, COLLECTION)) found.push(value as unknown as SavedView);
+    for await (const { value } of everyEntry(this.state, VIEWS)) found.push(value as unknown as SavedView);
     return found;
   }
 }

@@ -5,7 +5,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { Mentions } from '../domain/mentions.ts';
 import { everyEntry } from '../state/entries.ts';
+import type { ErasableCollection } from '../state/erasable.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
 import { replaceAddresses, standIn } from './addresses.ts';
 import type { People } from './source.ts';
@@ -108,6 +110,17 @@ async function dropOldest(transaction: StateTransaction, source_id: string): Pro
   const entries = await transaction.list(COLLECTION, { prefix: prefixOf(source_id), limit: 2 * MAX_LETTERS });
   for (const { key } of entries.slice(0, Math.max(0, entries.length - MAX_LETTERS)))
     await transaction.delete(COLLECTION, key);
+}
+
+/** Letters that name erased people. @param mentions finds the ids of people of a source's brand. */
+export function erasableLetters(mentions: (source_id: string) => Mentions): ErasableCollection {
+  return {
+    collection: COLLECTION,
+    ownerOf: ({ value }) => {
+      const { source_id, item, reason } = value as unknown as Letter;
+      return mentions(source_id).inJson(item) ?? mentions(source_id).inText(reason);
+    },
+  };
 }
 
 /** The letters of a source, oldest first. */

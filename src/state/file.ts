@@ -4,7 +4,7 @@
  * file; their transactions run one after another.
  */
 import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import Database from 'libsql/promise';
 import { ensureFile } from '../files/private.ts';
 import { Turns } from '../warehouse/turns.ts';
@@ -83,6 +83,21 @@ export class FileState implements State {
 
   revision(collection: string): Promise<number> {
     return this.read(() => readRevision(this.reader, collection));
+  }
+
+  purge(): Promise<string[]> {
+    if (this.closing) return Promise.reject(stateClosed());
+    return this.turns.take(async () => {
+      // The file is written anew without its free pages; then the write-ahead file, which holds earlier pages, is emptied.
+      await this.writer.exec('vacuum');
+      const [outcome] = await this.writer.run('pragma wal_checkpoint(truncate)', []);
+      if (Number(outcome?.['busy'] ?? 0) !== 0)
+        throw unavailable(
+          `${this.where} is read by another process`,
+          new Error('its write-ahead file cannot be emptied'),
+        );
+      return [basename(this.where)];
+    });
   }
 
   close(): Promise<void> {

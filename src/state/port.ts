@@ -64,6 +64,11 @@ export interface State {
    * cheap to read, so a cache compares it to see whether the collection has changed.
    */
   revision(collection: string): Promise<number>;
+  /**
+   * Has the bytes of deleted and overwritten entries leave the files of the store. It takes long for a large store.
+   * @returns the names of what was written anew.
+   */
+  purge(): Promise<string[]>;
   /** Waits for the current transaction, then closes. A second call does nothing; other calls afterwards throw `shutting_down`. */
   close(): Promise<void>;
 }

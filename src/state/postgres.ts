@@ -17,6 +17,7 @@ import {
 } from './port.ts';
 import {
   checkForm,
+  ENTRIES_TABLE,
   getEntry,
   listEntries,
   type RunSql,
@@ -114,6 +115,12 @@ export class PostgresState implements State {
 
   async revision(collection: string): Promise<number> {
     return readRevision(this.open(), collection);
+  }
+
+  async purge(): Promise<string[]> {
+    // It writes the table anew. No transaction runs on the table meanwhile.
+    await this.open().run(`vacuum full ${ENTRIES_TABLE}`, []);
+    return [`${ENTRIES_TABLE} of PostgreSQL`];
   }
 
   close(): Promise<void> {

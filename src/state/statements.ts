@@ -27,6 +27,9 @@ export interface Sql {
 /** The version of the tables. A store with a newer version is refused. */
 const FORM = 1;
 
+/** The table of the entries. */
+export const ENTRIES_TABLE = 'tributary_state';
+
 /** @param bytes the engine's type for byte strings. Keys have this type, so that they are ordered by their bytes. */
 export function tableStatements(bytes: 'blob' | 'bytea'): string[] {
   return [

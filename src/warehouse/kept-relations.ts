@@ -52,13 +52,13 @@ export class KeptRelations {
     const found = this.tables.get(key);
     const fresh = found !== undefined && Date.now() - found.made_at_ms < this.max_age_ms;
     const kept = fresh ? found : this.make(key, columns, rows);
-    if (found && !fresh) this.dropUnused(found);
+    if (found && !fresh) void this.dropUnused(found);
     this.tables.delete(key);
     this.tables.set(key, kept);
     kept.users += 1;
     const release = (): void => {
       kept.users -= 1;
-      if (this.tables.get(key) !== kept) this.dropUnused(kept);
+      if (this.tables.get(key) !== kept) void this.dropUnused(kept);
       this.dropOld(name);
     };
     try {
@@ -70,6 +70,14 @@ export class KeptRelations {
       if (kept === found) return this.table(name, version, columns, rows);
       throw error;
     }
+  }
+
+  /** Forgets all of them. Each is dropped when no read uses it. */
+  async clear(): Promise<void> {
+    const all = [...this.tables.values()];
+    this.tables.clear();
+    this.made.clear();
+    await Promise.all(all.map((kept) => this.dropUnused(kept)));
   }
 
   private make(key: string, columns: readonly Column[], rows: MakeRows): KeptTable {
@@ -89,11 +97,11 @@ export class KeptRelations {
       if (kept.users > 0) continue;
       this.tables.delete(key);
       this.made.delete(key);
-      this.dropUnused(kept);
+      void this.dropUnused(kept);
     }
   }
 
-  private dropUnused({ table, users }: KeptTable): void {
-    if (users === 0) this.store.drop(table).catch(() => undefined);
+  private async dropUnused({ table, users }: KeptTable): Promise<void> {
+    if (users === 0) await this.store.drop(table).catch(() => undefined);
   }
 }

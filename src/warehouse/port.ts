@@ -22,6 +22,8 @@ export const MACROS = [
   'floor_div', // (a, b) -> integer division, rounding down; 0 < b < 2^63
   'hash53', // (text) -> a whole number from 1 to 2^53 from a hash of the text; every engine has its own hash
   'hash256', // (text) -> a whole number from 0 to 255 from a hash of the text, the same in every engine
+  'sha256_text', // (text) -> the SHA-256 of its UTF-8, as 64 hex digits in lower case
+  'text_key', // (text) -> the first 64 bits of that hash as an int64, as "subjectKey" in domain/subject.ts computes them
   'bits', // (x, mask) -> the bits of an int64 that are also in the mask
   'sum128', // (x) -> exact 128-bit sum of integers
   'text128', // (x) -> decimal digits of an integer
@@ -178,6 +180,27 @@ export interface Diagnosis {
   similar_ids: SimilarIds[];
 }
 
+/** A relation that an {@link Erasure} uses: rows of the program, or what a query finds in the tables and the relations before it. */
+export type ErasureRelation = { name: string } & (
+  | { columns: readonly Column[]; rows: readonly Row[] }
+  | { sql: string }
+);
+
+/** The rows of a table that go, or that get other values. Both are shared SQL over the names of the columns, without an alias. */
+export interface RowChange {
+  table: TableName;
+  where: string;
+  /** The new values by column; without it the rows go. */
+  set?: Readonly<Record<string, string>>;
+}
+
+/** Rows that leave the log, for every position. A failed one can be repeated, so `changes` must find nothing that is done. */
+export interface Erasure {
+  relations: readonly ErasureRelation[];
+  /** In order: on an engine without transactions the first ones may be done and the last ones not. */
+  changes: readonly RowChange[];
+}
+
 export interface Warehouse {
   readonly engine: string;
   /**
@@ -203,6 +226,14 @@ export interface Warehouse {
    * @throws busy when too many reads wait, of one owner or in all.
    */
   read<T>(work: (snapshot: Snapshot) => Promise<T>, options?: ReadOptions): Promise<T>;
+  /** Removes or changes rows. No read that begins later sees them; their bytes leave the files with {@link purge}. */
+  erase(erasure: Erasure): Promise<void>;
+  /**
+   * Writes the tables anew, so that no file of the engine holds a byte of rows that are gone. Reads go on meanwhile, writes wait.
+   * @returns the names of what was written anew. @throws warehouse_unavailable, for example when the disk is full; then the old files
+   * stay as they are.
+   */
+  purge(): Promise<string[]>;
   /** Frees the space of deleted and rewritten rows, and shortens the recovery after a crash. */
   compact(): Promise<void>;
   diagnose(): Promise<Diagnosis>;

@@ -42,7 +42,7 @@ const REPORTS: Array<
   ['campaigns', 38, 18, (context) => campaignsReport(context, MARCH, ALL_BRANDS)],
   ['journeys', 23, 14, (context) => journeysReport(context, MARCH, ALL_BRANDS)],
   ['receipt', 23, 12, (context) => receiptReport(context, 'o', {}, ALL_BRANDS)],
-  ['customer', 28, 15, (context) => customerReport(context, 'ann', {}, ALL_BRANDS)],
+  ['customer', 36, 16, (context) => customerReport(context, 'ann', {}, ALL_BRANDS)],
 ];
 
 describe('the statements of a report', () => {

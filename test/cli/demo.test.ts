@@ -61,6 +61,7 @@ describe('a simulated world', () => {
     expect(printed).toMatch(/revenue per customer USD +[\d,.]+/);
     expect(printed).toMatch(/curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/touchpoints -H 'Authorization: Bearer trb_write_/);
     expect(printed).toMatch(/read key\s+trb_read_/);
+    expect(printed).toMatch(/Erased one visitor: 1 record, .*certificate era_[0-9a-f]{16}, signed /);
   });
 });
 

@@ -194,6 +194,7 @@ function failingCommits(inner: State): { state: State; commit: boolean } {
     get: inner.get.bind(inner),
     list: inner.list.bind(inner),
     revision: inner.revision.bind(inner),
+    purge: inner.purge.bind(inner),
     close: inner.close.bind(inner),
     transaction: (work) =>
       inner.transaction(async (transaction) => {

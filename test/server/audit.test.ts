@@ -6,6 +6,7 @@ import { cookieOf, signIn } from './signed-in.ts';
 
 /** How each call is audited that the documentation lists, by the least that opens it. */
 const READS = `
+  GET /v1/customers/{customer_id}/export
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
   GET /v1/reports/orders
@@ -21,6 +22,7 @@ const ACTIONS = `
   POST /v1/models
   POST /v1/dead_letters/replay
   POST /v1/reclassify
+  DELETE /v1/customers/{customer_id}
   POST /v1/doctor/compact
   POST /v1/doctor/backup
   POST /v1/keys

@@ -138,6 +138,7 @@ function comparable({ status, text, headers }: Answer, { server }: Side): object
     value
       .replaceAll(server.folder, 'FOLDER')
       .replace(/\bkey_[0-9a-f]{12}\b/g, 'KEY')
+      .replace(/\bera_[0-9a-f]{16}\b/g, 'ERASURE')
       .replace(/"last4":"[^"]{4}"/g, '"last4":"LAST"');
   // Keys are listed by their ids, which are random.
   const shown = text.startsWith('{"keys":[')

@@ -54,6 +54,11 @@ const ADMIN_ONLY = `
   POST /v1/models
   POST /v1/flush
   POST /v1/email/instrument
+  DELETE /v1/customers/{customer_id}
+  GET /v1/customers/{customer_id}/export
+  GET /v1/erasures
+  GET /v1/erasures/{erasure_id}
+  GET /v1/erasure-list
   GET /v1/conflicts
   GET /v1/dead_letters
   POST /v1/dead_letters/replay

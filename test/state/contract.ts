@@ -1,10 +1,14 @@
 /** What every store of state promises. The embedded file and PostgreSQL pass the same tests. */
+import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Json, MAX_KEY_BYTES, MAX_VALUE_BYTES, type State } from '../../src/state/port.ts';
 
-/** @param open opens one more connection to the same store, as another process would. */
-export function stateContract(name: string, open: () => Promise<State>): void {
+/**
+ * @param open opens one more connection to the same store, as another process would.
+ * @param filesOf the files that hold the entries now.
+ */
+export function stateContract(name: string, open: () => Promise<State>, filesOf: () => Promise<string[]>): void {
   describe(`state in ${name}`, () => {
     let state: State;
     let other: State;
@@ -38,6 +42,23 @@ export function stateContract(name: string, open: () => Promise<State>): void {
       expect(await state.transaction((t) => t.delete(fresh, 'a'))).toBe(true);
       expect(await state.transaction((t) => t.delete(fresh, 'a'))).toBe(false);
       expect(await state.get(fresh, 'a')).toBeUndefined();
+    });
+
+    test('has no byte of what was deleted or replaced once it is written anew, and keeps the rest', async () => {
+      const holds = async (text: string): Promise<boolean> =>
+        (await filesOf()).some((file) => existsSync(file) && readFileSync(file).includes(text));
+      for (let i = 0; i < 50; i++)
+        await put(`key-${i}`, { of: `purge-${i % 2 === 0 ? 'gone' : 'kept'}-${i}`, more: 'x'.repeat(200) });
+      await put('purge-gone-key', 1);
+      for (let i = 0; i < 50; i += 2)
+        await (i % 4 === 0 ? put(`key-${i}`, null) : state.transaction((t) => t.delete(fresh, `key-${i}`)));
+      await state.transaction((t) => t.delete(fresh, 'purge-gone-key'));
+      expect(await state.purge()).toHaveLength(1);
+      expect([await holds('purge-gone'), await holds('purge-kept')]).toEqual([false, true]);
+      expect(await keys()).toHaveLength(25 + 13);
+      expect(await other.get(fresh, 'key-1')).toMatchObject({ of: 'purge-kept-1' });
+      await put('after', 1);
+      expect(await other.get(fresh, 'after')).toBe(1);
     });
 
     test('gives every JSON value back exactly', async () => {

@@ -12,7 +12,11 @@ import { stateContract } from './contract.ts';
 const parent = temporaryFolder();
 const path = (name: string): string => join(parent, name, 'state.db');
 
-stateContract('a file', () => FileState.open(path('contract')));
+stateContract(
+  'a file',
+  () => FileState.open(path('contract')),
+  async () => ['', '-wal', '-shm'].map((ending) => `${path('contract')}${ending}`),
+);
 
 const WRITER = new URL('./writer.ts', import.meta.url).pathname;
 

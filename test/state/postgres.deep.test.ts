@@ -1,9 +1,11 @@
 /** The shared store, on the real server from Debian: the contract, and a server that goes away and comes back. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Followers } from '../../src/log/followers.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { parseStateUrl, type StateLocation } from '../../src/state/location.ts';
 import { PostgresState } from '../../src/state/postgres.ts';
+import { filesIn } from '../support/bytes.ts';
 import { Engine } from '../support/engine.ts';
 import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -29,7 +31,16 @@ describe.skipIf(!there)('with a server', () => {
   };
   const open = async (database: string): Promise<PostgresState> => PostgresState.open(await at(database));
 
-  stateContract('PostgreSQL', () => open('contract'));
+  stateContract(
+    'PostgreSQL',
+    () => open('contract'),
+    async () => {
+      // The pages of the table are written to their files first.
+      await server.query('checkpoint');
+      const base = join(server.folder, 'data', 'base');
+      return filesIn(base);
+    },
+  );
 
   test('two processes that start at once both find the tables', async () => {
     await server.url('together');

@@ -21,7 +21,7 @@ const HOME = resolve(import.meta.dirname, '../clickhouse');
 /** A server of a test's own, which can be killed and started again on the same port and data. */
 export class ClickHouseServer {
   private child: ChildProcess | undefined;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'tributary-clickhouse-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'tributary-clickhouse-'));
   private port = 0;
 
   private constructor(private readonly password: string) {}

@@ -59,7 +59,7 @@ export class PostgresServer {
     return `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.port}/${database}?sslmode=disable`;
   }
 
-  private async query(text: string): Promise<void> {
+  async query(text: string): Promise<void> {
     const { port } = this;
     const client = new pg.Client({ host: '127.0.0.1', port, database: 'postgres', user: USER, password: PASSWORD });
     try {

@@ -7,6 +7,7 @@ import { RowFault } from '../../src/warehouse/port.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import type { SchemaVersion } from '../../src/warehouse/versions/version.ts';
 import { backupContract } from './contract-backup.ts';
+import { eraseContract } from './contract-erase.ts';
 import { macroContract } from './contract-macros.ts';
 import { rowContract } from './contract-rows.ts';
 import { snapshotContract } from './contract-snapshot.ts';
@@ -20,6 +21,7 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     rowContract(open);
     macroContract(open);
     snapshotContract(open);
+    eraseContract(open);
   });
 }
 

@@ -27,6 +27,8 @@ const ADDED = [
   /,"warnings":\[[^\]]*\](?=\}$)/,
   /"match":null,/,
   /,"(?:unsubscribes|complaints)_per_(?:order|thousand)":"[^"]*"/g,
+  /,"is_current":(?:true|false)/g,
+  /"lifecycle":\{.*?"events_truncated":(?:true|false)\},/,
 ];
 
 /** An answer of today without what later versions added. */

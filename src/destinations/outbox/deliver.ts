@@ -10,6 +10,7 @@ import type { State, StateTransaction } from '../../state/port.ts';
 import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { isOf } from './anew.ts';
+import { isOfErased } from './erased.ts';
 import { type Fate, fatesBefore, isChange, NOTHING, ORDER_NOT_TAKEN, type Withhold } from './fates.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
 import { cutPage, dueOf, FIRST_PAGE, isOver, PAGE } from './page.ts';
@@ -184,6 +185,11 @@ export class Delivery {
   ): Promise<void> {
     const { id } = this.settings;
     const { subject, message: own } = message;
+    if (sent.outcome !== 'delivered' && (await isOfErased(transaction, message))) {
+      standing.skipped += 1;
+      if (isRetry(message) && (await dropRetry(transaction, id, message.seq))) standing.retries -= 1;
+      return;
+    }
     if (isWaiting(sent)) return this.wait(transaction, standing, message, sent, now_ms);
     if (sent.outcome === 'refused') return this.giveUp(transaction, standing, message, sent.reason, now_ms);
     if (sent.outcome === 'delivered') {

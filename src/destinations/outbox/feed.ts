@@ -6,9 +6,9 @@ import { everyEntry } from '../../state/entries.ts';
 import type { Json, State, StateTransaction } from '../../state/port.ts';
 import type { Message, OrderState } from '../message.ts';
 
-const HEADS = 'destination_feeds';
-const MESSAGES = 'destination_messages';
-const ORDERS = 'destination_orders';
+export const HEADS = 'destination_feeds';
+export const MESSAGES = 'destination_messages';
+export const ORDERS = 'destination_orders';
 
 /** What is kept of a feed beside its head, by its id and a number or name. */
 export const FEED_COLLECTIONS = [MESSAGES, ORDERS];

@@ -5,9 +5,9 @@ import type { DestinationSettings } from '../settings.ts';
 import type { FeedMessage } from './feed.ts';
 
 const STANDINGS = 'destinations';
-const RETRIES = 'destination_retries';
-const DEAD = 'destination_dead_letters';
-const UNTAKEN = 'destination_untaken';
+export const RETRIES = 'destination_retries';
+export const DEAD = 'destination_dead_letters';
+export const UNTAKEN = 'destination_untaken';
 const SENDING = 'destination_sending';
 /** What is kept of a destination beside its feed and its standing, by its id and a number or name. */
 export const STANDING_COLLECTIONS = [RETRIES, DEAD, UNTAKEN, SENDING];

@@ -12,6 +12,7 @@ import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ProfileMessage } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { partsOf, readStages, type Stage } from './corrections.ts';
+import { isOfErased } from './erased.ts';
 import {
   append,
   dropTold,
@@ -172,6 +173,7 @@ async function write(
     await fenced.transaction(async (transaction) => {
       const head = await readHead(transaction, id);
       for (const { told, ...message } of messages.slice(from, from + WRITTEN_TOGETHER)) {
+        if (await isOfErased(transaction, message)) continue;
         await append(transaction, id, head, [numbered(message, head.next_seq)]);
         if (told !== null) await writeTold(transaction, id, message.subject, told);
       }

@@ -8,6 +8,7 @@ import { urlsProblem } from '../../network/urls.ts';
 import type { Destination, DestinationOptions, OutItem, RequestContext } from '../destination.ts';
 import { urlOf } from '../option-forms.ts';
 import { readJitsu, readSegment } from './answers.ts';
+import { ERASURE_TOKEN, ERASURE_URL, eraseAtSegment } from './erase.ts';
 import { segmentEvent } from './events.ts';
 
 /** Segment takes 500 kB. Its client stays below by this. */
@@ -22,6 +23,7 @@ interface Preset extends Pick<Destination, 'kind' | 'title' | 'read'> {
   write_key_form: RegExp;
   write_key_problem: string;
   max_items: number;
+  erase?: Destination['erase'];
 }
 
 export const segment = adapter({
@@ -34,6 +36,7 @@ export const segment = adapter({
   write_key_problem: 'must be the write key of the source, without spaces and colons',
   max_items: 2_500,
   read: readSegment,
+  erase: eraseAtSegment,
 });
 
 export const rudderstack = adapter({
@@ -65,12 +68,16 @@ function adapter(preset: Preset): Destination {
   return {
     kind: preset.kind,
     title: preset.title,
-    options: { base_url: preset.base_url },
+    options: { base_url: preset.base_url, ...(preset.erase === undefined ? {} : { erasure_url: ERASURE_URL }) },
     needs: preset.needs_base_url ? ['base_url'] : [],
-    secrets: { write_key: preset.write_key },
+    secrets: {
+      write_key: preset.write_key,
+      ...(preset.erase === undefined ? {} : { erasure_token: ERASURE_TOKEN }),
+    },
+    ...(preset.erase === undefined ? {} : { erase: preset.erase }),
     needs_secrets: ['write_key'],
     check: (settings) =>
-      urlsProblem(settings, 'base_url') ??
+      urlsProblem(settings, 'base_url', 'erasure_url') ??
       (preset.write_key_form.test(settings.secrets['write_key']!)
         ? null
         : { option: 'secrets.write_key', problem: preset.write_key_problem }),

@@ -2,11 +2,14 @@
  * Proposals that two people are one, kept in state until a person decides. What is accepted becomes a link in the log, and what is
  * undone a statement that takes it back, so the log alone says who is who.
  */
+
 import { createHash } from 'node:crypto';
 import { TributaryError } from '../../domain/errors.ts';
 import { type IdentityLinkInput, PROBABILISTIC } from '../../domain/identity-link.ts';
+import type { Mentions } from '../../domain/mentions.ts';
 import { formatInstant } from '../../domain/time.ts';
 import { everyEntry } from '../../state/entries.ts';
+import type { ErasableCollection } from '../../state/erasable.ts';
 import type { Json, State } from '../../state/port.ts';
 import type { Found } from './propose.ts';
 
@@ -165,4 +168,15 @@ function idOf(brand_id: string, { left_id, right_id }: Found): string {
 
 function conflict(message: string): TributaryError {
   return new TributaryError('conflict', `proposal_id: ${message}`, { field: 'proposal_id' });
+}
+
+/** Proposals that name erased people. @param mentions finds the ids of people of a brand. */
+export function erasableProposals(mentions: (brand_id: string) => Mentions): ErasableCollection {
+  return {
+    collection: COLLECTION,
+    ownerOf: ({ value }) => {
+      const { brand_id, left_id, right_id } = value as unknown as Proposal;
+      return mentions(brand_id).inText(left_id) ?? mentions(brand_id).inText(right_id);
+    },
+  };
 }

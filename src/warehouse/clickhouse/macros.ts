@@ -23,6 +23,8 @@ export const CLICKHOUSE_MACROS: MacroTable = {
   muldiv53: (v, s, t) => `toInt64(intDiv(toInt128(${v}) * toInt128(${s}), toInt128(${t})))`,
   hash53: (x) => `(toInt64(bitShiftRight(sipHash64(${x}), 11)) + 1)`,
   hash256: (x) => `toInt64(reinterpretAsUInt8(substring(MD5(${x}), 1, 1)))`,
+  sha256_text: (x) => `lower(hex(SHA256(${x})))`,
+  text_key: (x) => `reinterpretAsInt64(reverse(substring(SHA256(${x}), 1, 8)))`,
   bits: (x, mask) => `bitAnd(${x}, ${mask})`,
   // A literal beyond 32 bits is unsigned in ClickHouse, and the rest of a division by it is never below zero.
   floor_div: (a, b) => `(intDiv(${a}, ${b}) - (modulo(${a}, toInt64(${b})) < 0))`,

@@ -1,7 +1,6 @@
 /** The engine for more data than one machine can hold: a ClickHouse server, or a cluster that replicates the log. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { TributaryError } from '../../domain/errors.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
@@ -10,6 +9,7 @@ import {
   type Batch,
   CARE_TIMEOUT_MS,
   type Diagnosis,
+  type Erasure,
   type ReadOptions,
   type ReadPurpose,
   type RowsTarget,
@@ -22,10 +22,12 @@ import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { eraseRows, removeOldParts } from './erase.ts';
 import { makeHistory, readHistory, recordVersion } from './history.ts';
 import { inlineRows, literal, quoted } from './literals.ts';
 import { columnDdl, named, onCluster, type Place, qualified, statementsOf } from './migrations.ts';
 import { linesOf } from './rows.ts';
+import { checkServer } from './server.ts';
 import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
 
 export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeout_ms'> {
@@ -77,7 +79,7 @@ export class ClickHouseWarehouse implements Warehouse {
         },
         drop: async (table) => {
           if (this.standing.delete(table))
-            await this.connection.command(`drop table if exists ${this.keptName(table)}`);
+            await this.connection.command(`drop table if exists ${this.keptName(table)} sync`);
         },
       },
       MAX_KEPT_AGE_MS,
@@ -92,7 +94,7 @@ export class ClickHouseWarehouse implements Warehouse {
   /** @throws warehouse_unavailable when the server does not answer, refuses the user, or is too old. */
   async migrate(versions = VERSIONS): Promise<number[]> {
     return this.exclusively(async () => {
-      await this.checkServer();
+      await checkServer(this.connection);
       const call = { timeout_ms: MIGRATION_TIMEOUT_MS };
       const database = `create database if not exists ${named(this.place.database)}${onCluster(this.place)}`;
       await this.connection.command(database, call);
@@ -131,6 +133,16 @@ export class ClickHouseWarehouse implements Warehouse {
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms ?? DEFAULT_READ_TIMEOUT_MS;
     return this.readUntil(timeout_ms, work, options);
+  }
+
+  async erase(erasure: Erasure): Promise<void> {
+    await this.exclusively(() => eraseRows(this.connection, this.place, erasure));
+    // Kept relations hold rows as they were.
+    await this.relations.clear();
+  }
+
+  async purge(): Promise<string[]> {
+    return this.exclusively(() => removeOldParts(this.connection, this.place));
   }
 
   async compact(): Promise<void> {
@@ -274,19 +286,6 @@ export class ClickHouseWarehouse implements Warehouse {
 
   private keptName(table: string): string {
     return qualified(this.place, `${this.kept_prefix}${table}`);
-  }
-
-  /** Checks that the server stores late dates. Older servers change them to an earlier date without an error. */
-  private async checkServer(): Promise<void> {
-    const latest = Date.UTC(9999, 11, 31);
-    const [row] = await this.connection.query(
-      `select version() as version, toUnixTimestamp64Milli(fromUnixTimestamp64Milli(toInt64(${latest}), 'UTC')) as latest`,
-    );
-    if (Number(row!['latest']) !== latest)
-      throw new TributaryError(
-        'warehouse_unavailable',
-        `the server at ${this.connection.host} is ClickHouse ${row!['version']}, which cannot store every date; use version 26.7 or newer`,
-      );
   }
 
   private async sweep(): Promise<void> {

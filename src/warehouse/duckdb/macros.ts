@@ -30,6 +30,10 @@ export const DUCKDB_MACROS: MacroTable = {
   muldiv53: scaledDown,
   hash53: (x) => `((hash(${x}) >> 11)::bigint + 1)`,
   hash256: (x) => `('0x' || md5(${x})[1:2])::bigint`,
+  sha256_text: (x) => `sha256(${x})`,
+  // DuckDB refuses a number beyond a signed integer, so the upper half is moved below zero in 128 bits.
+  text_key: (x) =>
+    `(((('0x' || sha256(${x})[1:16])::ubigint::hugeint + 9223372036854775808) % 18446744073709551616) - 9223372036854775808)::bigint`,
   bits: (x, mask) => `((${x}) & (${mask}))`,
   floor_div: (a, b) => `((${a}) // (${b}) - ((${a}) % (${b}) < 0)::int)`,
   sum128: (x) => `sum((${x})::hugeint)`,

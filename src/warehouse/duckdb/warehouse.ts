@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { basename, dirname } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { badRequest } from '../../domain/errors.ts';
 import { readPath } from '../../files/path-sql.ts';
 import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
@@ -12,6 +12,7 @@ import {
   type Batch,
   CARE_TIMEOUT_MS,
   type Diagnosis,
+  type Erasure,
   type Load,
   type ReadOptions,
   type ReadPurpose,
@@ -25,12 +26,14 @@ import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { readsThatFit } from '../thread-pool.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
-import { explained, unopened } from './failures.ts';
+import { removeUnfinished, takePlace, writeAnew } from './anew.ts';
+import { erasureStatements } from './erase.ts';
+import { explained } from './failures.ts';
 import { readHistory, recordVersion } from './history.ts';
 import { DuckDBLoad } from './load.ts';
-import { statementsOf } from './migrations.ts';
+import { columnDdl, statementsOf } from './migrations.ts';
+import { OpenedFile } from './opened.ts';
 import { copyStatement, insertFromParquet } from './parquet.ts';
-import { RelationCache } from './relation-cache.ts';
 import { insertFile, insertThroughFile, RowsFolder } from './rows-file.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
 import { Stop } from './stop.ts';
@@ -47,30 +50,26 @@ export interface DuckDBOptions {
 }
 
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
-/**
- * The size of the write-ahead file at which the engine moves it into its own. Then it writes the last row group of a table again,
- * which has up to 122,880 rows, so small files cost most of the time of loading. A start after a crash reads such a file in a second.
- */
-const CHECKPOINT_THRESHOLD = '128MB';
 const CARE: ReadOptions = { timeout_ms: CARE_TIMEOUT_MS };
 
 export class DuckDBWarehouse implements Warehouse {
   readonly engine = 'duckdb';
   private readonly writing = new Turns();
-  private readonly idle: DuckDBConnection[] = [];
   private readonly places: Record<ReadPurpose, ReadPlaces>;
   private closed = false;
-  private readonly cache: RelationCache;
-  private readonly folder: RowsFolder;
+  /** How many files were opened: the file is opened again after it was written anew. */
+  private openings = 1;
 
   private constructor(
-    private readonly instance: DuckDBInstance,
-    private readonly writer: DuckDBConnection,
+    private opened: OpenedFile,
+    private readonly folder: RowsFolder,
     private readonly options: Required<DuckDBOptions>,
   ) {
-    this.folder = new RowsFolder(options.path);
-    this.cache = new RelationCache(instance, this.folder);
     this.places = readPlaces(options.max_reads);
+  }
+
+  private get writer(): DuckDBConnection {
+    return this.opened.writer;
   }
 
   /** Opens or creates the file. @throws warehouse_unavailable when another process has it open, or it is corrupt. */
@@ -86,18 +85,11 @@ export class DuckDBWarehouse implements Warehouse {
       refuseUnusable(full.path);
       mkdirSync(dirname(full.path), { recursive: true });
     }
-    try {
-      const instance = await DuckDBInstance.create(full.path, {
-        memory_limit: `${Math.floor(full.memory_limit_bytes / 1e6)}MB`,
-        threads: String(full.threads),
-        autoinstall_known_extensions: 'false',
-        checkpoint_threshold: CHECKPOINT_THRESHOLD,
-        ...(full.path === ':memory:' ? {} : { temp_directory: `${full.path}.tmp` }),
-      });
-      return new DuckDBWarehouse(instance, await instance.connect(), full);
-    } catch (cause) {
-      throw unopened(full.path, cause);
-    }
+    const folder = new RowsFolder(full.path);
+    const opened = await OpenedFile.open(full, folder, 0);
+    // Only now is it sure that no other process uses them.
+    if (full.path !== ':memory:') removeUnfinished(full.path);
+    return new DuckDBWarehouse(opened, folder, full);
   }
 
   async migrate(versions = VERSIONS): Promise<number[]> {
@@ -156,12 +148,12 @@ export class DuckDBWarehouse implements Warehouse {
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     const places = this.places[options.for ?? 'reports'];
-    const connection = await this.acquire(places, options);
+    const { opened, connection } = await this.acquire(places, options);
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms;
     const stop = new Stop(() => connection.interrupt(), timeout_ms, options.signal);
-    const snapshot = new DuckDBSnapshot(connection, this.cache, this.folder, () => stop.check());
+    const snapshot = new DuckDBSnapshot(connection, opened.cache, this.folder, () => stop.check());
     try {
-      await this.cache.ready;
+      await opened.cache.ready;
       await connection.run('begin transaction');
       return await work(snapshot);
     } catch (cause) {
@@ -170,8 +162,52 @@ export class DuckDBWarehouse implements Warehouse {
       stop.end();
       await connection.run('rollback').catch(() => undefined);
       snapshot.releaseKept();
-      this.release(connection, places);
+      opened.giveBack(connection);
+      places.leave();
     }
+  }
+
+  async erase(erasure: Erasure): Promise<void> {
+    await this.exclusively(() =>
+      this.transaction(async () => {
+        const { before, changes, after } = erasureStatements(erasure);
+        for (const { name, columns, rows } of before.filled) {
+          await this.writer.run(`create or replace temp table ${name} (${columns.map(columnDdl).join(', ')})`);
+          await insertThroughFile(this.writer, this.folder, { target: `temp.${name}`, table: name }, columns, rows);
+        }
+        for (const statement of [...before.queries, ...changes, ...after]) await this.writer.run(statement);
+      }),
+    );
+    // Kept relations hold rows as they were.
+    await this.opened.cache.relations.clear();
+  }
+
+  async purge(): Promise<string[]> {
+    const { path } = this.options;
+    if (path === ':memory:') return [];
+    await this.exclusively(async () => {
+      try {
+        await this.writer.run('checkpoint');
+        await writeAnew(this.writer, path);
+        // An instance that closes would remove the write-ahead file, which is that of the new instance then.
+        await this.writer.run('pragma disable_checkpoint_on_shutdown');
+        await takePlace(path);
+      } catch (error) {
+        removeUnfinished(path);
+        throw explained(error, 'write');
+      }
+      const old = this.opened;
+      try {
+        this.opened = await OpenedFile.open(this.options, this.folder, this.openings++);
+      } catch (error) {
+        // What the old instance would write goes into a file without a name.
+        this.closed = true;
+        throw error;
+      } finally {
+        await old.close();
+      }
+    });
+    return [basename(path)];
   }
 
   async compact(): Promise<void> {
@@ -213,10 +249,7 @@ export class DuckDBWarehouse implements Warehouse {
     if (this.closed) return;
     await this.exclusively(() => this.writer.run('checkpoint')).catch(() => undefined);
     this.closed = true;
-    await this.cache.close();
-    for (const connection of this.idle) connection.closeSync();
-    this.writer.closeSync();
-    this.instance.closeSync();
+    await this.opened.close();
     this.folder.remove();
   }
 
@@ -238,23 +271,21 @@ export class DuckDBWarehouse implements Warehouse {
     }
   }
 
-  private async acquire(places: ReadPlaces, options: ReadOptions): Promise<DuckDBConnection> {
+  private async acquire(
+    places: ReadPlaces,
+    options: ReadOptions,
+  ): Promise<{ opened: OpenedFile; connection: DuckDBConnection }> {
     if (this.closed) throw closedError();
     await places.enter(options);
     try {
       // It may have been closed while this read waited.
       if (this.closed) throw closedError();
-      return this.idle.pop() ?? (await this.instance.connect());
+      const { opened } = this;
+      return { opened, connection: await opened.take() };
     } catch (error) {
       places.leave();
       throw error;
     }
-  }
-
-  private release(connection: DuckDBConnection, places: ReadPlaces): void {
-    if (this.closed) connection.closeSync();
-    else this.idle.push(connection);
-    places.leave();
   }
 }
 
