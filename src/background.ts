@@ -128,7 +128,8 @@ export function followersOf({
 }: Parts): Follower[] {
   const erasing = { config, state, reports, histories, collector };
   return [
-    carryOutErasures(erasures),
+    // A process that only collects empties its own spool, and leaves the warehouse to others.
+    ...(fits ? [carryOutErasures(erasures)] : []),
     followErasures(erasing, erasures),
     ...(answers ? [keepPersons(reports), keepHistories(reports, histories), checkHistories(histories_check)] : []),
     ...(settles

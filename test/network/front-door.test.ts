@@ -29,7 +29,7 @@ const DESTINATIONS: readonly File[] = [
     secrets: { client_secret: 's' },
   },
   { kind: 'adobe_data_insertion', options: { report_suite_id: 'r', base_url: 'https://shop.example' } },
-  { kind: 'segment', secrets: { write_key: 'k' } },
+  { kind: 'segment', secrets: { write_key: 'k', erasure_token: 't' } },
   { kind: 'rudderstack', options: { base_url: 'https://shop.example' }, secrets: { write_key: 'k' } },
   { kind: 'jitsu', options: { base_url: 'https://shop.example' }, secrets: { write_key: 'k:s' } },
   {
@@ -47,7 +47,7 @@ const PULLS: readonly File[] = [
 ];
 
 /** Options that lead requests somewhere, by their names. */
-const isAddress = (name: string): boolean => /^(?:url|audience)$|(?:base|token)_url$/.test(name);
+const isAddress = (name: string): boolean => /^(?:url|audience)$|(?:base|token|erasure)_url$/.test(name);
 
 /** Every setting with a URL, with the configuration that has another one there. */
 const SETTINGS = [
@@ -75,7 +75,7 @@ function placesOf(part: string, file: File, { options, secrets }: { options?: ob
 
 test('the tables have every kind and every setting with an address', () => {
   expect(DESTINATIONS.map(({ kind }) => kind).sort()).toEqual([...DESTINATION_KINDS.keys()].sort());
-  expect(SETTINGS.length).toBe(18);
+  expect(SETTINGS.length).toBe(19);
   const named = [...DESTINATION_KINDS.values()].flatMap(({ options = {} }) => Object.keys(options));
   // A page that is told to Meta and never asked.
   expect(named.filter((name) => name.includes('url') && !isAddress(name))).toEqual(['event_source_url']);

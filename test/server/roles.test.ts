@@ -42,16 +42,29 @@ describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
     expect((await worker.post('/v1/touchpoints', TOUCH)).body.error.message).toMatch(/--role work/);
     expect((await worker.get(report)).status).toBe(404);
     const health = (await worker.get('/health')).body;
-    const working = ['audit', 'fits', 'settle_verdicts'].map((name) => ({ name, failing: false }));
+    const working = ['audit', 'erased_people', 'erasures', 'fits', 'settle_verdicts'].map((name) => ({
+      name,
+      failing: false,
+    }));
     expect(health).toMatchObject({ ready: true, role: 'work', followers: working });
     expect((await worker.get('/metrics', ADMIN)).text).toContain('tributary_follower_lag_seconds{follower="fits"} 0');
     expect((await worker.get('/v1/doctor', ADMIN)).body).toMatchObject({ problems: [], collector: null });
     expect((await worker.get('/v1/keys', ADMIN)).status).toBe(200);
     // Fits are done by who works and by who reports, and not by who only collects.
-    expect((await collector.get('/health')).body.followers).toEqual([]);
+    const of_collector = (await collector.get('/health')).body.followers;
+    expect(of_collector.map(({ name }: { name: string }) => name)).toEqual(['erased_people']);
     const reporter = await startServer({ role: 'report', config });
     const names = (await reporter.get('/health')).body.followers.map(({ name }: { name: string }) => name);
-    expect(names.sort()).toEqual(['audit', 'fits', 'histories', 'histories_check', 'persons', 'settle_verdicts']);
+    expect(names.sort()).toEqual([
+      'audit',
+      'erased_people',
+      'erasures',
+      'fits',
+      'histories',
+      'histories_check',
+      'persons',
+      'settle_verdicts',
+    ]);
   });
 
   test('a collector keeps its name, and starts and accepts while its warehouse is away', async () => {

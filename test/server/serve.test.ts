@@ -92,6 +92,8 @@ test('a running server drops a key that another process revokes, and shows how i
   const followers = health['followers'] as Array<{ name: string; failing: boolean }>;
   expect(followers.map(({ name, failing }) => ({ name, failing }))).toEqual([
     { name: 'audit', failing: false },
+    { name: 'erased_people', failing: false },
+    { name: 'erasures', failing: false },
     { name: 'histories', failing: false },
     { name: 'histories_check', failing: false },
     { name: 'keys', failing: false },
