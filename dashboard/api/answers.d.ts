@@ -7840,15 +7840,11 @@ delivered: number
  */
 skipped: number
 /**
- * Messages about people who did not consent; they are not sent later
- */
-withheld: number
-/**
  * Messages that it will never take
  */
 refused: number
 /**
- * Messages that may not leave, and are not sent
+ * Messages about people who did not consent; they are not sent later
  */
 withheld: number
 last_withheld: (string | null)
