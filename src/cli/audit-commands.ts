@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { tableOf } from '../present/any.ts';
 import { line } from '../present/clip.ts';
+import { AUDIT_KINDS } from '../privacy/audit/entry.ts';
 import type { Json } from './client.ts';
 import { type DataOptions, withClient } from './connect.ts';
 import { printJson } from './io.ts';
@@ -17,15 +18,7 @@ export function addAuditCommands(program: Command, { io, open, exit }: Context):
     .command('list', { isDefault: true })
     .description('list the newest entries')
     .option('--person <id>', 'only entries that name this customer, anonymous id or order')
-    .addOption(
-      new Option('--kind <kind>', 'only entries of this kind').choices([
-        'read',
-        'action',
-        'outcome',
-        'sign_in',
-        'pruned',
-      ]),
-    )
+    .addOption(new Option('--kind <kind>', 'only entries of this kind').choices(AUDIT_KINDS))
     .option('--before <number>', 'only entries before this number', whole(1, Number.MAX_SAFE_INTEGER))
     .option('--limit <n>', 'how many', whole(1, 1_000), 50)
     .option('--json', 'print JSON');

@@ -111,3 +111,33 @@ export interface ProfileMessage {
 }
 
 export type Message = ConversionMessage | ProfileMessage;
+
+/** What the event of an order tells beside its value. */
+export type Details = Pick<
+  ConversionMessage,
+  'customer_id' | 'anonymous_id' | 'session_id' | 'product_ids' | 'quantity' | 'category' | 'identifiers' | 'segments'
+>;
+
+export const NO_DETAILS: Details = {
+  customer_id: null,
+  anonymous_id: null,
+  session_id: null,
+  product_ids: [],
+  quantity: null,
+  category: null,
+  identifiers: {},
+  segments: [],
+};
+
+/** The state of an order that counts nothing. */
+export const NOTHING: OrderState = {
+  net_micros: '0',
+  email_credit_micros: '0',
+  credited_micros: '0',
+  unattributed_reason: null,
+  journey_length_days: null,
+  touchpoint_count: 0,
+  first_touch: null,
+  last_touch: null,
+  credits: [],
+};

@@ -1,5 +1,5 @@
 /** An order that does not exist, for checks of settings. */
-import type { ConversionMessage } from './message.ts';
+import { type ConversionMessage, NO_DETAILS, NOTHING } from './message.ts';
 
 export const SAMPLE_ORDER: ConversionMessage = {
   kind: 'conversion',
@@ -12,25 +12,8 @@ export const SAMPLE_ORDER: ConversionMessage = {
   occurred_at: '2026-01-01T00:00:00.000Z',
   currency: 'USD',
   value_micros: '1000000',
-  customer_id: null,
-  anonymous_id: null,
-  session_id: null,
-  product_ids: [],
-  quantity: null,
-  category: null,
-  identifiers: {},
-  segments: [],
+  ...NO_DETAILS,
   attribution_model: 'linear',
-  state: {
-    net_micros: '1000000',
-    email_credit_micros: '0',
-    credited_micros: '0',
-    unattributed_reason: null,
-    journey_length_days: null,
-    touchpoint_count: 0,
-    first_touch: null,
-    last_touch: null,
-    credits: [],
-  },
+  state: { ...NOTHING, net_micros: '1000000' },
   correction: null,
 };

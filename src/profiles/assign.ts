@@ -84,7 +84,7 @@ export async function assignOnce(
         brand_ids: [brand_id],
       });
       await makeBehaviour(snapshot, reports, plan, settings);
-      const classOf = settings.rfm ? await classifier(await readCustomers(snapshot)) : () => null;
+      const classOf = settings.rfm ? classifier(await readCustomers(snapshot)) : () => null;
       await readPeople(snapshot, async (people) => {
         signal.throwIfAborted();
         for (const person of people) await statements.of(person, segmentsOf(person, classOf(person), settings, now_ms));
@@ -100,7 +100,7 @@ export async function assignOnce(
 type Customers = Awaited<ReturnType<typeof readCustomers>>;
 
 /** The class of each customer; null for who never ordered. */
-async function classifier({ recency, frequency, money }: Customers): Promise<(person: PersonFigures) => string | null> {
+function classifier({ recency, frequency, money }: Customers): (person: PersonFigures) => string | null {
   if (recency.length < LEAST_CUSTOMERS) return () => null;
   const [r, f, m] = [new Fifths(recency), new Fifths(frequency), new Fifths(money)];
   return ({ orders, last_ms, micros }) =>

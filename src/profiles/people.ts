@@ -5,6 +5,7 @@ import { PERSONS } from '../attribution/relations.ts';
 import type { ReportContext } from '../reports/context.ts';
 import { makeMailedPeople } from '../reports/emails/list-states-in-sql.ts';
 import { BEHAVIOUR, MAILED_PEOPLE } from '../reports/relations.ts';
+import { NEWEST_STATEMENT } from '../reports/segments.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { materialise } from '../warehouse/relation.ts';
@@ -45,7 +46,7 @@ export async function makeBehaviour(
      said as (
        select coalesce(p.person_id, s.customer_id) as person_id, s.segment_name as segment_name, epoch_ms(s.expires_at) as ends_ms,
          row_number() over (partition by coalesce(p.person_id, s.customer_id), s.segment_name
-           order by epoch_ms(s.assigned_at) desc, case when s.expires_at is null then 1 else 0 end, coalesce(epoch_ms(s.expires_at), 0)) as newest_no
+           order by ${NEWEST_STATEMENT}) as newest_no
        from customer_segments s left join ${PERSONS.name} p on p.brand_id = s.brand_id and p.id = s.customer_id
        where ${atOrBefore('s', plan.positions.identity)} and s.brand_id = ${brand} and epoch_ms(s.assigned_at) <= ${end_ms}
          and json_text(s.segment_properties, 'by') = '${ASSIGNED_BY}'),

@@ -11,6 +11,13 @@ const MAX_NAMED = 20;
 /** Stands between the names of a set. */
 const SEGMENT_SEPARATOR = ' + ';
 
+/**
+ * SQL for the order of statements `s` about a person and a segment, of which the first counts: the latest, and of those of one instant the one that
+ * ends first.
+ */
+export const NEWEST_STATEMENT =
+  'epoch_ms(s.assigned_at) desc, case when s.expires_at is null then 1 else 0 end, coalesce(epoch_ms(s.expires_at), 0)';
+
 type Ordered = Pick<OrderRelations, 'orders'> & Pick<TouchRelations, 'members'>;
 
 /**
@@ -25,7 +32,7 @@ export function orderSegments(snapshot: Snapshot, plan: Plan, { orders, members 
        select o.order_no as order_no, s.segment_name as segment_name,
          case when s.expires_at is null then 1 when epoch_ms(s.expires_at) > o.at_ms then 1 else 0 end as is_in,
          row_number() over (partition by o.order_no, s.segment_name
-           order by epoch_ms(s.assigned_at) desc, case when s.expires_at is null then 1 else 0 end, coalesce(epoch_ms(s.expires_at), 0)) as newest_no
+           order by ${NEWEST_STATEMENT}) as newest_no
        from customer_segments s join ${members.name} m on m.brand_id = s.brand_id and m.id = s.customer_id
          join ${orders.name} o on o.person_key = m.person_key
        where ${atOrBefore('s', plan.positions.identity)} and epoch_ms(s.assigned_at) <= o.at_ms)

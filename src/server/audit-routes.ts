@@ -3,10 +3,9 @@ import { badRequest } from '../domain/errors.ts';
 import { choice, words } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { AuditLog } from '../privacy/audit/audit-log.ts';
-import type { AuditHead } from '../privacy/audit/entry.ts';
+import { AUDIT_KINDS, type AuditHead } from '../privacy/audit/entry.ts';
 import type { Route } from './route.ts';
 
-const KINDS = ['read', 'action', 'outcome', 'sign_in', 'pruned'] as const;
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
@@ -17,7 +16,7 @@ const Parameters = Type.Object(
         'Only entries that name this customer, anonymous id or order. The log holds a mark of the id, never the id',
       ),
     ),
-    kind: Type.Optional(choice(KINDS, 'Only entries of this kind')),
+    kind: Type.Optional(choice(AUDIT_KINDS, 'Only entries of this kind')),
     before: Type.Optional(
       Type.Integer({ minimum: 1, description: 'Only entries before this number: `next_before` of the last page' }),
     ),
@@ -40,7 +39,7 @@ const Head = Type.Object({ seq: Type.Integer(), hash: Type.String() });
 const Entry = Type.Object({
   seq: Type.Integer(),
   at: Type.String(),
-  kind: choice(KINDS, '`outcome` is how the action of the number `of` ended'),
+  kind: choice(AUDIT_KINDS, '`outcome` is how the action of the number `of` ended'),
   call: Type.String({ description: 'The route' }),
   actor: Type.Union([Type.Object({ key_id: Type.String(), name: Type.String(), origin: Type.String() }), Type.Null()]),
   brand_id: Type.Union([Type.String(), Type.Null()]),

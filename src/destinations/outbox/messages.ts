@@ -12,27 +12,18 @@ import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { fill } from '../../warehouse/relation.ts';
-import { type ConversionMessage, IDENTIFIERS, type Identifiers, type ProfileMessage } from '../message.ts';
+import {
+  type ConversionMessage,
+  type Details,
+  IDENTIFIERS,
+  type Identifiers,
+  NO_DETAILS,
+  type ProfileMessage,
+} from '../message.ts';
 import type { PlannedOrder } from './order-states.ts';
 import { TOLD_CONVERSIONS, TOLD_PEOPLE } from './relations.ts';
 
 /** What of a conversion destinations are told beside its credit. */
-export type Details = Pick<
-  ConversionMessage,
-  'customer_id' | 'anonymous_id' | 'session_id' | 'product_ids' | 'quantity' | 'category' | 'identifiers' | 'segments'
->;
-
-const NO_DETAILS: Details = {
-  customer_id: null,
-  anonymous_id: null,
-  session_id: null,
-  product_ids: [],
-  quantity: null,
-  category: null,
-  identifiers: {},
-  segments: [],
-};
-
 /** An id of a message: of what it is about and its revision. It names nobody. */
 export function messageId(kind: 'c' | 'p', parts: readonly unknown[]): string {
   return `${kind}_${hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)}`;

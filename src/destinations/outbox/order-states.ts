@@ -32,18 +32,6 @@ export interface Worth {
   email_credit_micros: bigint;
 }
 
-export const NOTHING: OrderState = {
-  net_micros: '0',
-  email_credit_micros: '0',
-  credited_micros: '0',
-  unattributed_reason: null,
-  journey_length_days: null,
-  touchpoint_count: 0,
-  first_touch: null,
-  last_touch: null,
-  credits: [],
-};
-
 /** Reads the orders of a plan by conversion id. The query that it made stays in the snapshot. */
 export async function readOrderStates(
   snapshot: Snapshot,

@@ -9,7 +9,7 @@ import type { ReportContext } from '../../reports/context.ts';
 import type { State } from '../../state/port.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
-import type { ProfileMessage } from '../message.ts';
+import { type Details, NOTHING, type ProfileMessage } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { partsOf, readStages, type Stage } from './corrections.ts';
 import { isOfErased } from './erased.ts';
@@ -24,8 +24,8 @@ import {
   writeHead,
   writeTold,
 } from './feed.ts';
-import { conversionMessage, type Details, messageId, profileMessages } from './messages.ts';
-import { NOTHING, type PlannedOrder } from './order-states.ts';
+import { conversionMessage, messageId, profileMessages } from './messages.ts';
+import type { PlannedOrder } from './order-states.ts';
 import { dropUntaken, readStanding } from './standing.ts';
 
 /** Messages that are written in one transaction. */

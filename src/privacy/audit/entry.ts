@@ -3,13 +3,15 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { assert } from '../../domain/errors.ts';
 
+/**
+ * `read`: data of persons was asked for; it stands here before the answer is given. `action`: something was about to be changed. `outcome`: how
+ * an action ended. `sign_in`: somebody signed in. `pruned`: entries before an instant were removed.
+ */
+export const AUDIT_KINDS = ['read', 'action', 'outcome', 'sign_in', 'pruned'] as const;
+
 /** What is written down of one event. It holds no secret, and no id of a customer in clear. */
 export interface AuditEvent {
-  /**
-   * `read`: data of persons was asked for; it stands here before the answer is given. `action`: something was about to be changed. `outcome`: how
-   * an action ended. `sign_in`: somebody signed in. `pruned`: entries before an instant were removed.
-   */
-  kind: 'read' | 'action' | 'outcome' | 'sign_in' | 'pruned';
+  kind: (typeof AUDIT_KINDS)[number];
   /** The route, such as `GET /v1/customers/:customer_id`. */
   call: string;
   /** The key, or the person who signed in. */

@@ -13,6 +13,7 @@ import {
   widthOf,
 } from '../../privacy/differential-privacy/release.ts';
 import type { ReportJson } from '../context.ts';
+import { rounded } from '../emails/intervals.ts';
 import { amount, closed, micros, nullable, number, PERIOD, text, textOrNull, texts } from '../results/shapes.ts';
 import type { Noisy } from './declared.ts';
 
@@ -146,8 +147,6 @@ export function protection(
     meaning: inWords(plan, bounds, counts, { noise, threshold, currency }),
   };
 }
-
-const rounded = (x: number): number => Math.round(x * 1e6) / 1e6;
 
 function inWords(
   plan: NoisePlan,
