@@ -23,6 +23,14 @@ async function noFault(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
 }
 
+/** The page of brands asks nothing where there is one brand only, as in the demo. */
+async function seeTwoBrands(page: Page): Promise<void> {
+  await page.route('**/v1/brands', async (route) => {
+    const { brands, ...rest } = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...rest, brands: [...brands, { ...brands[0], brand_id: 'another' }] } });
+  });
+}
+
 /** The period that a page shows, as parameters. */
 function periodOf(page: Page): string {
   const shown = new URL(page.url()).searchParams;
@@ -162,6 +170,7 @@ describe.skipIf(missing).each(PAGES.map(({ path, name }) => ({ path, name })))('
       await new Promise<void>((resolve) => hold.push(resolve));
       return route.continue();
     });
+    if (path === '/brands') await seeTwoBrands(page);
     await demo.signIn(page);
     await page.locator('#content h1').waitFor();
     const asks = path !== '/live';
