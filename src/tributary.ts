@@ -11,6 +11,7 @@ import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
 import { erasuresOf } from './erasing.ts';
+import { Experiments } from './experiments/experiments.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
@@ -65,6 +66,8 @@ export interface Tributary {
   readonly pulls: PullList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
+  /** The plans of experiments, and who is in which arm. */
+  readonly experiments: Experiments;
   readonly annotations: Annotations;
   readonly links: Links;
   /** Annotates what changed by itself. */
@@ -218,6 +221,10 @@ async function open(options: OpenOptions): Promise<Tributary> {
       audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       followers,
+      experiments: new Experiments({
+        ...{ state, collector, clock, emailPersonOf, max_items: config.limits.max_items },
+        customerIds: (brand_id) => customerIds(config, brand_id),
+      }),
       annotations,
       links: new Links(state, clock),
       noted_changes,

@@ -26,6 +26,7 @@ import { EmailKeys } from './email-keys.ts';
 import { erasureRoutes } from './erasure-routes.ts';
 import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
+import { experimentRoutes } from './experiment-routes.ts';
 import { Guesses } from './guesses.ts';
 import { identityRoutes } from './identity-routes.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -143,6 +144,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
+    ...experimentRoutes(services),
     ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
