@@ -1,7 +1,6 @@
 /** Two rates of yes-or-no outcomes, such as the share of people who ordered in two groups. */
 import type { Random } from '../domain/random.ts';
 import { type Interval, middleOf } from './bootstrap.ts';
-import { normalBound } from './distributions.ts';
 import { twoSidedChance } from './normal.ts';
 import { wilson } from './score-interval.ts';
 
@@ -13,10 +12,9 @@ export interface Rate {
 /**
  * The interval of the second rate minus the first: Newcombe's hybrid of two score intervals. Source: Newcombe, Statistics in
  * Medicine 17, 1998, method 10.
- * @param alpha 0.05 gives a 95 % interval.
+ * @param z how many standard errors the bounds of each rate are away, such as 1.96 for 95 %.
  */
-export function newcombe(first: Rate, second: Rate, alpha: number): Interval {
-  const z = normalBound(alpha);
+export function newcombe(first: Rate, second: Rate, z: number): Interval {
   const [a, b] = [first, second].map(({ successes, trials }) => ({
     rate: successes / trials,
     ...wilson(successes, trials, z),

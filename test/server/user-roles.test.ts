@@ -27,6 +27,8 @@ const VIEWER = `
   GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
+  GET /v1/experiments
+  GET /v1/experiments/{experiment_id}
   GET /v1/annotations
   GET /v1/saved-views
   GET /v1/progress/{progress_id}

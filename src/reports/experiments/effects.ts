@@ -67,7 +67,7 @@ export function effectOf(control: ArmFacts, treated: ArmFacts, metric: Metric, {
   const by_means = welch(before, after, alpha);
   const rates = metric === 'conversion_rate' ? [rateOf(control), rateOf(treated)] as const : null;
   const fixed =
-    rates === null ? by_means : { ...by_means, interval: newcombe(...rates, alpha), chance: pooledChance(...rates) };
+    rates === null ? by_means : { ...by_means, interval: newcombe(...rates, normalBound(alpha)), chance: pooledChance(...rates) };
   const share = shareOf(control.people + treated.people, design, treated.arm);
   return {
     arm: treated.arm,
