@@ -66,7 +66,6 @@ export interface Tributary {
   readonly pulls: PullList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
-  /** The plans of experiments, and who is in which arm. */
   readonly experiments: Experiments;
   readonly annotations: Annotations;
   readonly links: Links;
@@ -210,8 +209,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       folder,
       config,
       role,
-      warehouse,
-      state,
+      ...opened,
       collector,
       reports,
       histories,
@@ -221,10 +219,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       followers,
-      experiments: new Experiments({
-        ...{ state, collector, clock, emailPersonOf, max_items: config.limits.max_items },
-        customerIds: (brand_id) => customerIds(config, brand_id),
-      }),
+      experiments: new Experiments(state, collector, reports, config.limits.max_items),
       annotations,
       links: new Links(state, clock),
       noted_changes,

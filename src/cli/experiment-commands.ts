@@ -23,7 +23,9 @@ interface JsonOption extends DataOptions {
 }
 
 export function addExperimentCommands(program: Command, context: Context): void {
-  const group = program.command('experiments').description('Holdouts and A/B tests: what would not have happened without the emails');
+  const group = program
+    .command('experiments')
+    .description('Holdouts and A/B tests: what would not have happened without the emails');
   addPlan(group, context);
   addCreate(group, context);
   addList(group, context);
@@ -61,10 +63,18 @@ function addPlan(group: Command, { io }: Context): void {
     .option('--people-a-week <n>', 'people who can be assigned in a week', whole(1, 1_000_000_000))
     .option('--json', 'print JSON')
     .action(({ rate, lift, holdout, alpha, power, peopleAWeek, json }: PlanOptions) => {
-      if (rate * (1 + lift) >= 1) throw badRequest('--lift', 'makes the rate 100 % or more; send a smaller rate or lift');
+      if (rate * (1 + lift) >= 1)
+        throw badRequest('--lift', 'makes the rate 100 % or more; send a smaller rate or lift');
       if (holdout >= 1 || alpha >= 0.5) throw badRequest('--holdout', 'and --alpha must be below 1 and 0.5');
       if (power <= 0.5 || power >= 1) throw badRequest('--power', 'must lie between 0.5 and 1');
-      const needed = neededPeople({ rate, lift, alpha, power, first_share: holdout, people_a_week: peopleAWeek ?? null });
+      const needed = neededPeople({
+        rate,
+        lift,
+        alpha,
+        power,
+        first_share: holdout,
+        people_a_week: peopleAWeek ?? null,
+      });
       if (json) printJson(io, needed);
       else io.out(`${needed.text}\n`);
     });
@@ -73,7 +83,8 @@ function addPlan(group: Command, { io }: Context): void {
 /** Reads `holdout=0.1,treated=0.9`. */
 function arms(text: string): Record<string, number> {
   const pairs = text.split(',').map((one) => one.split('='));
-  if (pairs.some((pair) => pair.length !== 2)) throw new InvalidArgumentError('Send arms such as holdout=0.1,treated=0.9.');
+  if (pairs.some((pair) => pair.length !== 2))
+    throw new InvalidArgumentError('Send arms such as holdout=0.1,treated=0.9.');
   return Object.fromEntries(pairs.map(([name, share]) => [name!.trim(), Number(share)]));
 }
 
@@ -99,10 +110,44 @@ function addCreate(group: Command, { io, open }: Context): void {
     .option('--brand <id>', 'the brand')
     .option('--json', 'print JSON');
   withData(create, io).action(async (experiment_id: string, options: JsonOption & Record<string, unknown>) => {
-    const { name, startsAt, endsAt, plannedPeople, arms, control, scope, unit, metric, campaign, windowDays, beforeDays, alpha, pool, brand } = options;
+    const {
+      name,
+      startsAt,
+      endsAt,
+      plannedPeople,
+      arms,
+      control,
+      scope,
+      unit,
+      metric,
+      campaign,
+      windowDays,
+      beforeDays,
+      alpha,
+      pool,
+      brand,
+    } = options;
     const body = {
-      ...{ experiment_id, name, starts_at: startsAt, ends_at: endsAt, planned_people: plannedPeople, arms, control, scope, unit },
-      ...{ metric, campaign_id: campaign, window_days: windowDays, before_days: beforeDays, alpha, pool, brand_id: brand },
+      ...{
+        experiment_id,
+        name,
+        starts_at: startsAt,
+        ends_at: endsAt,
+        planned_people: plannedPeople,
+        arms,
+        control,
+        scope,
+        unit,
+      },
+      ...{
+        metric,
+        campaign_id: campaign,
+        window_days: windowDays,
+        before_days: beforeDays,
+        alpha,
+        pool,
+        brand_id: brand,
+      },
     };
     const answer = await withClient(io, open, options, (client) => client.post('/v1/experiments', body));
     if (answer.rejected.length > 0) throw badRequest(answer.rejected[0].field, answer.rejected[0].reason);
@@ -117,8 +162,15 @@ function addList(group: Command, { io, open }: Context): void {
     mustExist(options.data);
     const answer = await withClient(io, open, options, (client) => client.get('/v1/experiments'));
     if (options.json) printJson(io, answer);
-    else if (answer.experiments.length === 0) io.out('no experiment is planned; begin with tributary experiments plan\n');
-    else io.out(tableOf(answer.experiments.map(({ arms: _arms, ...row }: Json) => row), Number.POSITIVE_INFINITY));
+    else if (answer.experiments.length === 0)
+      io.out('no experiment is planned; begin with tributary experiments plan\n');
+    else
+      io.out(
+        tableOf(
+          answer.experiments.map(({ arms: _arms, ...row }: Json) => row),
+          Number.POSITIVE_INFINITY,
+        ),
+      );
   });
 }
 
@@ -136,20 +188,33 @@ function addAssign(group: Command, { io, open }: Context): void {
     async (experiment_id: string, options: JsonOption & { customer?: string; file?: string; trial?: boolean }) => {
       mustExist(options.data);
       const { customer, file, trial, brand } = options;
-      if ((customer === undefined) === (file === undefined)) throw badRequest('--file', 'give either --file or --customer');
+      if ((customer === undefined) === (file === undefined))
+        throw badRequest('--file', 'give either --file or --customer');
       const ids = customer === undefined ? linesOf(file!) : [customer];
       const path = `/v1/experiments/${pathPart('experiment_id', experiment_id)}/assign`;
       const found: Json[] = [];
       await withClient(io, open, options, async (client) => {
         for (let from = 0; from < ids.length; from += MAX_ASSIGNED) {
           const people = ids.slice(from, from + MAX_ASSIGNED).map((customer_id) => ({ customer_id }));
-          const body = { people, ...(trial ? { trial: true } : {}), ...(brand === undefined ? {} : { brand_id: brand }) };
+          const body = {
+            people,
+            ...(trial ? { trial: true } : {}),
+            ...(brand === undefined ? {} : { brand_id: brand }),
+          };
           found.push(...(await client.post(path, body)).assignments);
         }
       });
       const rows = found.map((one, i) => ({ customer_id: ids[i]!, ...one }));
       if (options.json) printJson(io, { experiment_id, assignments: rows });
-      else io.out(rows.map(({ customer_id, arm, held_out_by, refused }) => `${customer_id},${arm ?? (refused ? `refused: ${refused.reason}` : `held out by ${held_out_by}`)}\n`).join(''));
+      else
+        io.out(
+          rows
+            .map(
+              ({ customer_id, arm, held_out_by, refused }) =>
+                `${customer_id},${arm ?? (refused ? `refused: ${refused.reason}` : `held out by ${held_out_by}`)}\n`,
+            )
+            .join(''),
+        );
     },
   );
 }
@@ -170,7 +235,9 @@ function addSimulate(group: Command, { io }: Context): void {
     .option('--json', 'print JSON')
     .action(({ json, ...asked }: { runs: number; people: number; looks: number; seed: number; json?: boolean }) => {
       const progress = new Progress(io, 'simulating');
-      const alarms = falseAlarms({ ...asked, alpha: 0.05 }, (done) => progress.update(done / asked.runs, `${done} experiments`));
+      const alarms = falseAlarms({ ...asked, alpha: 0.05 }, (done) =>
+        progress.update(done / asked.runs, `${done} experiments`),
+      );
       progress.clear();
       if (json) return printJson(io, { ...asked, alarms });
       const rows = (names: readonly (keyof typeof alarms)[], looks: number) =>

@@ -2,54 +2,87 @@
  * Experiments: people are put into arms by chance, so that what differs afterwards was caused by the treatment. The plan of an
  * experiment is a statement. Who was put into which arm, and who was treated, are first-wins records. docs/experiments.md.
  */
-import { SENT_AT } from './clock.ts';
-import { EMAIL } from './email-person.ts';
 import type { Problem } from './errors.ts';
-import { BRAND_ID, GroupId, Id, Instant, Integer, JsonObject, MAX_CHANNEL_LENGTH, Name, OneOf, Quantity, RecordId, Text } from './fields.ts';
+import {
+  BRAND_ID,
+  GroupId,
+  Instant,
+  Integer,
+  JsonObject,
+  MAX_CHANNEL_LENGTH,
+  Name,
+  OneOf,
+  Probability,
+  RecordId,
+  Text,
+} from './fields.ts';
 import { defineRecord } from './record.ts';
 import type { FlatRecord } from './record-kind.ts';
 import { statedId } from './statement.ts';
-import { SUBJECT_KEY } from './subject.ts';
 import { MS_PER_DAY } from './time.ts';
 import { Type } from './typebox.ts';
-import { subjectProblem } from './who.ts';
 
 /** What an experiment is about. Whoever a `global` one holds out is in no arm of the others. */
 export const SCOPES = ['campaign', 'flow', 'global'] as const;
 /** The id that is hashed: that of the customer, or of the browser or device. */
 export const UNITS = ['customer', 'device'] as const;
 /** The measures that an experiment can be decided by. */
-export const METRICS = ['conversion_rate', 'orders', 'net_revenue', 'refunds', 'average_order_value', 'refund_rate'] as const;
+export const METRICS = [
+  'conversion_rate',
+  'orders',
+  'net_revenue',
+  'refunds',
+  'average_order_value',
+  'refund_rate',
+] as const;
 export type Metric = (typeof METRICS)[number];
-/** How results are computed. A change of any formula is a new version; results name theirs. */
-export const ANALYSIS_VERSIONS = ['1'] as const;
 
 const MAX_ARMS = 10;
 /** Shares are counted in millionths. */
 export const SHARE_PARTS = 1_000_000;
 const MAX_DAYS = 400;
 const DEFAULT_ALPHA = 0.05;
+const ALPHA = { least: 0.001, most: 0.2 };
 const DEFAULT_PRE_DAYS = 30;
 
 export const ExperimentSchema = Type.Object(
   {
-    experiment_id: RecordId('Names the experiment. The hash of the assignment includes it'),
+    experiment_id: Type.Optional(
+      RecordId(
+        'Names the experiment, and salts its hash; made from the content when left out, so that a changed plan has another one',
+      ),
+    ),
     brand_id: BRAND_ID,
     name: Text('What it is called, such as "Does the newsletter do anything?"', 200),
     scope: OneOf(SCOPES, 'What it is about: one campaign, one flow, or every email of the brand'),
     campaign_id: Type.Optional(GroupId('The campaign or flow')),
-    unit: Type.Optional(OneOf(UNITS, 'The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out')),
+    unit: Type.Optional(
+      OneOf(UNITS, 'The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out'),
+    ),
     arms: JsonObject('The share of people in each arm, adding up to 1, such as {"holdout": 0.1, "treated": 0.9}'),
     control: Name('The arm that the others are compared with', MAX_CHANNEL_LENGTH),
     metric: Type.Optional(OneOf(METRICS, 'The measure that decides; conversion_rate when left out')),
     starts_at: Instant('When it begins', { any_time: true }),
     ends_at: Instant('When it ends: orders count before it', { any_time: true }),
-    window_days: Type.Optional(Integer('Orders count for so many days after the assignment; until the end when left out', 1, MAX_DAYS)),
-    before_days: Type.Optional(Integer(`Days before the assignment whose revenue explains part of the differences between people; ${DEFAULT_PRE_DAYS} when left out`, 1, MAX_DAYS)),
-    planned_people: Integer('How many people are planned in all arms together; `tributary experiments plan` says how many are needed', 2, 1_000_000_000),
-    alpha: Type.Optional(Quantity(`The chance of a false alarm; ${DEFAULT_ALPHA} when left out`, 0.001, 0.2)),
+    window_days: Type.Optional(
+      Integer('Orders count for so many days after the assignment; until the end when left out', 1, MAX_DAYS),
+    ),
+    before_days: Type.Optional(
+      Integer(
+        `Days before the assignment whose revenue explains part of the differences between people; ${DEFAULT_PRE_DAYS} when left out`,
+        1,
+        MAX_DAYS,
+      ),
+    ),
+    planned_people: Integer(
+      'How many people are planned in all arms together; `tributary experiments plan` says how many are needed',
+      2,
+      1_000_000_000,
+    ),
+    alpha: Type.Optional(
+      Probability(`The chance of a false alarm, from ${ALPHA.least} to ${ALPHA.most}; ${DEFAULT_ALPHA} when left out`),
+    ),
     pool: Type.Optional(GroupId('Experiments of the same pool with the same arms also give one result together')),
-    analysis_version: Type.Optional(OneOf(ANALYSIS_VERSIONS, 'How the result is computed; the newest when left out')),
   },
   { additionalProperties: false, $id: 'Experiment' },
 );
@@ -73,7 +106,6 @@ export interface Design {
   planned_people: number;
   alpha: number;
   pool: string | null;
-  analysis_version: (typeof ANALYSIS_VERSIONS)[number];
 }
 
 /** The plan of a record that passed its checks, as it was read or as it is stored. */
@@ -99,7 +131,6 @@ export function designOf(record: Readonly<Record<string, unknown>>): Design {
     planned_people: Number(record['planned_people']),
     alpha: optional(record['alpha']) ?? DEFAULT_ALPHA,
     pool: (record['pool'] as string | null | undefined) ?? null,
-    analysis_version: (record['analysis_version'] as Design['analysis_version'] | null | undefined) ?? '1',
   };
 }
 
@@ -114,14 +145,23 @@ export function changedPart(frozen: Design, design: Design): keyof Design | unde
 function experimentProblem(record: FlatRecord): Problem | undefined {
   const arms = Object.entries(JSON.parse(record['arms'] as string) as Record<string, unknown>);
   if (arms.length < 2 || arms.length > MAX_ARMS)
-    return { field: 'arms', reason: `has ${arms.length} arms; send 2 to ${MAX_ARMS}, such as {"holdout": 0.1, "treated": 0.9}` };
+    return {
+      field: 'arms',
+      reason: `has ${arms.length} arms; send 2 to ${MAX_ARMS}, such as {"holdout": 0.1, "treated": 0.9}`,
+    };
   let sum = 0;
   for (const [name, share] of arms) {
     const parts = typeof share === 'number' ? share * SHARE_PARTS : Number.NaN;
     if (name.trim() !== name || name === '' || name.length > MAX_CHANNEL_LENGTH)
-      return { field: 'arms', reason: `has an arm with the name ${JSON.stringify(name.slice(0, 60))}; use 1 to ${MAX_CHANNEL_LENGTH} characters` };
+      return {
+        field: 'arms',
+        reason: `has an arm with the name ${JSON.stringify(name.slice(0, 60))}; use 1 to ${MAX_CHANNEL_LENGTH} characters`,
+      };
     if (!(parts >= 1) || Math.abs(parts - Math.round(parts)) > 1e-6)
-      return { field: 'arms', reason: `gives ${name} a share that is not above 0 with up to six decimals; send a number such as 0.1` };
+      return {
+        field: 'arms',
+        reason: `gives ${name} a share that is not above 0 with up to six decimals; send a number such as 0.1`,
+      };
     sum += Math.round(parts);
   }
   if (sum !== SHARE_PARTS)
@@ -130,6 +170,9 @@ function experimentProblem(record: FlatRecord): Problem | undefined {
     return { field: 'control', reason: `is not one of the arms: ${arms.map(([name]) => name).join(', ')}` };
   if ((record['ends_at'] as number) <= (record['starts_at'] as number))
     return { field: 'ends_at', reason: 'is not after starts_at; send a later time' };
+  const alpha = optional(record['alpha']) ?? DEFAULT_ALPHA;
+  if (alpha < ALPHA.least || alpha > ALPHA.most)
+    return { field: 'alpha', reason: `is ${alpha}; send a number from ${ALPHA.least} to ${ALPHA.most}` };
   if ((record['ends_at'] as number) - (record['starts_at'] as number) > MAX_DAYS * MS_PER_DAY)
     return { field: 'ends_at', reason: `is more than ${MAX_DAYS} days after starts_at; plan a shorter experiment` };
   return undefined;
@@ -158,76 +201,13 @@ export const experiments = defineRecord({
       planned_people: 40_000,
     },
   },
-  aliases: { id: 'experiment_id', variants: 'arms', groups: 'arms', start: 'starts_at', end: 'ends_at', sample_size: 'planned_people' },
+  aliases: {
+    id: 'experiment_id',
+    variants: 'arms',
+    groups: 'arms',
+    start: 'starts_at',
+    end: 'ends_at',
+    sample_size: 'planned_people',
+  },
   check: experimentProblem,
-});
-
-const WHO = {
-  customer_id: Type.Optional(Id('The customer; one of customer_id, anonymous_id and email is needed')),
-  anonymous_id: Type.Optional(Id('The id of a browser or device')),
-  email: EMAIL,
-};
-const OF_EXPERIMENT = {
-  experiment_id: GroupId('The experiment'),
-  arm: Name('The arm', MAX_CHANNEL_LENGTH),
-};
-
-export const AssignmentSchema = Type.Object(
-  {
-    assignment_id: Type.Optional(RecordId('Names this assignment; made from the content when left out')),
-    brand_id: BRAND_ID,
-    ...OF_EXPERIMENT,
-    ...WHO,
-    assigned_at: Instant('When the person was put into the arm'),
-    sent_at: SENT_AT,
-  },
-  { additionalProperties: false, $id: 'Assignment' },
-);
-
-export const assignments = defineRecord({
-  name: 'assignments',
-  singular: 'assignment',
-  id_field: 'assignment_id',
-  id_prefix: 'as_',
-  schema: AssignmentSchema,
-  since: 8,
-  kept: 'first',
-  subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
-  instant_field: 'assigned_at',
-  derived: [SUBJECT_KEY],
-  examples: {
-    held_out: { experiment_id: 'newsletter-2026-q1', arm: 'holdout', customer_id: 'customer-1', assigned_at: '2026-03-01T10:00:00Z' },
-  },
-  aliases: { occurred_at: 'assigned_at', timestamp: 'assigned_at', variant: 'arm', group: 'arm' },
-  check: subjectProblem,
-});
-
-export const ExposureSchema = Type.Object(
-  {
-    exposure_id: Type.Optional(RecordId('Names this exposure; made from the content when left out')),
-    brand_id: BRAND_ID,
-    ...OF_EXPERIMENT,
-    ...WHO,
-    exposed_at: Instant('When the person got the treatment'),
-    sent_at: SENT_AT,
-  },
-  { additionalProperties: false, $id: 'Exposure' },
-);
-
-export const exposures = defineRecord({
-  name: 'exposures',
-  singular: 'exposure',
-  id_field: 'exposure_id',
-  id_prefix: 'xp_',
-  schema: ExposureSchema,
-  since: 8,
-  kept: 'first',
-  subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
-  instant_field: 'exposed_at',
-  derived: [SUBJECT_KEY],
-  examples: {
-    sent: { experiment_id: 'newsletter-2026-q1', arm: 'treated', customer_id: 'customer-2', exposed_at: '2026-03-01T10:00:00Z' },
-  },
-  aliases: { occurred_at: 'exposed_at', timestamp: 'exposed_at', variant: 'arm', group: 'arm' },
-  check: subjectProblem,
 });

@@ -63,12 +63,13 @@
  * - follower      background work: it reads the log in order behind its own cursor, or runs at an interval
  * - state         small data that is not part of the log: cursors, leases, keys, suppressions
  */
+import { assignments, exposures } from './assignment.ts';
 import { claims } from './claim.ts';
 import { consents } from './consent/consent.ts';
 import { adjustments, conversions } from './conversion.ts';
 import { emailEvents } from './email-event.ts';
+import { experiments } from './experiment.ts';
 import { customerSegments, identityLinks } from './identity-link.ts';
-import { assignments, experiments, exposures } from './experiment.ts';
 import type { RecordKind } from './record.ts';
 import { fxRates, spend } from './spend.ts';
 import { touchpoints } from './touchpoint.ts';

@@ -10,8 +10,14 @@ const RANGE = 2 ** 48;
  * The arm of an id. The id of the experiment salts the hash, so that arms of different experiments have nothing to do with each other. It
  * reads the id of the record and not the person that it belongs to: a person is found on read and can change.
  */
-export function armOf({ brand_id, experiment_id, arms }: Pick<Design, 'brand_id' | 'experiment_id' | 'arms'>, id: string): string {
-  const digits = hash('sha256', JSON.stringify(['experiment', brand_id, experiment_id, id]), 'hex').slice(0, HEX_DIGITS);
+export function armOf(
+  { brand_id, experiment_id, arms }: Pick<Design, 'brand_id' | 'experiment_id' | 'arms'>,
+  id: string,
+): string {
+  const digits = hash('sha256', JSON.stringify(['experiment', brand_id, experiment_id, id]), 'hex').slice(
+    0,
+    HEX_DIGITS,
+  );
   const place = (Number.parseInt(digits, 16) / RANGE) * SHARE_PARTS;
   let until = 0;
   for (const { name, parts } of arms) {

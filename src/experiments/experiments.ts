@@ -38,38 +38,43 @@ export interface Assigned {
   refused: Problem | null;
 }
 
-export interface ExperimentsOptions {
-  state: State;
-  /** Null in a process that accepts no records. */
-  collector: Collector | null;
-  max_items: number;
-  customerIds: (brand_id: string) => CustomerIds;
-  emailPersonOf: EmailPersonOf;
+/** How a process reads ids of people. */
+export interface ReadsPeople {
+  customerIds?: (brand_id: string) => CustomerIds;
+  emailPersonOf?: EmailPersonOf;
   clock: () => number;
 }
 
-const keyOf = ({ brand_id, experiment_id }: Pick<Design, 'brand_id' | 'experiment_id'>): string => `${brand_id}/${experiment_id}`;
+const keyOf = ({ brand_id, experiment_id }: Pick<Design, 'brand_id' | 'experiment_id'>): string =>
+  `${brand_id}/${experiment_id}`;
 
 export class Experiments {
   private known: { revision: number; plans: Map<string, Planned> } = { revision: -1, plans: new Map() };
 
-  constructor(private readonly options: ExperimentsOptions) {}
+  /** @param collector null in a process that accepts no records. @param max_items the most records of one envelope. */
+  constructor(
+    private readonly state: State,
+    private readonly collector: Collector | null,
+    private readonly people: ReadsPeople,
+    private readonly max_items: number,
+  ) {}
 
   /**
    * Accepts plans: keeps each and writes it to the log. A plan whose people are being assigned is refused if it changes anything but the
    * name. @throws as `Collector.accept`; state_unavailable.
    */
   async accept(source: string, drafts: readonly Draft[], caller: Caller): Promise<Acknowledgement> {
-    const collector = this.options.collector;
+    const { collector } = this;
     assert(collector !== null, 'plans are accepted where records are');
-    if (drafts.length > this.options.max_items) return collector.accept({ source, drafts }, caller);
+    if (drafts.length > this.max_items) return collector.accept({ source, drafts }, caller);
     const refused = await this.keep(drafts, caller);
     const places = drafts.flatMap((_, i) => (refused.has(i) ? [] : [i]));
     const answer: Acknowledgement =
       places.length === 0
         ? { accepted: 0, ids: [], rejected: [] }
         : await collector.accept({ source, drafts: places.map((i) => drafts[i]!) }, caller);
-    const moved = <T extends { index: number }>(list: readonly T[]): T[] => list.map((one) => ({ ...one, index: places[one.index]! }));
+    const moved = <T extends { index: number }>(list: readonly T[]): T[] =>
+      list.map((one) => ({ ...one, index: places[one.index]! }));
     const rejected = [...moved(answer.rejected), ...[...refused].map(([index, problem]) => ({ index, ...problem }))];
     return {
       ...answer,
@@ -82,7 +87,7 @@ export class Experiments {
   /** Keeps the plans that can be read, which the collector reads again. @returns why others are refused, by index. */
   private async keep(drafts: readonly Draft[], caller: Caller): Promise<Map<number, Problem>> {
     const read = drafts.map(({ input }) => recordKind('experiments').read(input, this.context(caller)));
-    return this.options.state.transaction(async (transaction) => {
+    return this.state.transaction(async (transaction) => {
       const refused = new Map<number, Problem>();
       for (const [i, record] of read.entries()) {
         if (isProblem(record)) continue;
@@ -119,7 +124,7 @@ export class Experiments {
     people: readonly unknown[],
     { trial, caller }: { trial: boolean; caller: Caller },
   ): Promise<Assigned[]> {
-    const now_ms = this.options.clock();
+    const now_ms = this.people.clock();
     const plans = await this.plans();
     const planned = plans.get(keyOf(which));
     if (planned === undefined)
@@ -130,7 +135,11 @@ export class Experiments {
       );
     if (!trial) checkTime(planned.design, now_ms);
     const globals = [...plans.values()].filter(
-      ({ design }) => design.scope === 'global' && design.brand_id === which.brand_id && isRunning(design, now_ms) && design !== planned.design,
+      ({ design }) =>
+        design.scope === 'global' &&
+        design.brand_id === which.brand_id &&
+        isRunning(design, now_ms) &&
+        design !== planned.design,
     );
     const over = planned.design.scope === 'global' ? [] : globals;
     if (!trial) await this.freeze([planned, ...over], now_ms);
@@ -140,14 +149,16 @@ export class Experiments {
     const turns = new WorkTurns();
     for (const person of people) {
       if (turns.ends()) await turns.next();
-      answers.push(decide({ person, design: planned.design, globals: over.map(({ design }) => design), now_ms, context }, drafts));
+      answers.push(
+        decide({ person, design: planned.design, globals: over.map(({ design }) => design), now_ms, context }, drafts),
+      );
     }
     if (!trial) await this.write(drafts, caller);
     return answers;
   }
 
   private async write(drafts: readonly Draft[], caller: Caller): Promise<void> {
-    const { collector, max_items } = this.options;
+    const { collector, max_items } = this;
     assert(collector !== null, 'people are assigned where records are accepted');
     for (let from = 0; from < drafts.length; from += max_items)
       await collector.accept({ source: 'experiments', drafts: drafts.slice(from, from + max_items) }, caller);
@@ -156,7 +167,7 @@ export class Experiments {
   /** Freezes plans that are not frozen yet. It is on disk before any arm is told. */
   private async freeze(plans: readonly Planned[], now_ms: number): Promise<void> {
     if (plans.every(({ frozen_at_ms }) => frozen_at_ms !== null)) return;
-    await this.options.state.transaction(async (transaction) => {
+    await this.state.transaction(async (transaction) => {
       for (const { design } of plans) {
         const stored = (await transaction.get<Json>(PLANS, keyOf(design))) as unknown as Planned | undefined;
         if (stored === undefined || changedPart(stored.design, design) !== undefined)
@@ -168,7 +179,7 @@ export class Experiments {
   }
 
   private async plans(): Promise<Map<string, Planned>> {
-    const { state } = this.options;
+    const { state } = this;
     const revision = await state.revision(PLANS);
     if (revision !== this.known.revision) {
       const plans = new Map<string, Planned>();
@@ -179,9 +190,10 @@ export class Experiments {
   }
 
   private context(caller: Caller): ReadContext {
-    const { clock, customerIds, emailPersonOf } = this.options;
+    const { clock, customerIds, emailPersonOf } = this.people;
     // No record of an experiment has an amount.
-    return { now_ms: clock(), defaultCurrency: () => 'USD', customerIds, emailPersonOf, ...caller };
+    const people = { ...(customerIds && { customerIds }), ...(emailPersonOf && { emailPersonOf }) };
+    return { now_ms: clock(), defaultCurrency: () => 'USD', ...people, ...caller };
   }
 }
 
@@ -200,17 +212,22 @@ function decide({ person, design, globals, now_ms, context }: Deciding, drafts: 
     brand_id,
     experiment_id,
     arm,
-    assigned_at: formatInstant(now_ms),
+    occurred_at: formatInstant(now_ms),
   });
   const isObject = typeof person === 'object' && person !== null && !Array.isArray(person);
   // The record tells the ids as the log keeps them; its arm is not known yet.
   const read = recordKind('assignments').read(isObject ? of(design, design.control) : person, context);
   if (isProblem(read)) return { arm: null, held_out_by: null, refused: read };
-  const idFor = ({ unit }: Design): string | undefined => read[unit === 'customer' ? 'customer_id' : 'anonymous_id'] as string | undefined;
+  const idFor = ({ unit }: Design): string | undefined =>
+    read[unit === 'customer' ? 'customer_id' : 'anonymous_id'] as string | undefined;
   const id = idFor(design);
   if (id === undefined) {
     const field = design.unit === 'customer' ? 'customer_id' : 'anonymous_id';
-    return { arm: null, held_out_by: null, refused: { field, reason: `is missing; this experiment assigns by ${field}` } };
+    return {
+      arm: null,
+      held_out_by: null,
+      refused: { field, reason: `is missing; this experiment assigns by ${field}` },
+    };
   }
   let held_out_by: string | null = null;
   for (const one of globals) {
@@ -230,7 +247,10 @@ const isRunning = ({ start_ms, end_ms }: Design, now_ms: number): boolean => now
 
 function checkTime(design: Design, now_ms: number): void {
   if (isRunning(design, now_ms)) return;
-  const when = now_ms < design.start_ms ? `begins at ${formatInstant(design.start_ms)}` : `ended at ${formatInstant(design.end_ms)}`;
+  const when =
+    now_ms < design.start_ms
+      ? `begins at ${formatInstant(design.start_ms)}`
+      : `ended at ${formatInstant(design.end_ms)}`;
   throw new TributaryError('conflict', `experiment ${design.experiment_id} ${when}; nobody is assigned now`);
 }
 

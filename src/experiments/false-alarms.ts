@@ -17,7 +17,11 @@ export interface Simulated {
 }
 
 export const ONE_LOOK = ['conversion_rate', 'net_revenue', 'adjusted_net_revenue', 'average_order_value'] as const;
-export const MANY_LOOKS = ['fixed_conversion_rate', 'always_valid_conversion_rate', 'always_valid_net_revenue'] as const;
+export const MANY_LOOKS = [
+  'fixed_conversion_rate',
+  'always_valid_conversion_rate',
+  'always_valid_net_revenue',
+] as const;
 type Measured = (typeof ONE_LOOK)[number] | (typeof MANY_LOOKS)[number];
 
 /** The part of people who order often, their chance to order, and that of the others. */
@@ -50,14 +54,20 @@ class Arm {
   moments(): Moments {
     const { units, sums, products } = this;
     const covariances = Array.from({ length: MEASURES }, (_, i) =>
-      Array.from({ length: MEASURES }, (_, j) => (products[i * MEASURES + j]! - (sums[i]! * sums[j]!) / units) / (units - 1)),
+      Array.from(
+        { length: MEASURES },
+        (_, j) => (products[i * MEASURES + j]! - (sums[i]! * sums[j]!) / units) / (units - 1),
+      ),
     );
     return { units, sums: [...sums], covariances };
   }
 }
 
 /** @returns the part of runs in which each interval left out 0: at the end, or at any look. */
-export function falseAlarms({ runs, people, looks, alpha, seed }: Simulated, onRun: (done: number) => void = () => {}): Record<Measured, number> {
+export function falseAlarms(
+  { runs, people, looks, alpha, seed }: Simulated,
+  onRun: (done: number) => void = () => {},
+): Record<Measured, number> {
   const alarms = Object.fromEntries([...ONE_LOOK, ...MANY_LOOKS].map((name) => [name, 0])) as Record<Measured, number>;
   const z = normalBound(alpha);
   for (let run = 0; run < runs; run++) {
@@ -65,7 +75,8 @@ export function falseAlarms({ runs, people, looks, alpha, seed }: Simulated, onR
     const arms = [new Arm(), new Arm()] as const;
     const seen = new Set<Measured>();
     for (let look = 1; look <= looks; look++) {
-      while (arms[0].units + arms[1].units < (people * look) / looks) arms[random.chance(0.5) ? 1 : 0].add(personOf(random));
+      while (arms[0].units + arms[1].units < (people * look) / looks)
+        arms[random.chance(0.5) ? 1 : 0].add(personOf(random));
       lookAt(arms, look / looks, { alpha, z }, seen);
     }
     atEnd(arms, alpha, seen);
@@ -85,7 +96,12 @@ function personOf(random: Random): number[] {
 
 const leavesOut0 = ({ low, high }: Interval): boolean => low > 0 || high < 0;
 
-function lookAt([a, b]: readonly [Arm, Arm], share: number, { alpha, z }: { alpha: number; z: number }, seen: Set<Measured>): void {
+function lookAt(
+  [a, b]: readonly [Arm, Arm],
+  share: number,
+  { alpha, z }: { alpha: number; z: number },
+  seen: Set<Measured>,
+): void {
   if (a.units < 2 || b.units < 2) return;
   const [first, second] = [a.moments(), b.moments()];
   const looked = (name: Measured, one: Estimate, other: Estimate): void => {

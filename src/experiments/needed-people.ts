@@ -1,5 +1,5 @@
 /** How large and how long an experiment has to be, in words. */
-import { type Wanted, unitsForRates } from '../learning/sample-size.ts';
+import { unitsForRates, type Wanted } from '../learning/sample-size.ts';
 
 export interface Question extends Wanted {
   /** The part of people who order without the treatment. */
@@ -30,7 +30,11 @@ export function neededPeople(question: Question): Needed {
     `You need ${whole(people)} people: ${whole(control_people)} in the control (${percent(first_share)}) and ${whole(people - control_people)} who are treated.`,
     `Then a rise from ${percent(rate, 3)} to ${percent(rate * (1 + lift), 3)} of people who order is seen in ${percent(power)} of such experiments, and chance alone looks like a difference in ${percent(alpha)}.`,
     `The holdout costs you about ${whole(control_people * rate * lift)} orders, if the rise is real.`,
-    ...(weeks === null ? [] : [`At ${whole(people_a_week!)} people a week this takes ${weeks} week${weeks === 1 ? '' : 's'}. Plan whole weeks, since weekdays differ.`]),
+    ...(weeks === null
+      ? []
+      : [
+          `At ${whole(people_a_week!)} people a week this takes ${weeks} week${weeks === 1 ? '' : 's'}. Plan whole weeks, since weekdays differ.`,
+        ]),
   ];
   return { people, control_people, weeks, text: lines.join('\n') };
 }

@@ -34,7 +34,9 @@ export function exactMoments(
 /** The moments of values, one list for each measure. */
 export function momentsOf(measures: ReadonlyArray<ArrayLike<number>>): Moments {
   const units = measures[0]!.length;
-  const sums = measures.map((values) => Array.prototype.reduce.call(values, (a, b) => (a as number) + (b as number), 0)) as number[];
+  const sums = measures.map((values) =>
+    Array.prototype.reduce.call(values, (a, b) => (a as number) + (b as number), 0),
+  ) as number[];
   const covariances = measures.map((x, i) =>
     measures.map((y, j) => {
       let sum = 0;
@@ -80,7 +82,8 @@ export function adjustedMeans(
   measure: number,
   before: number,
 ): { means: [Estimate, Estimate]; variance_reduction: number } {
-  const pooled = (i: number, j: number): number => groups.reduce((sum, g) => sum + (g.units - 1) * g.covariances[i]![j]!, 0);
+  const pooled = (i: number, j: number): number =>
+    groups.reduce((sum, g) => sum + (g.units - 1) * g.covariances[i]![j]!, 0);
   const units = groups[0].units + groups[1].units;
   const spread_before = pooled(before, before);
   const spread = pooled(measure, measure);
@@ -119,9 +122,9 @@ export interface Difference {
 export function welch(first: Estimate, second: Estimate, alpha: number): Difference {
   const difference = second.mean - first.mean;
   const variance = first.variance + second.variance;
-  if (variance === 0) return { difference, variance, interval: { low: difference, high: difference }, chance: difference === 0 ? 1 : 0 };
-  const degrees =
-    variance ** 2 / (first.variance ** 2 / (first.units - 1) + second.variance ** 2 / (second.units - 1));
+  if (variance === 0)
+    return { difference, variance, interval: { low: difference, high: difference }, chance: difference === 0 ? 1 : 0 };
+  const degrees = variance ** 2 / (first.variance ** 2 / (first.units - 1) + second.variance ** 2 / (second.units - 1));
   const error = Math.sqrt(variance);
   const half = tBound(alpha, degrees) * error;
   return {

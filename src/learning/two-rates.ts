@@ -45,7 +45,13 @@ export interface Posterior {
  * What is believed of two rates after their outcomes, from a Beta(1, 1) for each before them: the Beta-Binomial model. Source: Gelman
  * et al., Bayesian Data Analysis, 2.1.
  */
-export function posteriorDifference(first: Rate, second: Rate, alpha: number, draws: number, random: Random): Posterior {
+export function posteriorDifference(
+  first: Rate,
+  second: Rate,
+  alpha: number,
+  draws: number,
+  random: Random,
+): Posterior {
   const differences: number[] = [];
   let higher = 0;
   for (let draw = 0; draw < draws; draw++) {

@@ -29,7 +29,9 @@ const Shown = Type.Object({
 const Who = {
   customer_id: Type.Optional(Type.String({ maxLength: 200, description: 'The customer' })),
   anonymous_id: Type.Optional(Type.String({ maxLength: 200, description: 'The id of a browser or device' })),
-  email: Type.Optional(Type.String({ maxLength: 1_000, description: 'The address in place of an id; it is not stored' })),
+  email: Type.Optional(
+    Type.String({ maxLength: 1_000, description: 'The address in place of an id; it is not stored' }),
+  ),
 };
 const One = {
   ...Who,
@@ -110,9 +112,15 @@ export function experimentRoutes({ tributary }: Services): Route[] {
       const { experiment_id } = request.params as { experiment_id: string };
       const key = request.key!;
       const which = { brand_id: brandWithin(key.brand_id, brand_id) ?? DEFAULT_BRAND, experiment_id };
-      const caller = { key_brand_id: key.brand_id, is_admin: key.scopes.includes('admin'), invalid_utf8: request.invalid_utf8 };
+      const caller = {
+        key_brand_id: key.brand_id,
+        is_admin: key.scopes.includes('admin'),
+        invalid_utf8: request.invalid_utf8,
+      };
       const decided = await experiments.assign(which, people ?? [one], { trial: trial === 'true', caller });
-      return people === undefined ? oneAnswer(experiment_id, decided[0]!) : { experiment_id, arm: null, held_out_by: null, assignments: decided };
+      return people === undefined
+        ? oneAnswer(experiment_id, decided[0]!)
+        : { experiment_id, arm: null, held_out_by: null, assignments: decided };
     },
   };
   return [list, assign];
@@ -126,7 +134,10 @@ function peopleOf(body: unknown): { people: readonly unknown[] | undefined; rest
   if (!Array.isArray(people) || people.length === 0)
     throw badRequest('people', 'must be a list of people such as [{"customer_id": "customer-1"}]');
   if (people.length > MAX_ASSIGNED)
-    throw badRequest('people', `has ${people.length} people; the limit is ${MAX_ASSIGNED}, send the others in another call`);
+    throw badRequest(
+      'people',
+      `has ${people.length} people; the limit is ${MAX_ASSIGNED}, send the others in another call`,
+    );
   return { people, rest };
 }
 

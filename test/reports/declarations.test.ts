@@ -75,7 +75,12 @@ async function fill(shop: Shop): Promise<void> {
     planned_people: 10,
     pool: 'newsletters',
   });
-  const assigned = (customer_id: string, arm: string) => ({ experiment_id: 'march', arm, customer_id, assigned_at: at(1) });
+  const assigned = (customer_id: string, arm: string) => ({
+    experiment_id: 'march',
+    arm,
+    customer_id,
+    occurred_at: at(1),
+  });
   await shop.send(
     'assignments',
     assigned('ann', 'treated'),

@@ -5,7 +5,15 @@ import { Random } from '../../domain/random.ts';
 import { alwaysValid } from '../../learning/always-valid.ts';
 import type { Interval } from '../../learning/bootstrap.ts';
 import { normalBound } from '../../learning/distributions.ts';
-import { adjustedMeans, type Difference, type Estimate, meanOf, ratioOf, relative, welch } from '../../learning/moments.ts';
+import {
+  adjustedMeans,
+  type Difference,
+  type Estimate,
+  meanOf,
+  ratioOf,
+  relative,
+  welch,
+} from '../../learning/moments.ts';
 import { newcombe, type Posterior, pooledChance, posteriorDifference, type Rate } from '../../learning/two-rates.ts';
 import { type ArmFacts, type Measure, placeOf } from './read-arms.ts';
 
@@ -61,13 +69,20 @@ function inUnits({ mean, variance, units }: Estimate, is_money: boolean): Estima
 }
 
 /** The effect of an arm, or null where it or the control has no value of the metric. */
-export function effectOf(control: ArmFacts, treated: ArmFacts, metric: Metric, { design, alpha }: Looking): Effect | null {
+export function effectOf(
+  control: ArmFacts,
+  treated: ArmFacts,
+  metric: Metric,
+  { design, alpha }: Looking,
+): Effect | null {
   const [before, after] = [estimateOf(control, metric), estimateOf(treated, metric)];
   if (before === null || after === null) return null;
   const by_means = welch(before, after, alpha);
-  const rates = metric === 'conversion_rate' ? [rateOf(control), rateOf(treated)] as const : null;
+  const rates = metric === 'conversion_rate' ? ([rateOf(control), rateOf(treated)] as const) : null;
   const fixed =
-    rates === null ? by_means : { ...by_means, interval: newcombe(...rates, normalBound(alpha)), chance: pooledChance(...rates) };
+    rates === null
+      ? by_means
+      : { ...by_means, interval: newcombe(...rates, normalBound(alpha)), chance: pooledChance(...rates) };
   const share = shareOf(control.people + treated.people, design, treated.arm);
   return {
     arm: treated.arm,
@@ -94,6 +109,10 @@ const rateOf = ({ people, sums }: ArmFacts): Rate => ({ successes: Number(sums.c
 function adjustedOf(control: ArmFacts, treated: ArmFacts, metric: Metric, alpha: number): Effect['adjusted'] {
   const { upper, lower, is_money } = SOURCES[metric];
   if (lower !== null) return null;
-  const { means, variance_reduction } = adjustedMeans([control.moments, treated.moments], placeOf(upper), placeOf('before'));
+  const { means, variance_reduction } = adjustedMeans(
+    [control.moments, treated.moments],
+    placeOf(upper),
+    placeOf('before'),
+  );
   return { ...welch(inUnits(means[0], is_money), inUnits(means[1], is_money), alpha), variance_reduction };
 }

@@ -1,6 +1,7 @@
 /** The plans of an experiment and of its pool, as the log has them. */
-import { changedPart, type Design, designOf } from '../../domain/experiment.ts';
+
 import { assert } from '../../domain/errors.ts';
+import { changedPart, type Design, designOf } from '../../domain/experiment.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore, type Position } from '../../warehouse/position.ts';
 import { read, readAll } from '../../warehouse/read-row.ts';
@@ -31,7 +32,6 @@ const COLUMNS = {
   planned_people: 'number',
   alpha: 'number?',
   pool: 'text?',
-  analysis_version: 'text?',
   received_ms: 'number',
 } as const;
 const SELECTED = Object.keys(COLUMNS).map((name) => {
@@ -44,7 +44,12 @@ const SELECTED = Object.keys(COLUMNS).map((name) => {
  * The plan of an experiment, then those of the other experiments of its pool with the same arms, by id. Of the statements of one, the
  * last before its first assignment counts, with the name of the last of all.
  */
-export async function readPlans(snapshot: Snapshot, position: Position, brand_id: string, experiment_id: string): Promise<Planned[]> {
+export async function readPlans(
+  snapshot: Snapshot,
+  position: Position,
+  brand_id: string,
+  experiment_id: string,
+): Promise<Planned[]> {
   const own = await readPlan(snapshot, position, brand_id, experiment_id);
   assert(own !== null, `the plan of an experiment that the log names is not there`);
   const { pool } = own.design;
@@ -63,14 +68,22 @@ export async function readPlans(snapshot: Snapshot, position: Position, brand_id
 
 const armsOf = ({ arms }: Design): string => JSON.stringify(arms.map(({ name }) => name));
 
-async function readPlan(snapshot: Snapshot, position: Position, brand_id: string, experiment_id: string): Promise<Planned | null> {
+async function readPlan(
+  snapshot: Snapshot,
+  position: Position,
+  brand_id: string,
+  experiment_id: string,
+): Promise<Planned | null> {
   const parameters = { brand_id, experiment_id };
   const rows = await snapshot.query(
     `select ${SELECTED.join(', ')} from experiments t where t.brand_id = $brand_id and t.stated_id = $experiment_id and ${atOrBefore('t', position)}
      order by received_ms, t.collector_id, t.log_seq`,
     parameters,
   );
-  const stated = readAll(rows, COLUMNS).map(({ id, received_ms, ...row }) => ({ received_ms, design: designOf({ ...row, experiment_id: id }) }));
+  const stated = readAll(rows, COLUMNS).map(({ id, received_ms, ...row }) => ({
+    received_ms,
+    design: designOf({ ...row, experiment_id: id }),
+  }));
   if (stated.length === 0) return null;
   const [first] = await snapshot.query(
     `select min(epoch_ms(a.received_at)) as at_ms from assignments a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)}`,

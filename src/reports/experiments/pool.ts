@@ -26,14 +26,32 @@ export function pooledEffects(pool: string, experiments: readonly PooledExperime
         const effect = effectOf(control, treated, metric, { design, alpha });
         if (effect === null || effect.fixed.variance === 0) return [];
         const { difference, variance } = effect.fixed;
-        return [{ difference, variance, first_units: control.people, second_units: treated.people, share: shareOf(control.people + treated.people, design, arm) }];
+        return [
+          {
+            difference,
+            variance,
+            first_units: control.people,
+            second_units: treated.people,
+            share: shareOf(control.people + treated.people, design, arm),
+          },
+        ];
       });
       if (parts.length === 0) return [];
       const { difference, variance } = pooledDifference(parts);
       const half = normalBound(alpha) * Math.sqrt(variance);
       const share = parts.reduce((sum, one) => sum + one.share, 0) / experiments.length;
       const always = alwaysValid(difference, variance, share, alpha);
-      return [{ arm, metric, difference, low: difference - half, high: difference + half, always_valid_low: always.low, always_valid_high: always.high }];
+      return [
+        {
+          arm,
+          metric,
+          difference,
+          low: difference - half,
+          high: difference + half,
+          always_valid_low: always.low,
+          always_valid_high: always.high,
+        },
+      ];
     }),
   );
   const people = experiments.reduce((sum, one) => sum + one.arms.reduce((all, arm) => all + arm.people, 0), 0);

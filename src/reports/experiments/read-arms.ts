@@ -28,7 +28,8 @@ export interface ArmFacts {
 
 /** Makes the values of all orders of the plan, after `events` was made. */
 export async function makeOrderValues(snapshot: Snapshot): Promise<void> {
-  const of = (condition: string, value: string): string => `sum128(case when ${condition} then ${value} else int128(0) end)`;
+  const of = (condition: string, value: string): string =>
+    `sum128(case when ${condition} then ${value} else int128(0) end)`;
   await materialise(
     snapshot,
     ORDER_VALUES,
@@ -46,7 +47,10 @@ export async function makeOrderValues(snapshot: Snapshot): Promise<void> {
  */
 export async function readArms(snapshot: Snapshot, plan: Plan, design: Design, no: number): Promise<ArmFacts[]> {
   const people = numbered(PEOPLE, no);
-  await materialise(snapshot, people, peopleOf(plan, design), { brand_id: design.brand_id, experiment_id: design.experiment_id });
+  await materialise(snapshot, people, peopleOf(plan, design), {
+    brand_id: design.brand_id,
+    experiment_id: design.experiment_id,
+  });
   const outcomes = numbered(OUTCOMES, no);
   await materialise(snapshot, outcomes, outcomesOf(design, people.name));
   const pairs = MEASURES.flatMap((a, i) => MEASURES.slice(i).map((b) => [a, b] as const));
@@ -69,7 +73,11 @@ export async function readArms(snapshot: Snapshot, plan: Plan, design: Design, n
       exposed: number('exposed'),
       crossed: number('crossed'),
       sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
-      moments: exactMoments(number('people'), sums, MEASURES.map((a) => MEASURES.map((b) => product(a, b)))),
+      moments: exactMoments(
+        number('people'),
+        sums,
+        MEASURES.map((a) => MEASURES.map((b) => product(a, b))),
+      ),
     };
   });
 }
@@ -92,7 +100,7 @@ function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
   const own = (alias: string): string =>
     `${alias}.brand_id = $brand_id and ${alias}.experiment_id = $experiment_id and ${atOrBefore(alias, position)}`;
   return `with own as (
-      select ${person('a')} as person_key, a.arm as arm, epoch_ms(a.assigned_at) as at_ms, a.assignment_id as id
+      select ${person('a')} as person_key, a.arm as arm, epoch_ms(a.occurred_at) as at_ms, a.assignment_id as id
       from assignments a ${joined('a')} where ${own('a')}),
     timely as (select * from own where at_ms >= ${start_ms} and at_ms < ${end_ms}),
     ranked as (
@@ -109,7 +117,8 @@ function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
 function outcomesOf({ end_ms, window_days, before_days }: Design, people: string): string {
   const until = window_days === null ? `${end_ms}` : `least(${end_ms}, p.at_ms + ${window_days * MS_PER_DAY})`;
   const after = 'o.at_ms >= p.at_ms';
-  const sum = (condition: string, value: string): string => `sum128(case when ${condition} then ${value} else int128(0) end)`;
+  const sum = (condition: string, value: string): string =>
+    `sum128(case when ${condition} then ${value} else int128(0) end)`;
   return `with done as (
       select p.person_key as person_key, int64(count_where(${after})) as orders, ${sum(after, 'o.gross')} as gross,
         ${sum(after, 'o.refunds')} as refunds, ${sum('o.at_ms < p.at_ms', 'o.gross - o.refunds')} as before
@@ -125,8 +134,11 @@ function outcomesOf({ end_ms, window_days, before_days }: Design, people: string
 /** The last instant at which the log received a record that the answer reads. Until then, orders are known. */
 export async function knownUntil(snapshot: Snapshot, plan: Plan, brand_id: string): Promise<number> {
   const parts = ['assignments', 'conversions', 'touchpoints'].map(
-    (table) => `select max(epoch_ms(r.received_at)) as at_ms from ${table} r where r.brand_id = $brand_id and ${atOrBefore('r', plan.positions.conversions)}`,
+    (table) =>
+      `select max(epoch_ms(r.received_at)) as at_ms from ${table} r where r.brand_id = $brand_id and ${atOrBefore('r', plan.positions.conversions)}`,
   );
-  const [row] = await snapshot.query(`select max(at_ms) as at_ms from (${parts.join(' union all ')}) received`, { brand_id });
+  const [row] = await snapshot.query(`select max(at_ms) as at_ms from (${parts.join(' union all ')}) received`, {
+    brand_id,
+  });
   return read(row, { at_ms: 'number?' }).at_ms ?? 0;
 }

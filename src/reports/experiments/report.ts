@@ -17,7 +17,7 @@ import { allTime, brandOf } from '../person.ts';
 import { resolveParameters } from '../resolve.ts';
 import { EXPERIMENT_MEANINGS, ExperimentResult } from '../results/experiment.ts';
 import type { Warning } from '../warning.ts';
-import { concludes, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
+import { concludes, hasEnough, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
 import { alphaOf, type Effect, effectOf } from './effects.ts';
 import { type Planned, readPlans } from './plans.ts';
 import { type PooledExperiment, pooledEffects } from './pool.ts';
@@ -27,11 +27,13 @@ import { sentenceOf } from './sentence.ts';
 const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
 const ExperimentParameters = Type.Object({ brand_id, as_of, currency }, { additionalProperties: false });
 
-type Asked = Static<typeof ExperimentParameters> & { experiment_id: string };
+/** How results are computed. A change of any formula is a new version, so that an answer can be made again to the byte. */
+const ANALYSIS_VERSION = '1';
 
 export async function experimentReport(
   context: ReportContext,
-  { experiment_id, ...parameters }: Asked,
+  experiment_id: string,
+  parameters: Static<typeof ExperimentParameters>,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   return context.warehouse.read(async (snapshot) => {
@@ -42,15 +44,24 @@ export async function experimentReport(
     const own = plans[0]!.design;
     const start_ms = Math.min(...plans.map(({ design }) => design.start_ms - design.before_days * MS_PER_DAY));
     const period = { start: formatInstant(own.start_ms), end: formatInstant(own.end_ms) };
-    const resolved = await resolveParameters(snapshot, context, { ...parameters, ...period }, {
-      ...options,
-      brand_ids: [brand_id],
-      extra: { report: 'experiment', experiment_id },
-    });
+    const resolved = await resolveParameters(
+      snapshot,
+      context,
+      { ...parameters, ...period },
+      {
+        ...options,
+        brand_ids: [brand_id],
+        extra: { report: 'experiment', experiment_id, analysis_version: ANALYSIS_VERSION },
+      },
+    );
     const [brand] = resolved.plan.brands;
     // Refunds count whenever they come, so the plan has no end.
     const all = allTime(resolved.plan);
-    const plan: Plan = { ...all, adjustments: 'own_day', brands: [{ ...brand!, start_ms, end_ms: all.brands[0]!.end_ms }] };
+    const plan: Plan = {
+      ...all,
+      adjustments: 'own_day',
+      brands: [{ ...brand!, start_ms, end_ms: all.brands[0]!.end_ms }],
+    };
     return answerOnce(context, resolved, '', () => answer(snapshot, context, { ...resolved, plan }, plans));
   }, readOptions(context));
 }
@@ -65,16 +76,18 @@ async function answer(
   await makeOrdersAndEvents(snapshot, plan, context.directory);
   await makeOrderValues(snapshot);
   const read: PooledExperiment[] = [];
-  for (const [no, { design }] of plans.entries()) read.push({ design, arms: await readArms(snapshot, plan, design, no) });
+  for (const [no, { design }] of plans.entries())
+    read.push({ design, arms: await readArms(snapshot, plan, design, no) });
   const { design, arms } = read[0]!;
   const known_ms = await knownUntil(snapshot, plan, design.brand_id);
   const [control, ...others] = arms as [ArmFacts, ...ArmFacts[]];
   const looking = { design, alpha: alphaOf(design) };
-  const effects = others.flatMap((arm) =>
-    METRICS.flatMap((metric) => effectOf(control, arm, metric, looking) ?? []),
-  );
+  const effects = others.flatMap((arm) => METRICS.flatMap((metric) => effectOf(control, arm, metric, looking) ?? []));
   const shares = design.arms.map(({ parts }) => parts);
-  const sample_ratio_chance = sampleRatioChance(arms.map(({ people }) => people), shares);
+  const sample_ratio_chance = sampleRatioChance(
+    arms.map(({ people }) => people),
+    shares,
+  );
   const is_over = known_ms >= design.end_ms;
   const people = arms.reduce((sum, arm) => sum + arm.people, 0);
   return {
@@ -87,9 +100,16 @@ async function answer(
     confidence: 1 - looking.alpha,
     sample_ratio_chance,
     arms: arms.map((arm, i) => armRow(arm, shares[i]! / SHARE_PARTS, people)),
-    conclusions: others.map(({ arm }) => {
+    conclusions: others.map((own) => {
+      const { arm } = own;
       const effect = effects.find((one) => one.arm === arm && one.metric === design.metric) ?? null;
-      const conclusion = concludes({ design, sample_ratio_chance, is_over, effect });
+      const conclusion = concludes({
+        design,
+        sample_ratio_chance,
+        is_over,
+        has_enough: hasEnough(control, own),
+        effect,
+      });
       const sentence = sentenceOf({ design, conclusion, is_over, effect, currency: plan.currency, known_ms });
       return { arm, conclusion, stop_rule: stopRule(conclusion), sentence };
     }),
@@ -107,7 +127,7 @@ const headOf = (design: Design): ReportJson => ({
   campaign_id: design.campaign_id,
   metric: design.metric,
   control: design.control,
-  analysis_version: design.analysis_version,
+  analysis_version: ANALYSIS_VERSION,
   starts_at: formatInstant(design.start_ms),
   ends_at: formatInstant(design.end_ms),
 });
@@ -129,7 +149,17 @@ function armRow({ arm, people, exposed, crossed, sums }: ArmFacts, share: number
   };
 }
 
-function effectRow({ arm, metric, control, treated, fixed, always_valid, relative, posterior, adjusted }: Effect): ReportJson {
+function effectRow({
+  arm,
+  metric,
+  control,
+  treated,
+  fixed,
+  always_valid,
+  relative,
+  posterior,
+  adjusted,
+}: Effect): ReportJson {
   return {
     arm,
     metric,
@@ -157,10 +187,27 @@ function warningsOf(arms: readonly ArmFacts[], chance: number, { changed_after }
   const sum = (of: (arm: ArmFacts) => number): number => arms.reduce((all, arm) => all + of(arm), 0);
   const [control] = arms as [ArmFacts];
   const found: Warning[] = [
-    { code: 'sample_ratio', count: chance < SAMPLE_RATIO_ALARM ? 1 : 0, message: 'the arms do not have the shares of the plan; the result must not be used' },
-    { code: 'crossed_people', count: sum(({ crossed }) => crossed), message: 'people had ids in several arms; they count in the arm of their first assignment' },
-    { code: 'exposed_control', count: control.exposed, message: `people of the arm ${control.arm} have an exposure; if they were treated, the difference is too small` },
-    { code: 'plan_changed', count: changed_after, message: 'plans were sent after the first assignment and changed more than the name; the plan of the first assignment counts' },
+    {
+      code: 'sample_ratio',
+      count: chance < SAMPLE_RATIO_ALARM ? 1 : 0,
+      message: 'the arms do not have the shares of the plan; the result must not be used',
+    },
+    {
+      code: 'crossed_people',
+      count: sum(({ crossed }) => crossed),
+      message: 'people had ids in several arms; they count in the arm of their first assignment',
+    },
+    {
+      code: 'exposed_control',
+      count: control.exposed,
+      message: `people of the arm ${control.arm} have an exposure; if they were treated, the difference is too small`,
+    },
+    {
+      code: 'plan_changed',
+      count: changed_after,
+      message:
+        'plans were sent after the first assignment and changed more than the name; the plan of the first assignment counts',
+    },
   ];
   return found.filter(({ count }) => count > 0);
 }
@@ -177,5 +224,6 @@ export const experiment = defineReport({
   result: ExperimentResult,
   main_table: { rows: 'effects' },
   explain: EXPERIMENT_MEANINGS,
-  run: experimentReport,
+  run: (context, { experiment_id, ...parameters }, asker) =>
+    experimentReport(context, experiment_id, parameters, asker),
 });

@@ -29,8 +29,10 @@ export function sentenceOf({
   known_ms: number;
 }): string {
   const day = formatInstant(Math.min(known_ms, design.end_ms)).slice(0, 10);
-  if (conclusion === 'sample_ratio_alarm') return `As of ${day}: the arms do not have their planned shares, so there is no result.`;
-  if (effect === null) return `As of ${day}: there are too few people or orders for a result.`;
+  if (conclusion === 'sample_ratio_alarm')
+    return `As of ${day}: the arms do not have their planned shares, so there is no result.`;
+  if (effect === null || conclusion === 'too_early')
+    return `As of ${day}: there are too few people or orders for a result.`;
   const { unit, what, scale, digits } = NAMES[design.metric](currency);
   const { low, high } = is_over ? effect.fixed.interval : effect.always_valid;
   const shown = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(value * scale).toFixed(digits)}`;

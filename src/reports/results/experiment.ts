@@ -2,7 +2,22 @@
 import { METRICS } from '../../domain/experiment.ts';
 import { choice } from '../../domain/parameter.ts';
 import { CONCLUSIONS } from '../experiments/decide.ts';
-import { closed, count, HEAD_MEANINGS, instant, money, nullable, number, PERIOD_HEAD, ratio, rows, text, textOrNull, WARNINGS, yesNo } from './shapes.ts';
+import {
+  closed,
+  count,
+  HEAD_MEANINGS,
+  instant,
+  money,
+  nullable,
+  number,
+  PERIOD_HEAD,
+  ratio,
+  rows,
+  text,
+  textOrNull,
+  WARNINGS,
+  yesNo,
+} from './shapes.ts';
 
 const INTERVAL = { low: number(), high: number() };
 const metric = () => choice(METRICS, 'The measure');
@@ -60,14 +75,26 @@ export const ExperimentResult = closed({
     ...money('net_revenue'),
     ...money('net_revenue_before'),
   }),
-  conclusions: rows({ arm: text(), conclusion: choice(CONCLUSIONS, 'What may be concluded'), stop_rule: text(), sentence: text() }),
+  conclusions: rows({
+    arm: text(),
+    conclusion: choice(CONCLUSIONS, 'What may be concluded'),
+    stop_rule: text(),
+    sentence: text(),
+  }),
   effects: rows(EFFECT),
   pooled: nullable(
     closed({
       pool: text(),
       experiments: count(),
       people: count(),
-      effects: rows({ arm: text(), metric: metric(), difference: number(), ...INTERVAL, always_valid_low: number(), always_valid_high: number() }),
+      effects: rows({
+        arm: text(),
+        metric: metric(),
+        difference: number(),
+        ...INTERVAL,
+        always_valid_low: number(),
+        always_valid_high: number(),
+      }),
     }),
   ),
   warnings: WARNINGS,
@@ -78,11 +105,13 @@ export const EXPERIMENT_MEANINGS = {
   analysis_version: 'How the figures are computed; the same version and as_of give the same figures',
   known_until: 'The last time at which the log received a record; the experiment is over once this is at its end',
   confidence: 'How often intervals hold the true difference, such as 0.95',
-  sample_ratio_chance: 'The chance of arms at least this far from their shares; below 0.001 the result must not be used',
+  sample_ratio_chance:
+    'The chance of arms at least this far from their shares; below 0.001 the result must not be used',
   exposed_people: 'People with an exposure of this experiment',
   crossed_people: 'People whose ids were put into several arms; they count in the arm of their first assignment',
   net_revenue_before: 'Net revenue of the days before each assignment',
-  difference: 'The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money',
+  difference:
+    'The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money',
   low: 'The lower bound of the fixed interval, for one look at the planned end',
   high: 'The upper bound of the fixed interval',
   chance: 'The chance of a difference at least this large if there is none (p-value), for one look at the planned end',
