@@ -1,0 +1,51 @@
+/** What of each report an assistant sees unless it asks for more. All of it is in the API's answer under the same names. */
+
+/** Parts that an answer has and that are named only, by report. They are long, or explain what the dashboard explains. */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  attribution: ['journey_analysis', 'email_attribution'],
+  campaigns: ['definitions'],
+  campaign: ['definitions'],
+  claims: ['days'],
+  cohorts: ['ages'],
+  lags: ['distribution', 'groups'],
+  lifetime_value: ['quantiles'],
+  paths: ['flow', 'lengths'],
+  receipt: ['rules'],
+  send_times: ['by_hour'],
+  synergies: ['pairs', 'overlap'],
+};
+
+/** The columns of a list with very many, by report. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  campaigns: [
+    'campaign_id',
+    'email_id',
+    'campaign_kind',
+    'sends',
+    'delivered',
+    'unique_recipients',
+    'human_open_rate',
+    'human_click_through_rate',
+    'unsubscribe_rate',
+    'complaint_rate',
+    'touched_conversions',
+    'credited_conversions',
+    'attributed_revenue',
+    'attributed_revenue_interval',
+    'spend',
+    'return_on_ad_spend',
+    'revenue_per_recipient',
+    'revenue_per_recipient_interval',
+    'revenue_per_recipient_withheld',
+    'previous',
+    'change_percent',
+  ],
+};
+
+/** The parts that are shown: those that were asked for, or the usual ones. */
+export function isShown(report: string, part: string, asked: readonly string[] | undefined): boolean {
+  return asked === undefined ? !LEFT_OUT[report]?.includes(part) : asked.includes(part);
+}
+
+/** The columns that are shown when none are asked for; undefined for all. */
+export const usualColumns = (report: string): readonly string[] | undefined => COLUMNS[report];
