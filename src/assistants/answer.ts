@@ -2,7 +2,7 @@
 import { formatMicros } from '../domain/money.ts';
 import type { ReportJson } from '../reports/context.ts';
 import { type CutList, plainData, type Showing, shortSentence, shortText } from './plain-data.ts';
-import { isShown, usualColumns } from './shown-parts.ts';
+import { columnsShown, isShown } from './shown-parts.ts';
 
 /** Bytes of an answer, as JSON in UTF-8. */
 export const MAX_ANSWER_BYTES = 12_000;
@@ -51,10 +51,11 @@ export interface AnswerParts {
 /** The text of an answer: JSON of at most {@link MAX_ANSWER_BYTES}. Lists get shorter, then whole parts go, until it fits. */
 export function answerText(parts: AnswerParts): string {
   const { shown } = parts;
+  const has = columnsShown(parts.report, shown.columns);
   let rows = shown.rows;
   const gone: string[] = [];
   for (;;) {
-    const made = answerOf(parts, { rows, columns: shown.columns ?? usualColumns(parts.report) }, gone);
+    const made = answerOf(parts, { rows, has }, gone);
     const text = JSON.stringify(made);
     if (Buffer.byteLength(text) <= MAX_ANSWER_BYTES) return text;
     const longest = longestOf(made.data);
@@ -78,7 +79,7 @@ function answerOf(
   const kept = own.filter(([name]) => !UNNEEDED.includes(name));
   const here = kept.filter(([name]) => isShown(report, name, shown.parts) && !gone.includes(shortText(name)));
   const { data, cut } = plainData(Object.fromEntries(here), showing);
-  const { data: head } = plainData(pick(answer, HEAD), { rows: MAX_ROWS });
+  const { data: head } = plainData(pick(answer, HEAD), { rows: MAX_ROWS, has: () => true });
   const absent = kept.filter((one) => !here.includes(one)).map(([name]) => shortText(name));
   return {
     ...head,
@@ -106,14 +107,12 @@ function leftOut(lists: CutList[], parts: string[], columns: string[], narrow_it
 }
 
 /** The columns that rows of the answer have and that are not shown. */
-function columnsLeftOut(parts: ReadonlyArray<[string, unknown]>, { columns }: Showing): string[] {
-  if (columns === undefined) return [];
+function columnsLeftOut(parts: ReadonlyArray<[string, unknown]>, { has }: Showing): string[] {
   const names = parts.flatMap(([, list]) =>
     Array.isArray(list) && typeof list[0] === 'object' && list[0] !== null ? Object.keys(list[0]) : [],
   );
-  return [...new Set(names)]
-    .filter((name) => !columns.includes(name) && !name.endsWith('_micros'))
-    .map((name) => shortText(name));
+  const hidden = [...new Set(names)].filter((name) => !has(name) && !name.endsWith('_micros'));
+  return hidden.map((name) => shortText(name));
 }
 
 /** Where the data has intervals. */

@@ -19,8 +19,8 @@ export interface CutList {
 export interface Showing {
   /** Rows of a list. */
   rows: number;
-  /** Columns of the rows of the lists of an answer; all of them when left out. */
-  columns?: readonly string[] | undefined;
+  /** True for the columns that the rows of the lists of an answer have. */
+  has: (column: string) => boolean;
 }
 
 const MAX_NAME = 120;
@@ -80,14 +80,13 @@ class PlainReader {
     if (some.length < all.length) this.noteCut({ list: shortText(place), shown: some.length, of: all.length });
     if (!some.every(isFields)) return some.map((one) => this.value(one, name, `${place}.*`));
     const rows = some.map((row) => this.fields(this.chosen(row, place), `${place}.*`));
-    return rows.length < MIN_TABLE_ROWS ? rows : tableOf(rows);
+    return rows.length < MIN_TABLE_ROWS ? rows : tableOf(rows, namesOf(some));
   }
 
-  /** The columns that were asked for, of the rows of lists that are a part of the answer. */
+  /** Only lists that are a part of the answer have columns to choose. */
   private chosen(row: Fields, place: string): Fields {
-    const { columns } = this.showing;
-    if (columns === undefined || place.includes('.')) return row;
-    return Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)));
+    if (place.includes('.')) return row;
+    return Object.fromEntries(Object.entries(row).filter(([name]) => this.showing.has(name)));
   }
 
   /** Lists within rows share one entry, which tells of the longest. */
@@ -110,8 +109,15 @@ function isRepeated(name: string, object: Fields): boolean {
   return name.endsWith(MICROS) && Object.hasOwn(object, name.slice(0, -MICROS.length));
 }
 
-function tableOf(rows: readonly Fields[]): { columns: string[]; rows: unknown[][] } {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+/** The names of the fields of all rows, in their order. */
+const namesOf = (rows: readonly Fields[]): string[] => [
+  ...new Set(rows.flatMap((row) => Object.keys(row).map((name) => shortText(name)))),
+];
+
+/** @param order the names as the API has them, with those of fields that are null. */
+function tableOf(rows: readonly Fields[], order: readonly string[]): { columns: string[]; rows: unknown[][] } {
+  const used = namesOf(rows);
+  const columns = [...new Set([...order.filter((name) => used.includes(name)), ...used])];
   return { columns, rows: rows.map((row) => columns.map((name) => (Object.hasOwn(row, name) ? row[name] : null))) };
 }
 

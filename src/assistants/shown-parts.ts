@@ -2,12 +2,12 @@
 
 /** Parts that an answer has and that are named only, by report. They are long, or explain what the dashboard explains. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  attribution: ['journey_analysis', 'email_attribution'],
+  attribution: ['journey_analysis', 'email_attribution', 'reconciliation'],
   campaigns: ['definitions'],
   campaign: ['definitions'],
   claims: ['days'],
   cohorts: ['ages'],
-  lags: ['distribution', 'groups'],
+  lags: ['distribution'],
   lifetime_value: ['quantiles'],
   paths: ['flow', 'lengths'],
   receipt: ['rules'],
@@ -15,31 +15,40 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   synergies: ['pairs', 'overlap'],
 };
 
-/** The columns of a list with very many, by report. */
-const COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  campaigns: [
-    'campaign_id',
-    'email_id',
-    'campaign_kind',
-    'sends',
-    'delivered',
-    'unique_recipients',
-    'human_open_rate',
-    'human_click_through_rate',
-    'unsubscribe_rate',
-    'complaint_rate',
-    'touched_conversions',
-    'credited_conversions',
-    'attributed_revenue',
-    'attributed_revenue_interval',
-    'spend',
-    'return_on_ad_spend',
-    'revenue_per_recipient',
-    'revenue_per_recipient_interval',
-    'revenue_per_recipient_withheld',
-    'previous',
-    'change_percent',
-  ],
+/** The columns of lists with very many: of campaigns, and of the emails of one. */
+const OF_CAMPAIGNS: ReadonlySet<string> = new Set([
+  'campaign_id',
+  'email_id',
+  'campaign_kind',
+  'sends',
+  'delivered',
+  'unique_recipients',
+  'human_open_rate',
+  'human_click_through_rate',
+  'unsubscribe_rate',
+  'complaint_rate',
+  'touched_conversions',
+  'credited_conversions',
+  'attributed_revenue',
+  'attributed_revenue_interval',
+  'spend',
+  'return_on_ad_spend',
+  'revenue_per_recipient',
+  'revenue_per_recipient_interval',
+  'revenue_per_recipient_withheld',
+  // Of a comparison, and of warnings.
+  'previous',
+  'change_percent',
+  'code',
+  'count',
+  'message',
+]);
+
+/** Columns that repeat what stands beside them. */
+const REPEATING: Readonly<Record<string, readonly string[]>> = {
+  // They are in the sentence, and in the list of changes.
+  changes: ['figures'],
+  lags: ['distribution'],
 };
 
 /** The parts that are shown: those that were asked for, or the usual ones. */
@@ -47,5 +56,9 @@ export function isShown(report: string, part: string, asked: readonly string[] |
   return asked === undefined ? !LEFT_OUT[report]?.includes(part) : asked.includes(part);
 }
 
-/** The columns that are shown when none are asked for; undefined for all. */
-export const usualColumns = (report: string): readonly string[] | undefined => COLUMNS[report];
+/** True for the columns that are shown: those that were asked for, or the usual ones. */
+export function columnsShown(report: string, asked: readonly string[] | undefined): (column: string) => boolean {
+  if (asked !== undefined) return (column) => asked.includes(column);
+  if (report === 'campaigns' || report === 'campaign') return (column) => OF_CAMPAIGNS.has(column);
+  return (column) => !REPEATING[report]?.includes(column);
+}

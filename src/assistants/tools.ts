@@ -198,7 +198,7 @@ export function askable(): Record<string, unknown> {
     name,
     reportNamed(name).summary,
   ]);
-  return { reports: Object.fromEntries(named), group_by: GROUP_KEY_NAMES.join(', ') };
+  return { reports: Object.fromEntries(named), group_by: GROUP_KEY_NAMES };
 }
 
 /** A tool as `tools/list` describes it. */

@@ -19,6 +19,8 @@ interface McpOptions extends DataOptions {
 /** The variable with the key for `--url`. A key in an argument would be seen in the list of processes. */
 const KEY_VARIABLE = 'TRIBUTARY_MCP_KEY';
 const MAX_LINE_LENGTH = 1_000_000;
+/** Messages that are answered at the same time. Further ones wait in the input. */
+const MAX_AT_ONCE = 16;
 /** A data folder that nobody asks is closed after this time, so that other commands may open it. */
 const IDLE_MS = 10_000;
 
@@ -81,8 +83,10 @@ async function answerLines({ io }: Context, post: (message: unknown) => Promise<
       .then((answer) => (answer === null ? undefined : io.out(`${JSON.stringify(answer)}\n`)))
       .finally(() => open.delete(work));
     open.add(work);
+    if (open.size >= MAX_AT_ONCE) await Promise.race(open);
   }
   await Promise.all(open);
+  io.endInput();
 }
 
 async function answerLine(line: string, post: (message: unknown) => Promise<unknown>): Promise<unknown> {
@@ -108,6 +112,7 @@ const isNotification = (message: unknown): boolean =>
 /** A client that is opened when it is needed and closed when nobody needs it. */
 class ClientDoor {
   private client: Promise<Client> | undefined;
+  private is_local = false;
   private users = 0;
   private timer: NodeJS.Timeout | undefined;
   /** Closing of an earlier client, which a new one waits for: a data folder is open once. */
@@ -120,10 +125,12 @@ class ClientDoor {
     this.users += 1;
     try {
       this.client ??= this.closing.then(this.open);
-      return await work(await this.client);
+      const client = await this.client;
+      this.is_local = client.local;
+      return await work(client);
     } catch (error) {
       // A server that went away may come back at another address.
-      if (error instanceof TributaryError && error.code === 'warehouse_unavailable') this.forget();
+      if (error instanceof TributaryError && error.code === 'warehouse_unavailable' && !this.is_local) this.forget();
       throw error;
     } finally {
       this.users -= 1;
