@@ -136,6 +136,8 @@ interface Reconciled {
   net_revenue_micros: string;
   attributed_micros: string;
   unattributed_micros: Readonly<Record<string, string>>;
+  /** Revenue of touches that the filters leave out. */
+  filtered_micros?: string;
 }
 
 /** What no touch earned, of the same orders: as the answer says it, or the attribution report of the same question. */
@@ -146,13 +148,14 @@ function unattributedOf(report: string, answer: ReportJson, attribution: ReportJ
   }
   const reconciled = attribution?.['reconciliation'] as Reconciled | undefined;
   if (reconciled === undefined) return null;
-  const { net_revenue_micros, attributed_micros, unattributed_micros } = reconciled;
+  const { net_revenue_micros, attributed_micros, unattributed_micros, filtered_micros } = reconciled;
   const reasons = Object.entries(unattributed_micros).filter(([, micros]) => micros !== '0');
   const all = reasons.reduce((sum, [, micros]) => sum + BigInt(micros), 0n);
   return {
     net_revenue: formatMicros(BigInt(net_revenue_micros)),
     attributed_revenue: formatMicros(BigInt(attributed_micros)),
     unattributed_revenue: formatMicros(all),
+    ...(filtered_micros === undefined ? {} : { filtered_out_revenue: formatMicros(BigInt(filtered_micros)) }),
     ...(reasons.length === 0
       ? {}
       : { by_reason: Object.fromEntries(reasons.map(([reason, micros]) => [reason, formatMicros(BigInt(micros))])) }),

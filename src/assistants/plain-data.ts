@@ -26,7 +26,7 @@ export interface Showing {
 const MAX_NAME = 120;
 /** Sentences of reports, which may hold names. */
 const MAX_SENTENCE = 600;
-const SENTENCES: ReadonlySet<string> = new Set(['message', 'correction', 'summary', 'tried']);
+const SENTENCE = /(?:^|_)(?:message|reason|because|note|notes|withheld)$/;
 /** Shorter lists of objects say their names in each. */
 const MIN_TABLE_ROWS = 3;
 const MICROS = '_micros';
@@ -70,7 +70,7 @@ class PlainReader {
   }
 
   private value(inner: unknown, name: string, place: string): unknown {
-    if (typeof inner === 'string') return SENTENCES.has(name) ? shortSentence(inner) : shortText(inner);
+    if (typeof inner === 'string') return SENTENCE.test(name) ? shortSentence(inner) : shortText(inner);
     if (Array.isArray(inner)) return this.list(inner, name, place);
     return isFields(inner) ? this.fields(inner, place) : inner;
   }

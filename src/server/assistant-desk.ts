@@ -142,10 +142,14 @@ export class AssistantDesk implements ToolDesk {
     const attribution = reportNamed('attribution');
     const { compare: _compare, models: _models, group_by: _group_by, intervals: _intervals, ...rest } = asked;
     const same = Object.entries(rest).filter(([name]) => name in attribution.parameters.properties);
-    const models = (asked['models'] as string | undefined)?.split(',')[0];
-    const question = { ...Object.fromEntries(same), ...report_period, as_of, currency, group_by: 'channel' };
+    const model = (asked['models'] as string | undefined)?.split(',')[0];
+    const question = {
+      ...{ ...Object.fromEntries(same), ...report_period, as_of, group_by: 'channel' },
+      ...(currency === undefined ? {} : { currency }),
+      ...(model === undefined ? {} : { model }),
+    };
     try {
-      return await this.ask(attribution, models === undefined ? question : { ...question, model: models });
+      return await this.ask(attribution, question);
     } catch (error) {
       // Some reports answer what attribution refuses, such as orders without a rate.
       if (error instanceof TributaryError && error.status < 500) return null;
