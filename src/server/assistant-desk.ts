@@ -22,6 +22,8 @@ type Given = Record<string, unknown>;
 
 /** Arguments that the tools read themselves. All others are parameters of the report, by the same names. */
 const OWN = ['report', 'of', 'rows', 'parts', 'columns', 'campaign_id', 'conversion_id'];
+/** Parameters that add figures to those of the orders, and change none of them. */
+const OF_OTHER_FIGURES = ['compare', 'models', 'group_by', 'intervals', 'consent_bounds'];
 const MAX_ID_LENGTH = 1_000;
 const MAX_OPTIONS = 30;
 
@@ -140,8 +142,9 @@ export class AssistantDesk implements ToolDesk {
     const { report_period, as_of, currency } = answer as { report_period?: Given; as_of?: string; currency?: string };
     if (report_period === undefined) return null;
     const attribution = reportNamed('attribution');
-    const { compare: _compare, models: _models, group_by: _group_by, intervals: _intervals, ...rest } = asked;
-    const same = Object.entries(rest).filter(([name]) => name in attribution.parameters.properties);
+    const same = Object.entries(asked).filter(
+      ([name]) => name in attribution.parameters.properties && !OF_OTHER_FIGURES.includes(name),
+    );
     const model = (asked['models'] as string | undefined)?.split(',')[0];
     const question = {
       ...{ ...Object.fromEntries(same), ...report_period, as_of, group_by: 'channel' },
