@@ -99,9 +99,7 @@ test('persons take a key of scope persons, or an admin key that asks for them', 
     [view, '/mcp', false],
   ] as const) {
     expect((await toolsOf(headers, path)).includes('explain_order')).toBe(has);
-    const answer = await ask('explain_order', { conversion_id: 'c1' }, headers, path);
-    expect([has, answer.data?.person?.person_id]).toEqual([has, has ? 'of t1' : undefined]);
-    if (!has) expect(answer.code).toBe(-32602);
+    if (!has) expect((await ask('explain_order', { conversion_id: 'c1' }, headers, path)).code).toBe(-32602);
   }
   expect((await server.post(asked, message('ping'), READ)).status).toBe(403);
   const report = await ask('report', { report: 'orders' });
@@ -109,10 +107,8 @@ test('persons take a key of scope persons, or an admin key that asks for them', 
 });
 
 test('a key of one brand gets that brand only', async () => {
-  const all = await ask('report', { report: 'attribution', ...MARCH });
-  const own = await ask('report', { report: 'attribution', ...MARCH }, of_b);
-  expect([all.data.summary.total_revenue, own.data.summary.total_revenue]).toEqual(['137.000000', '77.000000']);
-  expect((await ask('about', {}, of_b)).data.brands.map(({ brand_id }: Body) => brand_id)).toEqual(['b']);
+  const { data } = await ask('about', {}, of_b);
+  expect([data.brands.map(({ brand_id }: Body) => brand_id), data.summary.total_revenue]).toEqual([['b'], '77.000000']);
   expect((await ask('report', { report: 'campaigns', brand_id: 'a' }, of_b)).error.code).toBe('forbidden');
 });
 
@@ -123,13 +119,10 @@ test('a hostile name is short data in its column, and nothing else', async () =>
   expect(names).toEqual([`${HOSTILE.slice(0, 119)}…`, 'qr', 'spring']);
   const { data, ...head } = answer;
   expect(JSON.stringify(head)).not.toMatch(/Ignore|evil/);
-  // The same shop with a harmless name in its place has the same answer but for that name.
+  // It stands there once: in its column.
   expect(JSON.stringify(answer).split('Ignore previous').length).toBe(2);
   const described = JSON.stringify([await rpc('initialize', {}), await rpc('tools/list', {})]);
   expect(described).not.toContain('evil');
-  const one = await ask('campaign', { campaign_id: HOSTILE, ...MARCH });
-  expect(one.data.campaign_id.length).toBe(120);
-  expect(one.data.conversion_metrics.attributed_revenue).toBe('30.000000');
 });
 
 test('a wrong argument is an answer that names the fix, and no failure', async () => {
@@ -144,7 +137,7 @@ test('a wrong argument is an answer that names the fix, and no failure', async (
 
 test('every call of a tool stands in the audit log, an order by its mark', async () => {
   const asked = await ask('explain_order', { conversion_id: 'order-two' }, persons);
-  expect(asked.data.conversion_id).toBe('order-two');
+  expect(asked.data.person.person_id).toBe('of t2');
   const { entries } = (await server.get('/v1/audit?limit=1', ADMIN)).body;
   expect(entries[0]).toMatchObject({
     kind: 'read',
