@@ -6,7 +6,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Tiktoken, type TiktokenBPE } from 'js-tiktoken/lite';
 import o200k from 'js-tiktoken/ranks/o200k_base';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { MAX_ANSWER_BYTES } from '../../src/assistants/answer.ts';
 import { RECORD_NAMES } from '../../src/domain/index.ts';
 import { draftsOf } from '../../src/log/envelope.ts';
@@ -169,7 +169,9 @@ const HEAD = [
   'config_hash',
 ];
 
-describe.each(['duckdb', 'clickhouse'] as const)('on %s', (engine) => {
+const ENGINES = inject('clickhouse_url') === '' ? (['duckdb'] as const) : (['duckdb', 'clickhouse'] as const);
+
+describe.each(ENGINES)('on %s', (engine) => {
   let shop: Awaited<ReturnType<typeof shopOn>>;
   let client: Client;
   let order_id: string;
