@@ -11,6 +11,7 @@ import { type BrandSettings, GIVEN_MODEL_SETTINGS, withGiven } from './domain/se
 import { isTimeZone } from './domain/time.ts';
 import { type Static, Type } from './domain/typebox.ts';
 import { BoundsSchema } from './privacy/differential-privacy/bounds.ts';
+import { RetentionSchema } from './privacy/retention/policy.ts';
 
 const closed = { additionalProperties: false } as const;
 const oneOf = <const V extends readonly string[]>(values: V) =>
@@ -47,6 +48,8 @@ export const BrandSchema = Type.Object(
     consent: Type.Optional(ConsentPolicySchema),
     /** What one person contributes at most to an answer with noise. */
     differential_privacy: Type.Optional(BoundsSchema),
+    /** Days that records are kept, by kind; null keeps for ever. */
+    retention: Type.Optional(RetentionSchema),
   },
   closed,
 );
@@ -64,6 +67,7 @@ export function mergeSettings(
     customer_ids: _customer_ids,
     consent,
     differential_privacy: _bounds,
+    retention: _retention,
     ...own
   }: BrandFile,
 ): BrandSettings {

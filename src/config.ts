@@ -22,6 +22,7 @@ import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
 import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts';
 import type { ErasurePolicy } from './privacy/erasure/policy.ts';
+import { type DaysKept, daysKept, type RetentionPolicy } from './privacy/retention/policy.ts';
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
@@ -81,6 +82,7 @@ export interface Config {
   oidc: OidcSettings | null;
   erased_orders: ErasurePolicy['orders'];
   erased_runs: ErasurePolicy['runs'];
+  retention: RetentionPolicy;
   /** Null keeps all entries of the audit log. */
   audit_days: number | null;
   query_timeout_ms: number;
@@ -178,6 +180,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const customer_ids = new Map<string, CustomerIds>();
   const bounds_default = boundsOf('defaults.differential_privacy', content.defaults?.differential_privacy);
   const bounds = new Map<string, Bounds>();
+  const kept_default = daysKept(content.defaults?.retention);
+  const kept = new Map<string, DaysKept>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
@@ -189,6 +193,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
         brand_id,
         boundsOf(`brands.${brand_id}.differential_privacy`, own.differential_privacy, bounds_default),
       );
+    if (own.retention !== undefined) kept.set(brand_id, daysKept(own.retention, kept_default));
     if (own.customer_ids !== undefined) customer_ids.set(brand_id, own.customer_ids);
   }
   if (content.collector_id === SETTLED_COLLECTOR)
@@ -230,6 +235,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     erased_orders: content.erased_orders ?? 'remove',
     erased_runs: content.erased_runs ?? 'tombstone',
+    retention: { defaults: kept_default, brands: kept },
     audit_days: content.audit_days ?? null,
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,

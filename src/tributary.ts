@@ -23,11 +23,14 @@ import { AuditLog } from './privacy/audit/audit-log.ts';
 import { ErasureBook } from './privacy/erasure/book.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
 import { finishRestore } from './privacy/erasure/restored.ts';
+import { type Edges, edgesAt } from './privacy/retention/edges.ts';
+import type { Retention } from './privacy/retention/retention.ts';
 import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
 import { noiseContext } from './reports/noisy/noise-context.ts';
+import { removedBefore, retentionOf } from './retaining.ts';
 import { Annotations } from './sharing/annotations.ts';
 import { Links } from './sharing/links.ts';
 import { NotedChanges } from './sharing/noted-changes.ts';
@@ -70,6 +73,7 @@ export interface Tributary {
   /** Annotates what changed by itself. */
   readonly noted_changes: NotedChanges;
   readonly erasures: Erasures;
+  readonly retention: Retention;
   readonly enrich_options: EnrichOptions;
   /** The key of the hashes that stand for addresses of people. */
   readonly email_key: Buffer;
@@ -114,6 +118,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
   const lock = FolderLock.take(folder);
   let warehouse: Warehouse | undefined;
   let state: State | undefined;
+  let retention: Retention | undefined;
   try {
     warehouse = await openWarehouse(folder, config);
     state = await openState(folder, config.state);
@@ -130,7 +135,10 @@ async function open(options: OpenOptions): Promise<Tributary> {
     const email_key = await secretOf(state, 'email_persons');
     const emailPersonOf = emailPersons(email_key, (brand_id) => customerIds(config, brand_id));
     const collector = collects
-      ? await openCollector(options, { warehouse, state, followers, enrich_options, emailPersonOf })
+      ? await openCollector(options, {
+          ...{ warehouse, state, followers, enrich_options, emailPersonOf },
+          edges: () => retention?.edges() ?? edgesAt(config.retention, clock()),
+        })
       : null;
     if (collector === null) await warehouse.migrate();
     const intake =
@@ -164,6 +172,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       customerIds: (brand_id) => customerIds(config, brand_id),
       emailPersonOf,
       message_rules: config.settling.rules,
+      removedBefore: (brand_id) => removedBefore(retention, brand_id),
       noise: noiseContext(state, config),
       clock,
       timeout_ms: config.query_timeout_ms,
@@ -181,8 +190,11 @@ async function open(options: OpenOptions): Promise<Tributary> {
     });
     const audit = new AuditLog(state, clock);
     const erasures = erasuresOf({ config, state, reports, histories, collector });
+    retention = retentionOf({ config, state, audit, reports, histories, collector });
+    await retention.refresh();
     const background = {
       ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options, erasures },
+      retention,
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -222,6 +234,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       links: new Links(state, clock),
       noted_changes,
       erasures,
+      retention,
       enrich_options,
       email_key,
       close,
@@ -242,7 +255,11 @@ async function openCollector(
     followers,
     enrich_options,
     emailPersonOf,
-  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'> & { emailPersonOf: EmailPersonOf },
+    edges,
+  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'> & {
+    emailPersonOf: EmailPersonOf;
+    edges: () => Edges;
+  },
 ): Promise<Collector> {
   return Collector.open({
     folder,
@@ -260,6 +277,7 @@ async function openCollector(
     emailPersonOf,
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     brand_rules: config.brand_rules,
+    edges,
     serves_nobody,
     // Without requests there is nothing to hold up.
     ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),

@@ -6,6 +6,7 @@ import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { EnrichSettings } from '../enrichment/enrich-options.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
+import { type Edges, NO_EDGES } from '../privacy/retention/edges.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
@@ -54,6 +55,8 @@ export interface CollectorOptions {
   takesPageConversions?: (brand_id: string) => boolean;
   /** The brand of drafts that name none; null without rules. */
   brand_rules?: BrandRules | null;
+  /** The edges before which records are not taken; all are taken when left out. */
+  edges?: () => Edges;
   clock?: () => number;
   serves_nobody?: boolean;
   /** Set if a thread prepares the batches of the loader. It enriches by these settings, which say the same as `enrich` and `privacy`. */
@@ -164,7 +167,7 @@ export class Collector {
     const { answer, records, indexes, links, consents } = await readDrafts(
       drafts,
       caller,
-      { ...this.options, now_ms, brands_decided: this.brands_decided },
+      { ...this.options, now_ms, brands_decided: this.brands_decided, edges: this.options.edges?.() ?? NO_EDGES },
       this.links,
       this.consents,
     );

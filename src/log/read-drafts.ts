@@ -5,6 +5,7 @@ import { type Problem, TributaryError } from '../domain/errors.ts';
 import { recordKind } from '../domain/index.ts';
 import { isProblem, type ReadContext } from '../domain/record.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
+import { agedProblem, type Edges } from '../privacy/retention/edges.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
 import type { AddressLinks } from './address-links.ts';
@@ -25,6 +26,8 @@ export interface ReadingOptions {
   takesPageConversions?: (brand_id: string) => boolean;
   brand_rules?: BrandRules | null;
   brands_decided: BrandCounts;
+  /** Records before these edges are refused; none when left out. */
+  edges?: Edges;
 }
 
 interface Drafted {
@@ -72,7 +75,9 @@ export async function readDrafts(
     if (warnings.length > 0) warnings = [];
     const kind = recordKind(record);
     const read = kind.read(input, context);
-    const problem = isProblem(read) ? read : senderProblem(record, read, caller, options);
+    const problem = isProblem(read)
+      ? read
+      : (senderProblem(record, read, caller, options) ?? (options.edges && agedProblem(options.edges, record, read)));
     if (problem) answer.rejected.push({ index, ...problem });
     else if (!isProblem(read)) {
       const link = address_links.take(read, caller, context);

@@ -41,6 +41,8 @@ export interface ReportContext {
   emailPersonOf?: EmailPersonOf;
   /** False if verdicts by rules over several events do not count; they do when left out. */
   message_rules?: boolean;
+  /** Before which instants records of a brand were removed by age; none were when left out. */
+  removedBefore?: (brand_id: string) => { touchpoints_ms: number | null; orders_ms: number | null };
   clock: () => number;
   timeout_ms: number;
   /** How many candidates an order keeps; without it, the limits of docs/semantics.md 5. */

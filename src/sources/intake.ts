@@ -9,6 +9,7 @@ import { TributaryError } from '../domain/errors.ts';
 import type { BrandRules } from '../log/brand-rules.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Draft } from '../log/envelope.ts';
+import { isAgedReason } from '../privacy/retention/edges.ts';
 import type { State } from '../state/port.ts';
 import { withoutAddress, withoutAddresses } from './addresses.ts';
 import { itemsByBrand, ownerOf } from './by-brand.ts';
@@ -207,6 +208,7 @@ export class Intake {
     const { drafts, owners, ignored, reasons } = translated(settings, source, items, this.peopleOf(settings));
     const { collector, max_items } = this.options;
     let accepted = 0;
+    let aged = 0;
     for (let from = 0; from < drafts.length; from += max_items) {
       const part = drafts.slice(from, from + max_items);
       const answer = await collector.accept(
@@ -214,9 +216,12 @@ export class Intake {
         { key_brand_id: settings.brand_id },
       );
       accepted += answer.accepted;
-      for (const { index, field, reason } of answer.rejected) reasons.set(owners[from + index]!, `${field}: ${reason}`);
+      // An event that is too old is not kept as a letter either.
+      for (const { index, field, reason } of answer.rejected)
+        if (isAgedReason(reason)) aged += 1;
+        else reasons.set(owners[from + index]!, `${field}: ${reason}`);
     }
-    return { accepted, ignored, reasons };
+    return { accepted, ignored: ignored + aged, reasons };
   }
 
   private keep(settings: SourceSettings, letters: ReadonlyArray<{ item: Item; reason: string }>): Promise<void> {

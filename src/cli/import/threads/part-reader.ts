@@ -17,6 +17,7 @@ import type { Item } from '../../../mapping/converter.ts';
 import type { ImportPlan } from '../../../mapping/plan.ts';
 import type { FileRow, RowSource, RowsPart } from '../../../mapping/row-source.ts';
 import { rowsOfPart } from '../../../mapping/rows-part.ts';
+import { agedProblem } from '../../../privacy/retention/edges.ts';
 import { CHUNK_ROWS } from '../../../warehouse/column-bytes.ts';
 import { type FilledRows, fillRows } from '../../../warehouse/filled-rows.ts';
 import { RowFault } from '../../../warehouse/port.ts';
@@ -152,6 +153,11 @@ export class PartReader {
     const read = recordKind(record).read(branded, reading.context);
     if (isProblem(read)) {
       told.push({ row, kind: 'rejected', item: place, problem: read, file_row });
+      return;
+    }
+    const aged = agedProblem(this.settings.edges, record, read);
+    if (aged !== undefined) {
+      told.push({ row, kind: 'rejected', item: place, problem: aged, file_row });
       return;
     }
     for (const warning of warnings) told.push({ row, kind: 'warning', item: place, warning });
