@@ -208,6 +208,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       await reports.training.close();
       await reports.threads?.close();
       await followers.stop();
+      await retention?.end();
       await reports.directory.close();
       await collector?.close(drain);
       await intake?.counts.store().catch(() => undefined);

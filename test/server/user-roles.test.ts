@@ -59,6 +59,8 @@ const ADMIN_ONLY = `
   GET /v1/erasures
   GET /v1/erasures/{erasure_id}
   GET /v1/erasure-list
+  GET /v1/retention
+  POST /v1/retention
   GET /v1/conflicts
   GET /v1/dead_letters
   POST /v1/dead_letters/replay

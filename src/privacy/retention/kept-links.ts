@@ -39,13 +39,19 @@ function rowsOf({ record, field }: SubjectField, where: string): string {
 const union = (parts: readonly string[]): string =>
   parts.map((part) => `select * from (${part}) u`).join(' union all ');
 
+const COLUMNS = ['brand', 'customer', 'anonymous', 'customer_key', 'at_ms', 'collector', 'seq', 'received_ms'];
+
+/** After a join, one of the engines gives columns other names. */
+const columnsOf = (alias: string, names: readonly string[]): string =>
+  names.map((name) => `${alias}.${name} as ${name}`).join(', ');
+
 /** The latest statement that unlinks each pair; only records after it link the pair. */
 const UNLINKED = `select brand_id as brand, left_id as one, right_id as other, max(epoch_ms(occurred_at)) as at_ms from identity_links
     where coalesce(state, 'linked') = 'unlinked' group by brand_id, left_id, right_id`;
 
 /** Pairs of ids with the time of each record, and if that is after the pair was last unlinked. */
 const parted = (rows: string): string =>
-  `select r.*, case when r.at_ms > greatest(coalesce(a.at_ms, int64(-1)), coalesce(b.at_ms, int64(-1))) then 1 else 0 end as part
+  `select ${columnsOf('r', COLUMNS)}, case when r.at_ms > greatest(coalesce(a.at_ms, int64(-1)), coalesce(b.at_ms, int64(-1))) then 1 else 0 end as part
    from (${rows}) r
    left join (${UNLINKED}) a on a.brand = r.brand and a.one = r.customer and a.other = r.anonymous
    left join (${UNLINKED}) b on b.brand = r.brand and b.one = r.anonymous and b.other = r.customer`;
@@ -63,7 +69,7 @@ function lostPairs(whereOf: WhereOf): string {
     return rowsOf(field, gone === undefined ? near : `${near} and not (${gone})`);
   });
   const least = `select ${PAIR}, min(at_ms) as at_ms from (${parted(union(stay))}) s group by ${PAIR}`;
-  return `select f.* from (${first(PARTED, PAIR)}) f
+  return `select ${columnsOf('f', COLUMNS)} from (${first(PARTED, PAIR)}) f
     left join (${least}) s on s.brand = f.brand and s.customer = f.customer and s.anonymous = f.anonymous and s.part = f.part
     where s.at_ms is null or s.at_ms > f.at_ms`;
 }
@@ -86,7 +92,7 @@ function lostCustomers(whereOf: WhereOf): string {
          and (brand_id, coalesce(anonymous_id, '')) in (select brand, customer from ${GOING})`,
     ),
   ];
-  return `select f.* from (${first(GOING, 'brand, customer')}) f
+  return `select ${columnsOf('f', COLUMNS)} from (${first(GOING, 'brand, customer')}) f
     where (f.brand, f.customer) not in (select brand, customer from (${union(stay)}) s)
       and (f.brand, f.customer) in (select brand, id from (${linked.join(' union all ')}) l)`;
 }

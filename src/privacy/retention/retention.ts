@@ -66,6 +66,8 @@ export class Retention {
   readonly book: RetentionBook;
   private readonly turns = new Turns();
   private removed_before: Edges = NO_EDGES;
+  private running = 0;
+  private last_error: string | null = null;
 
   constructor(private readonly parts: RetentionParts) {
     this.book = new RetentionBook(parts.state);
@@ -100,8 +102,33 @@ export class Retention {
   }
 
   /** Removes what is old. @returns what went; null if nothing was to do. */
-  work(signal?: AbortSignal): Promise<RetentionRun | null> {
-    return this.turns.take(() => this.workOnce(signal));
+  async work(signal?: AbortSignal): Promise<RetentionRun | null> {
+    this.running += 1;
+    try {
+      const run = await this.turns.take(() => this.workOnce(signal));
+      this.last_error = null;
+      return run;
+    } catch (error) {
+      this.last_error = error instanceof Error ? error.message : String(error);
+      throw error;
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  /** Begins a run that nobody waits for. Its failure stands in {@link status}. */
+  begin(): void {
+    void this.work().catch(() => undefined);
+  }
+
+  /** If a run goes on in this process, and why the last one failed. */
+  get status(): { running: boolean; last_error: string | null } {
+    return { running: this.running > 0, last_error: this.last_error };
+  }
+
+  /** Waits for a run that goes on. */
+  async end(): Promise<void> {
+    await this.turns.take(async () => undefined);
   }
 
   private async workOnce(signal: AbortSignal | undefined): Promise<RetentionRun | null> {
