@@ -7,6 +7,7 @@ import { type DestinationSettings, destinationSettings } from './destinations/se
 import { type BrandGroups, brandGroups } from './domain/brand-groups.ts';
 import type { CustomerIds } from './domain/email-ids.ts';
 import { badRequest } from './domain/errors.ts';
+import { PersonHashes } from './domain/hashed-ids.ts';
 import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { nameFault } from './domain/text.ts';
@@ -16,6 +17,7 @@ import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-host
 import type { EnrichSettings } from './enrichment/enrich-options.ts';
 import type { MachineRules } from './enrichment/machine-rules.ts';
 import type { NetworkList } from './enrichment/networks.ts';
+import { secretText } from './files/secret.ts';
 import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
@@ -53,6 +55,8 @@ export interface Config {
   /** How brands keep ids of persons; the others do as `customer_ids_default` says. */
   customer_ids: Map<string, CustomerIds>;
   customer_ids_default: CustomerIds;
+  /** The keys of hashed ids of persons, the newest first; empty where none are hashed. */
+  peppers: readonly Uint8Array[];
   /** What one person of a brand contributes at most to an answer with noise; the others have `bounds_default`. */
   bounds: Map<string, Bounds>;
   bounds_default: Bounds;
@@ -212,6 +216,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     page_conversions_default: content.defaults?.page_conversions ?? false,
     customer_ids,
     customer_ids_default: content.defaults?.customer_ids ?? 'verbatim',
+    peppers: peppersOf(content, env),
     bounds,
     bounds_default,
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
@@ -243,6 +248,34 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     threads: content.threads ?? null,
     log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
   };
+}
+
+/** A shorter one could be found by trying. */
+const MIN_PEPPER_CHARACTERS = 16;
+
+/** @throws bad_request if a brand hashes ids without a pepper, or a pepper is too short. */
+function peppersOf({ defaults, brands, customer_id_peppers = [] }: ConfigFile, env: NodeJS.ProcessEnv): Buffer[] {
+  const where = 'config.customer_id_peppers';
+  const hashes = [defaults, ...Object.values(brands ?? {})].some((brand) => brand?.customer_ids === 'hashed');
+  if (hashes && customer_id_peppers.length === 0)
+    throw badRequest(
+      where,
+      'is missing: a brand has customer_ids "hashed"; list one secret, such as {"env": "TRIBUTARY_PEPPER"}',
+    );
+  return customer_id_peppers.map((secret, i) => {
+    const text = secretText(`${where}.${i}`, secret, env);
+    if (text.length < MIN_PEPPER_CHARACTERS)
+      throw badRequest(
+        `${where}.${i}`,
+        `has fewer than ${MIN_PEPPER_CHARACTERS} characters; make one with: openssl rand -hex 32`,
+      );
+    return Buffer.from(text);
+  });
+}
+
+/** The hashes of ids of persons; undefined where no brand has them. */
+export function personHashes({ peppers }: Config): PersonHashes | undefined {
+  return peppers.length === 0 ? undefined : new PersonHashes(peppers);
 }
 
 /** Checks every text and name of the file. Weight expressions may go over several lines. @throws bad_request. */

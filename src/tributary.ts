@@ -1,7 +1,14 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { join } from 'node:path';
 import { followersOf } from './background.ts';
-import { brandSettings, type Config, customerIds, enrichSettings, takesPageConversions } from './config.ts';
+import {
+  brandSettings,
+  type Config,
+  customerIds,
+  enrichSettings,
+  personHashes,
+  takesPageConversions,
+} from './config.ts';
 import { DestinationList } from './destinations/outbox/destinations.ts';
 import type { EmailPersonOf } from './domain/email-ids.ts';
 import { emailPersons } from './domain/email-person.ts';
@@ -150,6 +157,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
             collector,
             state,
             emailPersonOf,
+            keepsItems: (brand_id) => customerIds(config, brand_id) !== 'hashed',
             max_items: config.limits.max_items,
             clock,
             fetchText,
@@ -171,6 +179,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       brand_groups: config.brand_groups,
       customerIds: (brand_id) => customerIds(config, brand_id),
       emailPersonOf,
+      ...(config.peppers.length > 0 && { personHashes: personHashes(config)! }),
       message_rules: config.settling.rules,
       removedBefore: (brand_id) => removedBefore(retention, brand_id),
       noise: noiseContext(state, config),
@@ -262,6 +271,7 @@ async function openCollector(
     edges: () => Edges;
   },
 ): Promise<Collector> {
+  const hashes = personHashes(config);
   return Collector.open({
     folder,
     warehouse,
@@ -276,6 +286,7 @@ async function openCollector(
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     customerIds: (brand_id) => customerIds(config, brand_id),
     emailPersonOf,
+    ...(hashes && { personHashes: hashes }),
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     brand_rules: config.brand_rules,
     edges,

@@ -14,6 +14,8 @@ export interface ReadingSettings {
   default_customer_ids: CustomerIds;
   /** The key of the hashes that stand for addresses. */
   email_key: Uint8Array;
+  /** The keys of hashed ids of persons, the newest first. */
+  peppers: readonly Uint8Array[];
   /** The brand of records that name none; null without rules. */
   brand_rules: BrandRules | null;
   /** The edges before which records are not taken. */
@@ -35,6 +37,7 @@ export function readingSettings(
     customer_ids: config.customer_ids,
     default_customer_ids: config.customer_ids_default,
     email_key,
+    peppers: config.peppers,
     brand_rules: config.brand_rules,
     edges,
     enrich: enrichSettings(config),

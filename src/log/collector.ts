@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
+import type { PersonHashes } from '../domain/hashed-ids.ts';
 import type { EnrichSettings } from '../enrichment/enrich-options.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import { type Edges, NO_EDGES } from '../privacy/retention/edges.ts';
@@ -51,6 +52,8 @@ export interface CollectorOptions {
   customerIds?: (brand_id: string) => CustomerIds;
   /** The person with an address. */
   emailPersonOf?: EmailPersonOf;
+  /** The hashes of ids of persons, for brands that keep them so. */
+  personHashes?: PersonHashes;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
   /** The brand of drafts that name none; null without rules. */

@@ -37,6 +37,8 @@ export interface IntakeOptions {
   collector: Collector;
   state: State;
   emailPersonOf: EmailPersonOf;
+  /** False for a brand whose ids are hashed: events that cannot be used are counted, with the reason, and not kept. */
+  keepsItems: (brand_id: string) => boolean;
   max_items: number;
   clock: () => number;
   fetchText: Surroundings['fetchText'];
@@ -233,7 +235,7 @@ export class Intake {
         ({ item, reason }): Letter => ({
           source_id: settings.id,
           reason: withoutAddress(reason),
-          item: letterText(item, people),
+          item: this.options.keepsItems(settings.brand_id) ? letterText(item, people) : '',
           kept_at_ms,
         }),
       ),

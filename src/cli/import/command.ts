@@ -159,7 +159,7 @@ async function importRows(io: Io, client: ImportClient, input: Input, options: I
     const records = [...new Set(mapping.mappings.map(({ record }) => record))].join(', ');
     io.err(`ignored, no such field in ${records}: ${listed(ignored)}\n`);
   }
-  const joins_emails = readingOf(io, options).customerIds(options.brand ?? DEFAULT_BRAND) === 'email';
+  const joins_emails = readingOf(io, options).customerIds(options.brand ?? DEFAULT_BRAND) !== 'verbatim';
   const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun, joins_emails };
   return tell(io, client, importer, run, options.json);
 }

@@ -2,8 +2,8 @@
  * What joins the ids of a person stays when the records that showed it go: for each pair of ids a consent that says nothing, with the
  * time and the log position of the first such record. So identity, which reads consents like other records, finds the same persons.
  */
-import { hash } from 'node:crypto';
 import { recordKind } from '../../domain/index.ts';
+import { KEPT_WORD, keptId } from '../../domain/kept-id.ts';
 import { PAGE_MARK as MARK } from '../../domain/page-conversion.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import { CUSTOMER_FIELDS, LINKING_RECORDS, type SubjectField } from '../../domain/subject-fields.ts';
@@ -12,12 +12,10 @@ import { readAll } from '../../warehouse/read-row.ts';
 import type { Row } from '../../warehouse/schema.ts';
 import type { Removal } from './removal.ts';
 
-/** Their ids begin with this word and a control character, which no id of a sender can hold. */
-const WORD = 'kept';
 const SOURCE = 'retention';
 
 /** SQL that is true for the consents that are kept links. */
-export const isKeptLink = `(substr(consent_id, 1, ${WORD.length + 1}) = concat('${WORD}', chr(${MARK})))`;
+export const isKeptLink = `(substr(consent_id, 1, ${KEPT_WORD.length + 1}) = concat('${KEPT_WORD}', chr(${MARK})))`;
 
 /** The names of the temporary tables of {@link keptLinks}. */
 const GOING = 'going_records';
@@ -136,10 +134,9 @@ function consentOf(
   loaded_at: number,
 ): Row {
   const { brand: brand_id, customer: customer_id, anonymous: anonymous_id, at_ms: occurred_at } = one;
-  const digest = hash('sha256', JSON.stringify([brand_id, customer_id, anonymous_id, occurred_at]), 'hex');
   return {
     brand_id,
-    consent_id: `${WORD}${String.fromCharCode(MARK)}${digest.slice(0, 32)}`,
+    consent_id: keptId([brand_id, customer_id, anonymous_id, occurred_at]),
     customer_id,
     anonymous_id,
     source: SOURCE,

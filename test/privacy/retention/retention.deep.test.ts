@@ -26,7 +26,7 @@ let folder: string;
 async function applied(): Promise<Body> {
   expect((await server.post('/v1/retention', undefined, ADMIN)).status).toBe(202);
   await expect
-    .poll(async () => (await server.get('/v1/retention', ADMIN)).body.running, { timeout: 60_000 })
+    .poll(async () => (await server.get('/v1/retention', ADMIN)).body.running, { timeout: 280_000 })
     .toBe(false);
   const { body } = await server.get('/v1/retention', ADMIN);
   expect(body.last_error).toBe(null);
