@@ -4,6 +4,7 @@ import { DestinationsSchema } from './destinations/settings.ts';
 import { CrossBrandPeopleSchema, SharedOrdersSchema } from './domain/brand-groups.ts';
 import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
+import { IP_STORAGES, type IpStorage } from './enrichment/ip.ts';
 import { SecretSchema } from './files/secret.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
@@ -61,9 +62,7 @@ export const ConfigSchema = Type.Object(
     /** Addresses or networks of the proxies whose X-Forwarded-For header is used. */
     trust_proxy: Type.Optional(Type.Array(Type.String())),
     geoip_db: Type.Optional(Type.String()),
-    ip_storage: Type.Optional(
-      Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] }),
-    ),
+    ip_storage: Type.Optional(Type.Unsafe<IpStorage>({ type: 'string', enum: [...IP_STORAGES] })),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
     /** How machines are told from persons. */
     machine_traffic: Type.Optional(MachineTraffic),

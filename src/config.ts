@@ -7,7 +7,6 @@ import { type DestinationSettings, destinationSettings } from './destinations/se
 import { type BrandGroups, brandGroups } from './domain/brand-groups.ts';
 import type { CustomerIds } from './domain/email-ids.ts';
 import { badRequest } from './domain/errors.ts';
-import { PersonHashes } from './domain/hashed-ids.ts';
 import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { nameFault } from './domain/text.ts';
@@ -15,9 +14,10 @@ import { Compile } from './domain/typebox.ts';
 import { type EmailSettings, emailSettings } from './email/settings.ts';
 import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-hosts.ts';
 import type { EnrichSettings } from './enrichment/enrich-options.ts';
+import type { IpStorage } from './enrichment/ip.ts';
+import type { RequestStorage } from './enrichment/kept-request.ts';
 import type { MachineRules } from './enrichment/machine-rules.ts';
 import type { NetworkList } from './enrichment/networks.ts';
-import { secretText } from './files/secret.ts';
 import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
@@ -26,6 +26,7 @@ import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts'
 import type { ErasurePolicy } from './privacy/erasure/policy.ts';
 import { type DaysKept, daysKept, type RetentionPolicy } from './privacy/retention/policy.ts';
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
+import { peppersOf, requestStorage } from './pseudonym-config.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
@@ -67,7 +68,10 @@ export interface Config {
   email: EmailSettings;
   trust_proxy: string[];
   geoip_db: string | null;
-  ip_storage: 'truncated' | 'full' | 'none';
+  ip_storage: IpStorage;
+  /** How brands that say it keep addresses and user agents; the others have `request_storage_default`. */
+  request_storage: ReadonlyMap<string, RequestStorage>;
+  request_storage_default: RequestStorage;
   strict_ga4_channels: boolean;
   machine_rules: MachineRules;
   networks: NetworkList[];
@@ -127,6 +131,9 @@ export function enrichSettings({
   geoip_db,
   machine_rules,
   networks,
+  request_storage,
+  request_storage_default,
+  peppers,
 }: Config): EnrichSettings {
   return {
     strict_ga4_channels,
@@ -137,6 +144,9 @@ export function enrichSettings({
     geoip_db,
     machine_rules,
     networks,
+    request_storage,
+    request_storage_default,
+    peppers,
   };
 }
 
@@ -227,6 +237,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     trust_proxy: content.trust_proxy ?? [],
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
     ip_storage: content.ip_storage ?? 'truncated',
+    ...requestStorage(content),
     strict_ga4_channels: content.strict_ga4_channels ?? false,
     ...readMachineTraffic(content.machine_traffic ?? {}),
     own_domains: hostList('own_domains', content.own_domains ?? []),
@@ -248,34 +259,6 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     threads: content.threads ?? null,
     log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
   };
-}
-
-/** A shorter one could be found by trying. */
-const MIN_PEPPER_CHARACTERS = 16;
-
-/** @throws bad_request if a brand hashes ids without a pepper, or a pepper is too short. */
-function peppersOf({ defaults, brands, customer_id_peppers = [] }: ConfigFile, env: NodeJS.ProcessEnv): Buffer[] {
-  const where = 'config.customer_id_peppers';
-  const hashes = [defaults, ...Object.values(brands ?? {})].some((brand) => brand?.customer_ids === 'hashed');
-  if (hashes && customer_id_peppers.length === 0)
-    throw badRequest(
-      where,
-      'is missing: a brand has customer_ids "hashed"; list one secret, such as {"env": "TRIBUTARY_PEPPER"}',
-    );
-  return customer_id_peppers.map((secret, i) => {
-    const text = secretText(`${where}.${i}`, secret, env);
-    if (text.length < MIN_PEPPER_CHARACTERS)
-      throw badRequest(
-        `${where}.${i}`,
-        `has fewer than ${MIN_PEPPER_CHARACTERS} characters; make one with: openssl rand -hex 32`,
-      );
-    return Buffer.from(text);
-  });
-}
-
-/** The hashes of ids of persons; undefined where no brand has them. */
-export function personHashes({ peppers }: Config): PersonHashes | undefined {
-  return peppers.length === 0 ? undefined : new PersonHashes(peppers);
 }
 
 /** Checks every text and name of the file. Weight expressions may go over several lines. @throws bad_request. */

@@ -1,37 +1,29 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { join } from 'node:path';
 import { followersOf } from './background.ts';
-import {
-  brandSettings,
-  type Config,
-  customerIds,
-  enrichSettings,
-  personHashes,
-  takesPageConversions,
-} from './config.ts';
+import { brandSettings, type Config, customerIds } from './config.ts';
 import { DestinationList } from './destinations/outbox/destinations.ts';
-import type { EmailPersonOf } from './domain/email-ids.ts';
 import { emailPersons } from './domain/email-person.ts';
 import { badRequest } from './domain/errors.ts';
 import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
-import { enrichRecord } from './enrichment/enrich-record.ts';
 import { erasuresOf } from './erasing.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
-import { Collector } from './log/collector.ts';
-import { keptCollectorName } from './log/collector-name.ts';
+import type { Collector } from './log/collector.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
+import { openCollector } from './open-collector.ts';
 import { AuditLog } from './privacy/audit/audit-log.ts';
 import { ErasureBook } from './privacy/erasure/book.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
 import { finishRestore } from './privacy/erasure/restored.ts';
-import { type Edges, edgesAt } from './privacy/retention/edges.ts';
+import { edgesAt } from './privacy/retention/edges.ts';
 import type { Retention } from './privacy/retention/retention.ts';
+import { personHashes } from './pseudonym-config.ts';
 import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
@@ -255,51 +247,6 @@ async function open(options: OpenOptions): Promise<Tributary> {
     lock.release();
     throw error;
   }
-}
-
-async function openCollector(
-  { folder, config, serves_nobody = false, clock, onError, onCommit }: OpenOptions,
-  {
-    warehouse,
-    state,
-    followers,
-    enrich_options,
-    emailPersonOf,
-    edges,
-  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'> & {
-    emailPersonOf: EmailPersonOf;
-    edges: () => Edges;
-  },
-): Promise<Collector> {
-  const hashes = personHashes(config);
-  return Collector.open({
-    folder,
-    warehouse,
-    state,
-    limits: config.limits,
-    enrich: (record, item) => enrichRecord(record, item, enrich_options),
-    privacy: enrich_options,
-    collector_id:
-      config.collector_id ??
-      // Two collectors of one name would use the same positions and lose events.
-      (config.warehouse !== null && isShared(config.warehouse) ? await keptCollectorName(folder, warehouse) : 'main'),
-    defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
-    customerIds: (brand_id) => customerIds(config, brand_id),
-    emailPersonOf,
-    ...(hashes && { personHashes: hashes }),
-    takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
-    brand_rules: config.brand_rules,
-    edges,
-    serves_nobody,
-    // Without requests there is nothing to hold up.
-    ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),
-    ...(clock ? { clock } : {}),
-    ...(onError ? { onError } : {}),
-    onCommit: (log_seq) => {
-      followers.wake();
-      onCommit?.(log_seq);
-    },
-  });
 }
 
 /** Runs maintenance on the warehouse of a data folder, which no other process uses meanwhile. @throws as {@link openTributary}. */
