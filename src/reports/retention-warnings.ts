@@ -1,4 +1,4 @@
-/** Warnings of a period that reaches before the time for which records are kept. docs/semantics.md 27. */
+/** Warnings of a period that reaches before the time for which records are kept. docs/semantics.md 24. */
 import type { Plan, PlannedBrand } from '../attribution/plan.ts';
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { modelSettings } from '../domain/settings.ts';

@@ -1,5 +1,5 @@
 /**
- * Section 27 of docs/semantics.md: the world in which the old records were never sent. Written without looking at the SQL. Statements stay
+ * Section 24 of docs/semantics.md: the world in which the old records were never sent. Written without looking at the SQL. Statements stay
  * here however old they are, since those that go decide nothing. What joined the ids of removed records is sent as consents that say
  * nothing of measurement, one for every record.
  */

@@ -1,6 +1,6 @@
 /**
  * Which orders go: an order goes as a whole, once all its conversions and all its refunds and other changes are old. A part that went
- * alone would change its value. docs/semantics.md 27.
+ * alone would change its value. docs/semantics.md 24.
  */
 import { CLAIMED_ID } from '../../domain/page-conversion.ts';
 import type { ErasureRelation } from '../../warehouse/port.ts';
