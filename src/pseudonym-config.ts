@@ -1,7 +1,7 @@
 /** The part of the configuration that says what is kept in another form: peppers of hashes, addresses and user agents. */
 import type { ConfigFile } from './config-schema.ts';
 import { badRequest } from './domain/errors.ts';
-import { PersonHashes } from './domain/hashed-ids.ts';
+import { PersonHashes } from './domain/person-hashes.ts';
 import type { RequestStorage } from './enrichment/kept-request.ts';
 import { secretText } from './files/secret.ts';
 

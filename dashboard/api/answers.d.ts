@@ -7596,7 +7596,7 @@ days: (number | null)
 removes_before: (string | null)
 removed_before: (string | null)
 }[]
-would_remove: {
+would_remove: ({
 record: string
 /**
  * Empty for sources of all brands
@@ -7604,7 +7604,7 @@ record: string
 brand_id: string
 before: string
 rows: number
-}[]
+}[] | null)
 running: boolean
 last_error: (string | null)
 last_run: ({

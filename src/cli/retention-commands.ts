@@ -33,10 +33,11 @@ export function addRetentionCommand(program: Command, { io, open }: Context): vo
 
 /** Removes what is old, and waits for it, however long it takes. */
 async function applied(client: Client): Promise<Json> {
-  const { last_run: before } = await client.get('/v1/retention');
+  const status = (): Promise<Json> => client.get('/v1/retention', { counts: 'false' });
+  const { last_run: before } = await status();
   await client.post('/v1/retention');
   for (;;) {
-    const found = await client.get('/v1/retention');
+    const found = await status();
     if (!found.running) {
       if (found.last_error !== null) throw new TributaryError('conflict', `the run failed: ${found.last_error}`);
       const is_new = JSON.stringify(found.last_run) !== JSON.stringify(before);

@@ -2,47 +2,11 @@
  * Ids of persons as keyed hashes (`customer_ids: "hashed"`). The key is a pepper, which stands in the configuration and never in the
  * data. When it is rotated, the old ones stay listed: what comes under the new hash is linked with the old ones, so a person stays one.
  */
-import { createHmac } from 'node:crypto';
 import { emailId } from './email-ids.ts';
 import { EMAIL_PERSON_ID } from './email-person-field.ts';
 import { keptId } from './kept-id.ts';
+import type { PersonHashes } from './person-hashes.ts';
 import type { FlatRecord, SubjectRole } from './record-kind.ts';
-
-const PREFIX = 'cid_';
-const HASH_DIGITS = 32;
-const HASHED = new RegExp(`^${PREFIX}[0-9a-f]{${HASH_DIGITS}}$`);
-/** Ids whose hashes are remembered. */
-const MAX_LATELY = 20_000;
-
-export class PersonHashes {
-  private readonly lately = new Map<string, string[]>();
-
-  /** @param peppers the newest first; at least one. */
-  constructor(private readonly peppers: readonly Uint8Array[]) {}
-
-  /** True if ids have hashes by more than one pepper. */
-  get is_rotated(): boolean {
-    return this.peppers.length > 1;
-  }
-
-  /** HMAC-SHA-256 of an id by each pepper, the newest first, in 128 bits. What is a hash already stays, and is the only one. */
-  of(id: string): readonly string[] {
-    if (HASHED.test(id)) return [id];
-    const known = this.lately.get(id);
-    if (known !== undefined) return known;
-    const hashes = this.peppers.map(
-      (pepper) => PREFIX + createHmac('sha256', pepper).update(id).digest('hex').slice(0, HASH_DIGITS),
-    );
-    if (this.lately.size >= MAX_LATELY) this.lately.clear();
-    this.lately.set(id, hashes);
-    return hashes;
-  }
-
-  /** The hashes of an id that a person gives: an address has one form however it is written. */
-  ofAsked(id: string): readonly string[] {
-    return this.of(emailId(id));
-  }
-}
 
 /** The key under which a read record has the hashes of its ids by older peppers, as JSON by field, until the log links them. */
 const OLDER_IDS = 'older_person_ids';

@@ -8,7 +8,7 @@ import type { CustomerIds, EmailPersonOf } from './email-ids.ts';
 import type { EqualLines } from './equal-lines.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind, PrivateKind } from './fields.ts';
-import type { PersonHashes } from './hashed-ids.ts';
+import type { PersonHashes } from './person-hashes.ts';
 import type { TObject, TSchema } from './typebox.ts';
 
 export type Value = string | number | null;

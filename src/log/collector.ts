@@ -1,10 +1,10 @@
 /** The collector: reads the drafts of an envelope, writes the accepted records to the spool, and runs the loader. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
-import type { PersonHashes } from '../domain/hashed-ids.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import type { EnrichSettings } from '../enrichment/enrich-options.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import { type Edges, NO_EDGES } from '../privacy/retention/edges.ts';
@@ -31,7 +31,7 @@ import { readDrafts } from './read-drafts.ts';
 import { KNOWN_IDS, recall } from './recall.ts';
 import { RecentIds } from './recent-ids.ts';
 import { SaidConsents } from './said-consents.ts';
-import { SEGMENT_SUFFIX } from './segment.ts';
+import { hasSegments } from './segment.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
@@ -50,15 +50,14 @@ export interface CollectorOptions {
   defaultCurrency: (brand_id: string) => string;
   /** How ids of persons are kept, by brand. */
   customerIds?: (brand_id: string) => CustomerIds;
-  /** The person with an address. */
+  /** The person with an address, and the hashes of ids for brands that keep them so. */
   emailPersonOf?: EmailPersonOf;
-  /** The hashes of ids of persons, for brands that keep them so. */
   personHashes?: PersonHashes;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
   /** The brand of drafts that name none; null without rules. */
   brand_rules?: BrandRules | null;
-  /** The edges before which records are not taken; all are taken when left out. */
+  /** Before them, records are not taken. */
   edges?: () => Edges;
   clock?: () => number;
   serves_nobody?: boolean;
@@ -297,8 +296,4 @@ function preparerOf(
   return enriches_in_thread === undefined
     ? new LocalPreparer({ ...options, enrich, privacy })
     : new ThreadPreparer({ ...options, enrich: enriches_in_thread, ...(clock && { clock }) });
-}
-
-async function hasSegments(folder: string): Promise<boolean> {
-  return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
 }

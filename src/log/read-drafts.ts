@@ -2,14 +2,9 @@
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { EqualLines } from '../domain/equal-lines.ts';
 import { type Problem, TributaryError } from '../domain/errors.ts';
-import {
-  customerMark,
-  linksOfOlderIds,
-  type PersonHashes,
-  statedOfOlderIds,
-  takeOlderIds,
-} from '../domain/hashed-ids.ts';
+import { customerMark, linksOfOlderIds, statedOfOlderIds, takeOlderIds } from '../domain/hashed-ids.ts';
 import { recordKind } from '../domain/index.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import { isProblem, type ReadContext } from '../domain/record.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
 import { agedProblem, type Edges } from '../privacy/retention/edges.ts';

@@ -3,7 +3,7 @@ import type { CandidateLimits, Plan } from '../attribution/plan.ts';
 import type { KeyBrand } from '../domain/brand-access.ts';
 import type { BrandGroups } from '../domain/brand-groups.ts';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
-import type { PersonHashes } from '../domain/hashed-ids.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import type { Histories } from '../histories/histories.ts';
 import type { PassThreads } from '../histories/threads/pass-threads.ts';

@@ -1,7 +1,8 @@
 /** Routes of retention: what is kept for how long, what a run would remove now, and a run. */
 import { maySee } from '../domain/brand-access.ts';
+import { choice } from '../domain/parameter.ts';
 import { formatInstant } from '../domain/time.ts';
-import { Type } from '../domain/typebox.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { RetentionRun } from '../privacy/retention/book.ts';
 import { type Edges, edgesOf } from '../privacy/retention/edges.ts';
 import { type DaysKept, RETAINED } from '../privacy/retention/policy.ts';
@@ -29,11 +30,19 @@ const Shown = Type.Object({
       ),
     }),
   ),
-  would_remove: Rows,
+  would_remove: nullable(Rows),
   running: Type.Boolean(),
   last_error: nullable(Type.String()),
   last_run: nullable(Type.Object({ began_at: Type.String(), completed_at: Type.String(), removed: Rows })),
 });
+const Parameters = Type.Object(
+  {
+    counts: Type.Optional(
+      choice(['true', 'false'], '`false` counts nothing, and `would_remove` is null; true when left out'),
+    ),
+  },
+  { additionalProperties: false },
+);
 const REMOVED = { record: 'touchpoints', brand_id: 'shop-eu', before: '2025-12-01T00:00:00.000Z', rows: 48_211 };
 const EXAMPLE = {
   policies: [
@@ -57,21 +66,24 @@ export function retentionRoutes({ tributary }: Services): Route[] {
       summary: 'How long records are kept, and what would go now',
       description:
         'A dry run: it counts the rows that a run would remove now, by kind of data and brand, and removes nothing. The setting `retention` of brands says how long records are kept.',
+      parameters: Parameters,
       answers: { 200: { description: 'The policy and the dry run', schema: Shown, example: EXAMPLE } },
       handle: async (request) => {
         const sees = (brand_id: string | null): boolean =>
           request.key!.brand_id === null || (brand_id !== null && maySee(request.key!.brand_id, [brand_id]));
-        const { edges, rows } = await retention.dryRun();
+        const counts = (request.query as Static<typeof Parameters>).counts !== 'false';
+        const rows = counts ? (await retention.dryRun()).rows : null;
         const last = await retention.book.lastRun();
         return {
-          policies: policies(retention, edges, await retention.book.edges(), [
+          policies: policies(retention, retention.policyEdges(), await retention.book.edges(), [
             null,
             ...reports.configured_brands,
             ...(request.key!.brand_id === null ? [] : [request.key!.brand_id]),
           ]).filter(({ brand_id }) => sees(brand_id)),
-          would_remove: rows
-            .filter(({ brand_id }) => sees(brand_id))
-            .map(({ name, ...rest }) => shown({ record: name, ...rest })),
+          would_remove:
+            rows
+              ?.filter(({ brand_id }) => sees(brand_id))
+              .map(({ name, ...rest }) => shown({ record: name, ...rest })) ?? null,
           ...(request.key!.brand_id === null
             ? retention.status
             : { running: retention.status.running, last_error: null }),

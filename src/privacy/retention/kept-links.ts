@@ -9,8 +9,7 @@ import { subjectKey } from '../../domain/subject.ts';
 import { CUSTOMER_FIELDS, LINKING_RECORDS, type SubjectField } from '../../domain/subject-fields.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { readAll } from '../../warehouse/read-row.ts';
-import type { Row } from '../../warehouse/schema.ts';
-import type { Removal } from './removal.ts';
+import type { Row, TableName } from '../../warehouse/schema.ts';
 
 const SOURCE = 'retention';
 
@@ -96,7 +95,11 @@ function lostCustomers(whereOf: WhereOf): string {
 }
 
 /** The rows to write before a removal, so that it un-joins nobody. The relations of the removal must be there. A second try finds none. */
-export async function keptLinks(snapshot: Snapshot, { rows }: Removal, now_ms: number): Promise<Row[]> {
+export async function keptLinks(
+  snapshot: Snapshot,
+  rows: ReadonlyArray<{ table: TableName; where: string }>,
+  now_ms: number,
+): Promise<Row[]> {
   const whereOf: WhereOf = (record) => rows.find(({ table }) => table === record)?.where;
   const going = CUSTOMER_FIELDS.flatMap((field) => {
     const where = whereOf(field.record);

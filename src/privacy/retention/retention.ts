@@ -79,7 +79,12 @@ export class Retention {
 
   /** The edges before which records are not taken: those of the policy now, and those before which records went. */
   edges(): Edges {
-    return latestEdges(this.removed_before, edgesAt(this.parts.policy, this.parts.clock()));
+    return latestEdges(this.removed_before, this.policyEdges());
+  }
+
+  /** The edges of the policy now. */
+  policyEdges(): Edges {
+    return edgesAt(this.parts.policy, this.parts.clock());
   }
 
   /** The edges before which records went, as this process knows them. */
@@ -94,8 +99,8 @@ export class Retention {
 
   /** What a run would remove now. */
   async dryRun(): Promise<DryRun> {
-    const { warehouse, policy, clock, countLetters } = this.parts;
-    const edges = edgesAt(policy, clock());
+    const { warehouse, countLetters } = this.parts;
+    const edges = this.policyEdges();
     const rows = await warehouse.read((snapshot) => agedRows(snapshot, edges), KEEPING);
     const letters = Array.from(await countLetters(edges), ([brand_id, n]) => letterRows(edges, brand_id, n));
     return { edges, rows: [...rows, ...letters] };
@@ -191,7 +196,7 @@ export class Retention {
     const { links, orders } = await warehouse.read(async (snapshot) => {
       await makeRelations(snapshot, removal);
       return {
-        links: name === 'identity_links' ? [] : await keptLinks(snapshot, removal, clock()),
+        links: name === 'identity_links' ? [] : await keptLinks(snapshot, removal.rows, clock()),
         orders: name === 'orders' && tells ? await goneOrders(snapshot) : [],
       };
     }, KEEPING);

@@ -1,7 +1,7 @@
 /** Retention through the front door: what goes, what stays, what does not come back, and what the answers say of it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cli, ok } from '../../cli/harness.ts';
 import { ADMIN, type Body, startServer, type TestServer } from '../../server/harness.ts';
 import { found } from '../../support/bytes.ts';
@@ -26,7 +26,7 @@ let folder: string;
 async function applied(): Promise<Body> {
   expect((await server.post('/v1/retention', undefined, ADMIN)).status).toBe(202);
   await expect
-    .poll(async () => (await server.get('/v1/retention', ADMIN)).body.running, { timeout: 280_000 })
+    .poll(async () => (await server.get('/v1/retention?counts=false', ADMIN)).body.running, { timeout: 280_000 })
     .toBe(false);
   const { body } = await server.get('/v1/retention', ADMIN);
   expect(body.last_error).toBe(null);
@@ -39,6 +39,7 @@ const report = async (start: string, end: string, brand_id = 'default'): Promise
 const ofBrand = (events: Record<string, object[]>, brand_id: string): Record<string, object[]> =>
   Object.fromEntries(Object.entries(events).map(([name, list]) => [name, list.map((one) => ({ ...one, brand_id }))]));
 
+afterAll(() => server.close());
 beforeAll(async () => {
   folder = temporaryFolder();
   server = await startServer({ folder, config: CONFIG, clock: () => now_ms, shared: true });
@@ -49,7 +50,6 @@ beforeAll(async () => {
   await server.flush();
   const frozen = { run_id: 'march', start: '2026-03-01', end: '2026-04-01', models: 'linear', brand_id: 'default' };
   expect((await server.post('/v1/runs', frozen, ADMIN)).status).toBe(201);
-  return async () => server.close();
 });
 
 test('a dry run counts what would go by kind and brand, and removes nothing', async () => {

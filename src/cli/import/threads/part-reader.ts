@@ -2,8 +2,9 @@
 import type { CustomerIds } from '../../../domain/email-ids.ts';
 import { emailPersons, takeAddressLink } from '../../../domain/email-person.ts';
 import type { Problem } from '../../../domain/errors.ts';
-import { linksOfOlderIds, PersonHashes, statedOfOlderIds, takeOlderIds } from '../../../domain/hashed-ids.ts';
+import { linksOfOlderIds, statedOfOlderIds, takeOlderIds } from '../../../domain/hashed-ids.ts';
 import { type RecordName, recordKind } from '../../../domain/index.ts';
+import { PersonHashes } from '../../../domain/person-hashes.ts';
 import { isProblem, type ReadContext } from '../../../domain/record.ts';
 import type { DerivedColumn } from '../../../domain/record-kind.ts';
 import { int64OfHex } from '../../../domain/subject.ts';
