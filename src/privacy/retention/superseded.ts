@@ -60,17 +60,24 @@ export function supersededConsents(given: Edges): Superseded {
  */
 export function supersededLinks(edges: Edges): Superseded {
   const sure = 'coalesce(probability, 1.0)';
-  const class_of = `case when kind = '${PROBABILISTIC}' then 1 else 0 end`;
-  const pair = `case when left_id < right_id then left_id else right_id end as one_id, case when left_id < right_id then right_id else left_id end as other_id`;
-  const columns = `brand_id, link_id, ${pair}, ${class_of} as is_proposal, coalesce(state, 'linked') as said, ${sure} as sure, epoch_ms(occurred_at) as at_ms`;
+  const said = "coalesce(state, 'linked')";
+  const columns = [
+    'brand_id, link_id',
+    'case when left_id < right_id then left_id else right_id end as one_id',
+    'case when left_id < right_id then right_id else left_id end as other_id',
+    `case when kind = '${PROBABILISTIC}' then 1 else 0 end as is_proposal`,
+    `${said} as said, ${sure} as sure, epoch_ms(occurred_at) as at_ms`,
+  ];
+  // A later statement that unlinks the pair takes the place of every link of it.
+  const next_sure = `max(case when said = 'unlinked' then 2.0 else sure end) over (partition by brand_id, one_id, other_id, is_proposal
+    order by at_ms range between 1 following and unbounded following)`;
   return {
     relations: [
-      { name: 'said_links', sql: `select ${columns} from identity_links` },
       {
         name: 'superseded_links',
-        sql: `select distinct l.brand_id as gone_brand, l.link_id as gone_id from said_links l
-          join said_links n on n.brand_id = l.brand_id and n.one_id = l.one_id and n.other_id = l.other_id and n.is_proposal = l.is_proposal
-          where l.said = 'linked' and n.at_ms > l.at_ms and (n.said = 'unlinked' or n.sure >= l.sure)`,
+        sql: `select distinct brand_id as gone_brand, link_id as gone_id from (
+            select brand_id, link_id, said, sure, ${next_sure} as next_sure from (select ${columns.join(', ')} from identity_links) l) seen
+          where said = 'linked' and next_sure is not null and next_sure >= sure`,
       },
     ],
     where: `${isAged(edges, 'identity_links', 'identity_links')} and (brand_id, link_id) in (select gone_brand, gone_id from superseded_links)`,
