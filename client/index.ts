@@ -67,7 +67,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const { retries = 3, max_wait_ms = 10_000 } = options;
   const server = serverOf(options.url);
-  const once = (method: string, path: string, parts: Parts = {}): Promise<string> =>
+  const once = async (method: string, path: string, parts: Parts = {}): Promise<string> =>
     attempt(options, method, addressOf(server, path, parts), parts);
   const again = (method: string, path: string, parts: Parts = {}): Promise<string> =>
     attempts(() => once(method, path, parts), { retries, max_wait_ms }, parts.signal);
