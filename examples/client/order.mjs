@@ -31,5 +31,9 @@ try {
 // Reports show an event after it is loaded, usually within a second. Only an example waits for that.
 await writer.post('/v1/flush');
 const report = await reader.get('/v1/reports/attribution', { query: { model: 'linear', group_by: 'channel' } });
-console.log(`net revenue ${report.totals.net_revenue} ${report.currency}, of which nothing earned ${report.totals.unattributed_revenue}`);
-for (const row of report.data) console.log(`${row.channel}: ${row.attributed_revenue}`);
+// With `models` in place of `model`, the answer has a list of models instead.
+if (!('summary' in report)) throw new Error('one model was asked for');
+const { total_revenue, total_attributed_revenue } = report.summary;
+console.log(`revenue ${total_revenue} ${report.currency}, of which touches earned ${total_attributed_revenue}`);
+for (const { channel, attributed_revenue } of report.channel_attribution)
+  console.log(`${channel}: ${attributed_revenue} ${report.currency}`);

@@ -4,7 +4,7 @@
 # apt-get install buildah mmdebstrap. Says how large the image is, and fails if the server does not start, is not healthy, is root,
 # or does not end at SIGTERM.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/.."
 export BUILDAH_ISOLATION=chroot
 version="$(sed -n 's/^ARG NODE_VERSION=//p' Dockerfile)"
 base="docker.io/library/node:$version-bookworm-slim"
