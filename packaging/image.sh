@@ -49,9 +49,12 @@ chown "$user" "$folder/data"
 cat >"$folder/start.sh" <<START
 set -e
 export PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
+mount --bind $root $root
 mount -t proc proc $root/proc
 mount --bind /dev $root/dev
 mount --bind $folder/data $root/data
+mount -t tmpfs tmpfs $root/tmp
+mount -o remount,bind,ro $root
 ip link set lo up
 exec env -i PATH=\$PATH NODE_ENV=production chroot --userspec=$user --groups=${user#*:} $root $command
 START
@@ -66,8 +69,9 @@ done
 grep -qE "^Uid:\s+1000\s+1000" "/proc/$server/status" || { echo 'the server is not user 1000' >&2; exit 1; }
 grep -qE '^NSpid:.*\s1$' "/proc/$server/status" || { echo 'the server is not PID 1' >&2; exit 1; }
 grep -qE '^CapEff:\s+0+$' "/proc/$server/status" || { echo 'the server has capabilities' >&2; exit 1; }
+[ -z "$(pgrep --parent "$server" || true)" ] || { echo 'there is a second process' >&2; exit 1; }
 check="$(sed -n 's/^HEALTHCHECK .*"-e", "\(.*\)"\]$/\1/p' Dockerfile)"
 nsenter --target "$server" --pid --net chroot --userspec="$user" "$root" /usr/local/bin/node -e "$check" || { echo 'not healthy' >&2; exit 1; }
 kill -TERM "$server"
 wait "$outer" || { echo "SIGTERM ended it with $?" >&2; exit 1; }
-echo "image: built, healthy, user $user, PID 1, ended at SIGTERM"
+echo "image: built; with a read-only root it is healthy as user $user, the only process, PID 1, and ended at SIGTERM"

@@ -112,7 +112,7 @@ test('the example of a webhook forwards an order once, and says what is wrong wi
     headers: { authorization: `Bearer ${KEYS.TRIBUTARY_WRITE_KEY}` },
   });
   const receipt = await fetch(`${address}/v1/conversions/71/receipt`, { headers });
-  expect(await receipt.json()).toMatchObject({ totals: { net_revenue: '12.500000' } });
+  expect(await receipt.text()).toContain('"net_revenue":"12.500000"');
 });
 
 test.skipIf(missing)(
