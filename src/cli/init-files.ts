@@ -114,7 +114,8 @@ RestrictSUIDSGID=true
 LockPersonality=true
 RemoveIPC=true
 SystemCallArchitectures=native
-SystemCallFilter=@system-service
+# What ordinary services call, and the keys of memory with which the compiler of JavaScript protects its code.
+SystemCallFilter=@system-service @pkey
 SystemCallErrorNumber=EPERM
 
 [Install]
