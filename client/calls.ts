@@ -22,7 +22,7 @@ answer: Answers['SourcesOne']
  * What each channel, campaign and email earned
  */
 "/v1/reports/attribution": {
-query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'group_by' | 'week_start' | 'dp_epsilon' | 'format' | 'csv'> & {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'group_by' | 'week_start' | 'consent_bounds' | 'dp_epsilon' | 'format' | 'csv'> & {
 /**
  * Adds the 90 % interval of the revenue of each row, from a bootstrap over people; for one model and one key of `group_by`
  */
@@ -125,7 +125,7 @@ groups_left_out: number
  * What changed against an earlier period, and why
  */
 "/v1/reports/changes": {
-query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'group_by' | 'week_start' | 'format' | 'csv'> & {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'group_by' | 'week_start' | 'consent_bounds' | 'format' | 'csv'> & {
 /**
  * The most changes that are put in words; 5 when left out
  */
@@ -973,6 +973,15 @@ destination_id: string
 answer: Answers['DestinationsOneDeadLetters']
 }
 /**
+ * List orders that a destination was told about, of people who do not consent any more
+ */
+"/v1/destinations/{destination_id}/withdrawn": {
+path: {
+destination_id: string
+}
+answer: Answers['DestinationsOneWithdrawn']
+}
+/**
  * List the pulls of spend with where each stands
  */
 "/v1/pulls": {
@@ -1114,6 +1123,14 @@ answer: Receipt
 "/v1/claims": {
 query?: Pick<SharedParameters, 'key' | 'anonymous'>
 body: (Claim | [Claim, ...(Claim)[]])
+answer: Receipt
+}
+/**
+ * Send consents
+ */
+"/v1/consents": {
+query?: Pick<SharedParameters, 'key' | 'anonymous'>
+body: (Consent | [Consent, ...(Consent)[]])
 answer: Receipt
 }
 /**
@@ -2051,6 +2068,16 @@ occurred_at: string
  */
 sent_at?: string
 /**
+ * What the person consented to, with the fields `purposes`, `tcf`, `gpp`, `gpp_sid`, `gcm`, `gpc`, `country` and `source` of a consent. It is kept as a consent of its own; one that cannot be read is left out, and the acknowledgement says so
+ */
+consent?: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+/**
  * The URL of the page. Cut after 4000 characters
  */
 url?: string
@@ -2251,6 +2278,16 @@ occurred_at: string
  * What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at
  */
 sent_at?: string
+/**
+ * What the person consented to, with the fields `purposes`, `tcf`, `gpp`, `gpp_sid`, `gcm`, `gpc`, `country` and `source` of a consent. It is kept as a consent of its own; one that cannot be read is left out, and the acknowledgement says so
+ */
+consent?: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
 /**
  * The order; conversions with the same order_id are one order
  */
@@ -2614,6 +2651,82 @@ custom_properties?: {
 [k: string]: unknown
 }
 }
+export interface Consent {
+/**
+ * Names this statement; made from the content when left out
+ */
+consent_id?: string
+/**
+ * The brand of the key when left out, or `default` when the key is for all brands
+ */
+brand_id?: string
+/**
+ * The customer; one of customer_id, anonymous_id and email is needed
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The e-mail address of the person. It is stored as a keyed hash (or as the customer_id, where the brand keeps addresses); beside another customer_id it links the two
+ */
+email?: string
+/**
+ * {"measurement": true, "sharing": false, "profiling": false}; what is left out is unknown
+ */
+purposes?: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+/**
+ * The TC string of the IAB framework, version 2 (`euconsent-v2`)
+ */
+tcf?: string
+/**
+ * The string of the IAB Global Privacy Platform
+ */
+gpp?: string
+/**
+ * The sections of it that apply, such as ["7"]; all when left out
+ * 
+ * @maxItems 500
+ */
+gpp_sid?: string[]
+/**
+ * Google's consent mode: {"analytics_storage": "denied", …}
+ */
+gcm?: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+/**
+ * Global Privacy Control; true denies sharing
+ */
+gpc?: boolean
+/**
+ * The country of the person, such as DE
+ */
+country?: string
+/**
+ * Who asked the person: the consent platform, a form, an import
+ */
+source?: string
+/**
+ * When the person said it
+ */
+occurred_at: string
+/**
+ * What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at
+ */
+sent_at?: string
+}
 export interface DeleteCalls {
 /**
  * Erase a person
@@ -2795,6 +2908,10 @@ group_by?: string
  * First day of a week; monday when left out
  */
 week_start?: ("monday" | "sunday")
+/**
+ * Adds what consent hides: the revenue of each group as it is, and as it would be if consent hid nothing; for one model
+ */
+consent_bounds?: ("true" | "false")
 /**
  * Asks for an answer with noise that protects each person (differential privacy), such as 0.5: less is more noise
  */
