@@ -32,9 +32,9 @@ fi
 
 # The settings of npm on this machine, such as its registry, stay out of the image.
 settings=()
-for file in /root/.npmrc "$(npm prefix --global)/etc/npmrc"; do
-  [ ! -f "$file" ] || settings+=(--volume "$file:$([ "$file" = /root/.npmrc ] && echo "$file" || echo /usr/local/etc/npmrc):ro")
-done
+with_settings() { [ ! -f "$1" ] || settings+=(--volume "$1:$2:ro"); }
+with_settings "$(npm config get userconfig)" /root/.npmrc
+with_settings "$(npm config get globalconfig)" /usr/local/etc/npmrc
 settings+=(--volume /etc/ssl/certs:/etc/ssl/certs:ro)
 buildah bud --quiet --pull-never --layers --format docker --network host "${settings[@]}" --tag localhost/tributary:test . >/dev/null
 buildah images --format 'image: {{.Size}}, with the base' localhost/tributary:test
