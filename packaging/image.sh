@@ -37,7 +37,7 @@ with_settings "$(npm config get userconfig)" /root/.npmrc
 with_settings "$(npm config get globalconfig)" /usr/local/etc/npmrc
 settings+=(--volume /etc/ssl/certs:/etc/ssl/certs:ro)
 buildah bud --quiet --pull-never --layers --format docker --network host "${settings[@]}" --tag localhost/tributary:test . >/dev/null
-buildah images --format 'image: {{.Size}}, with the base' localhost/tributary:test
+echo "image: $(buildah images --noheading --format '{{.Size}}' localhost/tributary:test), with the base"
 
 container="$(buildah from --pull-never localhost/tributary:test)"
 root="$(buildah mount "$container")"
