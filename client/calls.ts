@@ -407,6 +407,18 @@ path?: [string, ...(string)[]]
 answer: Answers['ReportsOrders']
 }
 /**
+ * The rows behind a sum: each order, each touch that earned a part of it, and where both stand in the log
+ */
+"/v1/reports/credits": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'format' | 'csv'> & {
+/**
+ * Rows that are listed, the newest ones; 100 when left out
+ */
+limit?: number
+})
+answer: Answers['ReportsCredits']
+}
+/**
  * What each campaign and flow sent, cost and earned
  */
 "/v1/reports/campaigns": {
@@ -766,6 +778,22 @@ path: {
 progress_id: string
 }
 answer: Answers['ProgressOne']
+}
+/**
+ * What an answer was made of
+ */
+"/v1/lineage": {
+query: (Pick<SharedParameters, 'filter'> & {
+/**
+ * The call whose answer is asked about: the path of a report with its parameters, such as /v1/reports/attribution?group_by=channel
+ */
+address: string
+/**
+ * For persons who may see several brands: the brand that the address is about
+ */
+brand_id?: string
+})
+answer: Answers['Lineage']
 }
 /**
  * List annotations
