@@ -25,6 +25,15 @@ export interface LinkStatement {
   probabilistic?: true;
 }
 
+/** The links of some components, as a graph tells them. */
+export interface Links {
+  /** Every id of the components, also ids without a link. */
+  ids: string[];
+  implicit: ImplicitLink[];
+  statements: LinkStatement[];
+  customers: Set<string>;
+}
+
 export interface PersonRules {
   /** Statements with a lower probability do not count. */
   identity_min_probability: number;

@@ -88,7 +88,7 @@ function pairLabels(
 ): string[] {
   const score = file.names.findIndex((name, i) => i !== left && i !== right && SCORE.test(name));
   const components = new Components();
-  for (let i = 0; i < count; i++) components.addId();
+  components.addIds(count);
   for (let row = 0; row < file.count; row++) {
     if (score >= 0 && !isMatch(file.cells[score]![row]!)) continue;
     const [a, b] = [number_of.get(file.cells[left]![row]!), number_of.get(file.cells[right]![row]!)];
