@@ -5,7 +5,7 @@ import { withRoom } from './room.ts';
 /** Later than any step: the step of a fact that is not known. */
 export const NEVER = 2 ** 30;
 /** The most ids of a brand. */
-const MAX_IDS = 2 ** 26;
+const MAX_IDS = 2 ** 25;
 const FIRST = 16;
 
 export class LinkedIds {
