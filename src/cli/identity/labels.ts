@@ -15,11 +15,15 @@ const SCORE = /(score|match|label|prob|same|duplicate|truth)/i;
 /** A pair with a score of at least this is of one person. */
 const MATCH_SCORE = 0.5;
 
-/** @returns by record the name of its true person. */
+/**
+ * @param is_people true if the labels stand in the file of people itself: then its rows are the records.
+ * @returns by record the name of its true person.
+ */
 export async function readLabels(
   path: string,
   ids: readonly string[],
   id_column: string | undefined,
+  is_people: boolean,
 ): Promise<string[]> {
   const file = await readPeople(path, '--labels', MAX_LABELS);
   const number_of = new Map(ids.map((id, i) => [id, i]));
@@ -28,10 +32,11 @@ export async function readLabels(
   const group = file.names.findIndex((name) => namesLabel(name) || PERSON.test(name));
   const own = id_column === undefined ? -1 : file.names.indexOf(id_column);
   const record = own >= 0 ? own : known.find((column) => column !== group);
-  if (!pair_names && group >= 0 && record !== undefined) return groupLabels(file, record, group, number_of, ids.length);
-  // A file with a row for each record, in their order, such as the file of people itself where no column names its records.
-  if (!pair_names && group >= 0 && file.count === ids.length && known.length < 2)
+  // Without ids, a row for each record stands in the order of the records.
+  const is_by_row = is_people || (!pair_names && record === undefined && file.count === ids.length);
+  if (is_by_row && group >= 0)
     return file.cells[group]!.map((label, i) => (label === '' ? `single ${i}` : `group ${label}`));
+  if (!pair_names && group >= 0 && record !== undefined) return groupLabels(file, record, group, number_of, ids.length);
   const pair = pair_names ?? (known.length === 2 ? ([known[0]!, known[1]!] as const) : undefined);
   if (!pair)
     throw badRequest(

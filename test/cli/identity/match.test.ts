@@ -45,13 +45,15 @@ test('every form of labels gives the same figures', async () => {
 });
 
 test('a file of other habits is read: semicolons, a byte order mark, names in capitals, labels in the file itself without an id', async () => {
-  const names = ['FIRST_NAME', 'Last Name', 'E-MAIL', 'CITY', 'Geburtsdatum', 'Gold'];
-  const cells = rows.map((row) => [row.first_name, row.last_name, row.email, row.city, row.birthday, row.person]);
+  // A number that counts from 0 is no name of a row, which counts from 1.
+  const names = ['Nummer', 'FIRST_NAME', 'Last Name', 'E-MAIL', 'CITY', 'Geburtsdatum', 'Gold'];
+  const cells = rows.map((row, i) => [i, row.first_name, row.last_name, row.email, row.city, row.birthday, row.person]);
   const path = join(folder, 'other.csv');
   writeFileSync(path, `\ufeff${[names, ...cells].map((line) => line.join(';')).join('\r\n')}\r\n`);
   const answer = (await json(['identity', 'match', path, '--labels', path])) as unknown as Answer;
   expect(answer.records).toBe(rows.length);
   expect(answer.columns.map(({ role }) => role)).toEqual([
+    'ignored',
     'given_name',
     'surname',
     'email',
