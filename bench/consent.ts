@@ -28,7 +28,10 @@ const SAID = [
 
 function consentsSql({ people }: BenchWorld, offset: number): string {
   const said = SAID.map(
-    ({ from, until, on, granted }, n) => `select 'co_' || i || '_${n}' as consent_id, i, ${granted} as measurement, timestamp_ms '${on}' as occurred_at, ${n} as n
+    (
+      { from, until, on, granted },
+      n,
+    ) => `select 'co_' || i || '_${n}' as consent_id, i, ${granted} as measurement, timestamp_ms '${on}' as occurred_at, ${n} as n
       from range(${people}) t(i) where i % 10 >= ${from} and i % 10 < ${until}`,
   ).join(' union all ');
   return `select 'default' as brand_id, consent_id, 'cust-' || i as customer_id, measurement, '{}' as basis, occurred_at, ${key(`'default' || chr(0) || 'cust-' || i::varchar`)} as subject_key,
@@ -62,7 +65,9 @@ const QUESTIONS: Array<{ report: Report; parameters: Record<string, string> }> =
 ];
 
 export async function benchConsent(path: string, world: BenchWorld): Promise<void> {
-  console.log(`consent: ${world.touchpoints} touchpoints, processor time with a policy / without, medians of ${ROUNDS}`);
+  console.log(
+    `consent: ${world.touchpoints} touchpoints, processor time with a policy / without, medians of ${ROUNDS}`,
+  );
   await makeBenchWarehouse(path, world, async (connection) => {
     const end = logEnd(world);
     await connection.run(`insert into consents by name ${consentsSql(world, end)}`);

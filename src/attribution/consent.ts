@@ -1,22 +1,29 @@
 /**
  * Touchpoints that consent hides: docs/semantics.md 5. A join at read, because a later statement, a link between ids or another
- * `as_of` changes what is hidden. The hidden touchpoints are among `verdicts`, with the trait `no_consent`, so every step that
- * reads the traits of a touchpoint leaves them out.
+ * `as_of` changes what is hidden. A hidden touchpoint has the trait `no_consent`, so every step that reads the traits of a touchpoint
+ * leaves it out.
+ *
+ * Nearly everybody changes their mind once at most. What they said is a span of time for each answer, and comparing the instant of a
+ * touchpoint with them costs little. The touchpoints of people who changed it more often are among `verdicts`, one by one.
  */
 import { asksForConsent, CONSENT_MODES, type ConsentMode, type ConsentPolicy } from '../domain/consent/policy.ts';
+import { assert } from '../domain/errors.ts';
 import { TRAITS } from '../domain/touchpoint.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
-import type { Snapshot } from '../warehouse/port.ts';
+import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
+import { fill, materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
-import { PERSONS } from './relations.ts';
+import { CONSENT_BRANDS, CONSENT_SPANS, PERSONS, VERDICTS } from './relations.ts';
 
 type Consents = Pick<Plan, 'brands' | 'positions'>;
 
-/** The people whose touchpoints are looked at: SQL that joins rows `ALIAS` with them, and their key. */
+/** The people whose touchpoints are looked at: SQL that joins rows `ALIAS` with them, their key, and their subjects. */
 export interface PeopleSql {
   join: (alias: string) => string;
   person_key: (alias: string) => string;
+  /** A select of the subjects of the people in a relation. */
+  subjectsOf: (people: string) => string;
 }
 
 /** The people of a relation of members. */
@@ -24,15 +31,30 @@ export function membersSql({ name }: { name: string }): PeopleSql {
   return {
     join: (alias) => `join ${name} m on m.subject_key = ${alias}.subject_key`,
     person_key: () => 'm.person_key',
+    subjectsOf: (people) =>
+      `select m.subject_key as subject_key, s.* from ${people} s join ${name} m on m.person_key = s.person_key`,
   };
 }
 
-/** Everyone. `persons` has to be there. */
+/** Everyone. `persons` has to be there; it names the other ids of a person. */
 export const EVERYONE: PeopleSql = {
   join: (alias) =>
     `left join ${PERSONS.name} m on m.subject_key = ${alias}.subject_key and m.brand_id = ${alias}.brand_id`,
   person_key: (alias) => `coalesce(m.person_key, ${alias}.subject_key)`,
+  subjectsOf: (people) => `select s.person_key as subject_key, s.* from ${people} s
+    union all select m.subject_key as subject_key, s.* from ${people} s join ${PERSONS.name} m on m.person_key = s.person_key`,
 };
+
+/** What touchpoints `t` are joined with, beside their own columns. */
+export interface TouchVerdicts {
+  /** The relation `verdicts`; null if it would be empty. */
+  judged: Relation | null;
+  /** SQL that joins the spans of consent, and that is true for a touchpoint that they hide; null if nothing is hidden. */
+  spans: { join: string; is_hidden: string } | null;
+}
+
+/** Nothing is joined. */
+export const NO_VERDICTS: TouchVerdicts = { judged: null, spans: null };
 
 function policiesOf({ brands }: Consents): Array<{ brand_id: string; policy: ConsentPolicy }> {
   return brands.flatMap(({ brand_id, settings: { consent } }) =>
@@ -48,13 +70,138 @@ function asksForGrants(plan: Consents): boolean {
 }
 
 /** True if touchpoints may be hidden: the settings ask for consent, and somebody denied or had to grant. */
-export async function mayHide(snapshot: Snapshot, plan: Consents): Promise<boolean> {
+async function mayHide(snapshot: Snapshot, plan: Consents): Promise<boolean> {
   if (policiesOf(plan).length === 0) return false;
   if (asksForGrants(plan)) return true;
   const rows = await snapshot.query(
-    `select 1 as found from consents c where c.measurement is not null and ${atOrBefore('c', plan.positions.touchpoints)} limit 1`,
+    `select 1 as found from consents c where c.measurement = 0 and ${atOrBefore('c', plan.positions.touchpoints)} limit 1`,
   );
   return rows.length > 0;
+}
+
+/**
+ * Makes `verdicts` and the spans of consent of some people.
+ * @param has_reclassifications false if there are none to look for. @param of_judged joins reclassifications `r` with those that matter.
+ * @param number tells the relations of several kinds of people apart.
+ */
+export async function makeTouchVerdicts(
+  snapshot: Snapshot,
+  plan: Consents,
+  people: PeopleSql,
+  { has_reclassifications, of_judged = '', parameters = {}, number }: VerdictsAsked,
+): Promise<TouchVerdicts> {
+  const own = (relation: Relation): Relation => (number === undefined ? relation : numbered(relation, number));
+  const spans = (await mayHide(snapshot, plan)) ? await makeSpans(snapshot, plan, people, own) : null;
+  if (spans?.has_wavering) {
+    const { sql, parameters: names } = verdictsWithConsent(plan, people, has_reclassifications, spans.name);
+    return { judged: await materialise(snapshot, own(VERDICTS), sql, names), spans };
+  }
+  if (!has_reclassifications) return { judged: null, spans };
+  const latest = latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_judged);
+  return { judged: await materialise(snapshot, own(VERDICTS), latest, parameters), spans };
+}
+
+interface VerdictsAsked {
+  has_reclassifications: boolean;
+  of_judged?: string;
+  parameters?: Record<string, Parameter>;
+  number?: number;
+}
+
+/** Before and after every touchpoint. */
+const [ALWAYS_MS, NEVER_MS] = [-(2 ** 53), 2 ** 53];
+
+/** Makes `consent_spans`. */
+async function makeSpans(
+  snapshot: Snapshot,
+  plan: Consents,
+  people: PeopleSql,
+  own: (relation: Relation) => Relation,
+): Promise<NonNullable<TouchVerdicts['spans']> & { name: string; has_wavering: boolean }> {
+  const names = new Names();
+  const policies = policiesOf(plan);
+  const brands = names.list(policies.map(({ brand_id }) => brand_id));
+  const hiding = policies.filter(({ policy }) => policy.after_withdrawal === 'hide_all');
+  const hides_all =
+    hiding.length === 0 ? '1 = 0' : `s.brand_id in (${names.list(hiding.map(({ brand_id }) => brand_id))})`;
+  const first = (granted: number): string =>
+    `min(case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end)`;
+  const last = (granted: number): string =>
+    `max(case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end)`;
+  const span = (name: string, from: string | number, until: string | number): string =>
+    `int64(${from}) as ${name}_from, int64(${until}) as ${name}_until`;
+  // At one instant a denial counts, so a grant at the instant of a denial before it makes a person wavering.
+  const kinds = {
+    withdrawn: `s.denied_last is not null and coalesce(s.granted_last, ${ALWAYS_MS}) <= s.denied_last and ${hides_all}`,
+    granted_first: `coalesce(s.granted_last, ${ALWAYS_MS}) <= coalesce(s.denied_first, ${NEVER_MS})`,
+    denied_first: `coalesce(s.denied_last, ${ALWAYS_MS}) < coalesce(s.granted_first, ${NEVER_MS})`,
+  };
+  const select = (kind: string, wavers: number, denied: string, granted: string): string =>
+    `select subject_key, person_key, ${wavers} as wavers, ${denied}, ${granted} from known s where s.kind = '${kind}'`;
+  const relation = await materialise(
+    snapshot,
+    own(CONSENT_SPANS),
+    `with said as (
+       select ${people.person_key('c')} as person_key, min(c.brand_id) as brand_id, ${first(0)} as denied_first, ${last(0)} as denied_last, ${first(1)} as granted_first, ${last(1)} as granted_last
+       from consents c ${people.join('c')}
+       where c.measurement is not null and c.brand_id in (${brands}) and ${atOrBefore('c', plan.positions.touchpoints)} group by ${people.person_key('c')}),
+     placed as (
+       select s.*, case ${Object.entries(kinds)
+         .map(([kind, sql]) => `when ${sql} then '${kind}'`)
+         .join(' ')} else 'wavering' end as kind from said s),
+     known as (${people.subjectsOf('placed')})
+     ${select('withdrawn', 0, span('denied', ALWAYS_MS, NEVER_MS), span('granted', NEVER_MS, NEVER_MS))}
+     union all ${select('granted_first', 0, span('denied', `coalesce(s.denied_first, ${NEVER_MS})`, NEVER_MS), span('granted', `coalesce(s.granted_first, ${NEVER_MS})`, `coalesce(s.denied_first, ${NEVER_MS})`))}
+     union all ${select('denied_first', 0, span('denied', 's.denied_first', 's.granted_first'), span('granted', 's.granted_first', NEVER_MS))}
+     union all ${select('wavering', 1, span('denied', NEVER_MS, NEVER_MS), span('granted', ALWAYS_MS, NEVER_MS))}`,
+    names.parameters,
+  );
+  const wavering = await snapshot.query(`select 1 as found from ${relation.name} s where s.wavers = 1 limit 1`);
+  return {
+    name: relation.name,
+    has_wavering: wavering.length > 0,
+    ...(await joinSpans(snapshot, plan, relation, own)),
+  };
+}
+
+/** SQL that joins touchpoints `t` with spans `cs`, and finds what these hide. */
+async function joinSpans(
+  snapshot: Snapshot,
+  plan: Consents,
+  { name }: Relation,
+  own: (relation: Relation) => Relation,
+): Promise<NonNullable<TouchVerdicts['spans']>> {
+  const at = 'epoch_ms(t.occurred_at)';
+  const hidden: Record<ConsentMode, string> = {
+    not_needed: '1 = 0',
+    opt_out: `coalesce(${at} >= cs.denied_from and ${at} < cs.denied_until, false)`,
+    opt_in: `not coalesce(${at} >= cs.granted_from and ${at} < cs.granted_until, false)`,
+  };
+  const ofPolicy = ({ measurement, countries }: ConsentPolicy): string => {
+    const own_rule = Object.entries(countries).map(
+      ([country, mode]) => `when t.country = ${countryText(country)} then ${hidden[mode]}`,
+    );
+    return own_rule.length === 0 ? hidden[measurement] : `case ${own_rule.join(' ')} else ${hidden[measurement]} end`;
+  };
+  const join = `left join ${name} cs on cs.subject_key = t.subject_key`;
+  const of_brands = policiesOf(plan);
+  const policies = [...new Map(of_brands.map(({ policy }) => [ofPolicy(policy), policy])).keys()];
+  if (policies.length === 1 && of_brands.length === plan.brands.length) return { join, is_hidden: `(${policies[0]})` };
+  const brands = await fill(
+    snapshot,
+    own(CONSENT_BRANDS),
+    of_brands.map(({ brand_id, policy }) => ({ brand_id, policy_no: policies.indexOf(ofPolicy(policy)) })),
+  );
+  return {
+    join: `${join} left join ${brands.name} cb on cb.brand_id = t.brand_id`,
+    is_hidden: `(case ${policies.map((sql, no) => `when cb.policy_no = ${no} then ${sql}`).join(' ')} else 1 = 0 end)`,
+  };
+}
+
+/** Two letters of ISO 3166 as a literal. */
+function countryText(country: string): string {
+  assert(/^[A-Z]{2}$/.test(country), `${JSON.stringify(country)} cannot stand in SQL; the settings allow two letters`);
+  return `'${country}'`;
 }
 
 /** Brands and countries as parameters of a query. */
@@ -87,9 +234,6 @@ function modeSql(plan: Consents, names: Names): string {
   return `case ${brands.join(' ')} else 0 end`;
 }
 
-/** Before every touchpoint. */
-const ALWAYS_MS = -(2 ** 53);
-
 /**
  * SQL of the statements about measurement, by person and instant: `known` (person_key, at_ms, granted). At one instant a denial
  * counts before a grant. A denial that is the last word of a person stands alone where the settings hide what came before it.
@@ -118,12 +262,14 @@ function knownSql(plan: Consents, people: PeopleSql, names: Names): string {
 /**
  * SQL of verdicts (brand_id, touchpoint_id, channel, verdict, traits): the latest reclassification of each touchpoint of some people,
  * and the touchpoints that consent hides.
- * @param has_reclassifications false if there are none to look for.
+ * @param has_reclassifications false if there are none to look for. @param spans the name of a relation of spans: only touchpoints of
+ * those who waver are hidden. All are when left out.
  */
 export function verdictsWithConsent(
   plan: Consents,
   people: PeopleSql,
   has_reclassifications: boolean,
+  spans?: string,
 ): { sql: string; parameters: Record<string, string> } {
   const names = new Names();
   const position = plan.positions.touchpoints;
@@ -134,20 +280,19 @@ export function verdictsWithConsent(
     : '';
   const is_hidden = `(t.mode = ${CONSENT_MODES.indexOf('opt_out')} and coalesce(k.granted, 1) = 0)
     or (t.mode = ${CONSENT_MODES.indexOf('opt_in')} and coalesce(k.granted, 0) = 0)`;
-  // Where nobody has to grant, only people who denied are looked at.
-  const denied = `${people.person_key('t')} in (select person_key from known where granted = 0)`;
-  const looked_at = asksForGrants(plan)
-    ? ''
-    : `and (${denied}${has_reclassifications ? ' or v.touchpoint_id is not null' : ''})`;
+  const wavering =
+    spans === undefined ? '1 = 1' : `t.subject_key in (select subject_key from ${spans} where wavers = 1)`;
+  const looked_at = `and (${wavering}${has_reclassifications ? ' or v.touchpoint_id is not null' : ''})`;
   const sql = `with ${knownSql(plan, people, names)} ${judged},
     seen as (
       select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, ${people.person_key('t')} as person_key, epoch_ms(t.occurred_at) as at_ms,
         ${modeSql(plan, names)} as mode, ${RECLASSIFIED.map((name) => `${effective(name)} as ${name}`).join(', ')},
-        ${has_reclassifications ? 'case when v.touchpoint_id is null then 0 else 1 end' : '0'} as is_judged
+        ${has_reclassifications ? 'case when v.touchpoint_id is null then 0 else 1 end' : '0'} as is_judged,
+        case when ${wavering} then 1 else 0 end as wavers
       from touchpoints t ${people.join('t')} ${of_judged} where ${atOrBefore('t', position)} ${looked_at}),
     decided as (
       select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, t.channel as channel, t.verdict as verdict, t.traits as traits,
-        t.is_judged as is_judged, case when ${is_hidden} then 1 else 0 end as is_hidden
+        t.is_judged as is_judged, case when t.wavers = 1 and (${is_hidden}) then 1 else 0 end as is_hidden
       from seen t asof left join known k on k.person_key = t.person_key and t.at_ms >= k.at_ms)
     select brand_id, touchpoint_id, channel, verdict, traits + is_hidden * ${TRAITS.no_consent} as traits
     from decided where is_judged = 1 or is_hidden = 1`;

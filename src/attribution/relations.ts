@@ -1,7 +1,9 @@
 /** The temporary tables of the attribution query. `order_no`, `touch_no`: rows of the log (warehouse/position.ts). `at_ms`: epoch ms. */
+
 import { SETTING_COLUMNS } from '../domain/settings.ts';
 import { defineRelation, type Relation, type RelationType } from '../warehouse/relation.ts';
 import { TABLES } from '../warehouse/schema.ts';
+import type { TouchVerdicts } from './consent.ts';
 
 const SETTINGS: Record<string, RelationType> = Object.fromEntries(
   SETTING_COLUMNS.map(({ column, whole }) => [column, whole ? 'int' : 'float']),
@@ -131,10 +133,36 @@ export const PERSON_MEMBERS = defineRelation('person_members', 'an id of the one
 
 export const VERDICTS = defineRelation(
   'verdicts',
-  'channel and verdict of the latest reclassification of a touchpoint of a member, and the traits of one that consent hides',
+  'channel and verdict of the latest reclassification of a touchpoint of a member, and the traits of one that consent hides of a wavering person',
   {
     key: ['brand_id', 'touchpoint_id'],
     columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
+  },
+);
+
+export const CONSENT_SPANS = defineRelation(
+  'consent_spans',
+  'from when to before when what a subject said about measurement holds; of who changed it more than once only that',
+  {
+    key: ['subject_key'],
+    columns: {
+      subject_key: 'int',
+      person_key: 'int',
+      wavers: 'int',
+      denied_from: 'int',
+      denied_until: 'int',
+      granted_from: 'int',
+      granted_until: 'int',
+    },
+  },
+);
+
+export const CONSENT_BRANDS = defineRelation(
+  'consent_brands',
+  'the number of the policy of a brand, where brands have several',
+  {
+    key: ['brand_id'],
+    columns: { brand_id: 'text', policy_no: 'int' },
   },
 );
 
@@ -289,7 +317,7 @@ export interface OrderRelations {
 export interface TouchRelations {
   members: Relation;
   /** Null if the log holds no reclassification at this position, and consent hides nothing. */
-  verdicts: Relation | null;
+  verdicts: TouchVerdicts;
   /** Null if the log holds no touchpoint that came from its own site. */
   continuations: Relation | null;
   candidates: Relation;

@@ -63,8 +63,21 @@ class Said {
   }
 
   takeSubject(subject: number): void {
+    this.begin();
+    this.add(subject);
+    this.ready();
+  }
+
+  /** Begins with another person. Call {@link add} for each subject of it, then {@link ready}. */
+  begin(): void {
     this.length = 0;
+  }
+
+  add(subject: number): void {
     if (this.columns !== null) this.append(this.columns, subject);
+  }
+
+  ready(): void {
     if (this.length > 1) this.sort();
   }
 
@@ -169,5 +182,42 @@ export class Hider {
       else places[kept++] = place;
     }
     return kept;
+  }
+}
+
+/** Says of single touchpoints of one person, in any order, whether consent hides them. */
+export class PersonHiding {
+  private readonly said: Said;
+  private is_ready = false;
+
+  /** @param limits the last position that counts, by number of the collector. */
+  constructor(
+    private readonly hiding: Hiding,
+    { consents }: Pick<Touchpoints, 'consents'>,
+    limits: Float64Array,
+  ) {
+    this.said = new Said(consents.newest.length === 0 ? null : consents, limits);
+  }
+
+  /** Begins with another person. Then each subject of it is taken before anything is asked. */
+  begin(): void {
+    this.said.begin();
+    this.is_ready = false;
+  }
+
+  takeSubject(subject: number): void {
+    this.said.add(subject);
+  }
+
+  /** @param brand_no the place of the brand in the plan. @param label of the touchpoint. */
+  hides(brand_no: number, label: number, at_ms: number): boolean {
+    const own = this.hiding[brand_no] ?? null;
+    if (own === null) return false;
+    const { said } = this;
+    if (said.isSilent && !own.asks_for_grants) return false;
+    if (!this.is_ready) said.ready();
+    this.is_ready = true;
+    const mode = own.modes[label]!;
+    return own.hides_all && said.isDenial ? mode !== NOT_NEEDED : said.hides(mode, said.until(at_ms, 0));
   }
 }
