@@ -61,6 +61,8 @@ export interface Config {
   embed_origins: string[];
   email: EmailSettings;
   trust_proxy: string[];
+  /** True if the header `DNT: 1` of a browser denies measurement and sharing. */
+  honor_dnt: boolean;
   geoip_db: string | null;
   ip_storage: 'truncated' | 'full' | 'none';
   strict_ga4_channels: boolean;
@@ -215,6 +217,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     embed_origins: embedOrigins(content.embed_origins ?? []),
     email: emailSettings(content.email ?? {}, 'config.email'),
     trust_proxy: content.trust_proxy ?? [],
+    honor_dnt: content.honor_dnt ?? false,
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
     ip_storage: content.ip_storage ?? 'truncated',
     strict_ga4_channels: content.strict_ga4_channels ?? false,

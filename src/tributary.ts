@@ -17,6 +17,7 @@ import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
 import { keptCollectorName } from './log/collector-name.ts';
+import { DeniedCounts, deniedCounts } from './log/denied-counts.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AuditLog } from './privacy/audit/audit-log.ts';
@@ -165,6 +166,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       emailPersonOf,
       message_rules: config.settling.rules,
       noise: noiseContext(state, config),
+      denied: (brand) => deniedCounts(opened.state, brand),
       clock,
       timeout_ms: config.query_timeout_ms,
       // A fit is stored by then, so it has not failed if it cannot be annotated.
@@ -260,6 +262,12 @@ async function openCollector(
     emailPersonOf,
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     brand_rules: config.brand_rules,
+    denied: new DeniedCounts({
+      state,
+      policyOf: (brand_id) => brandSettings(config, brand_id).consent,
+      enrich: (record, item) => enrichRecord(record, item, enrich_options),
+      clock: clock ?? Date.now,
+    }),
     serves_nobody,
     // Without requests there is nothing to hold up.
     ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),

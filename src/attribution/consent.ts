@@ -6,68 +6,15 @@
  * Nearly everybody changes their mind once at most. What they said is a span of time for each answer, and comparing the instant of a
  * touchpoint with them costs little. The touchpoints of people who changed it more often are among `verdicts`, one by one.
  */
-import { asksForConsent, CONSENT_MODES, type ConsentMode, type ConsentPolicy } from '../domain/consent/policy.ts';
-import { assert } from '../domain/errors.ts';
+import { CONSENT_MODES, type ConsentMode, type ConsentPolicy } from '../domain/consent/policy.ts';
 import { TRAITS } from '../domain/touchpoint.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
-import { fill, materialise, numbered, type Relation } from '../warehouse/relation.ts';
-import type { Plan } from './plan.ts';
-import { CONSENT_BRANDS, CONSENT_SPANS, PERSONS, VERDICTS } from './relations.ts';
-
-type Consents = Pick<Plan, 'brands' | 'positions'>;
-
-/** The people whose touchpoints are looked at: SQL that joins rows `ALIAS` with them, their key, and their subjects. */
-export interface PeopleSql {
-  join: (alias: string) => string;
-  person_key: (alias: string) => string;
-  /** A select of the subjects of the people in a relation. */
-  subjectsOf: (people: string) => string;
-}
-
-/** The people of a relation of members. */
-export function membersSql({ name }: { name: string }): PeopleSql {
-  return {
-    join: (alias) => `join ${name} m on m.subject_key = ${alias}.subject_key`,
-    person_key: () => 'm.person_key',
-    subjectsOf: (people) =>
-      `select m.subject_key as subject_key, s.* from ${people} s join ${name} m on m.person_key = s.person_key`,
-  };
-}
-
-/** Everyone. `persons` has to be there; it names the other ids of a person. */
-export const EVERYONE: PeopleSql = {
-  join: (alias) =>
-    `left join ${PERSONS.name} m on m.subject_key = ${alias}.subject_key and m.brand_id = ${alias}.brand_id`,
-  person_key: (alias) => `coalesce(m.person_key, ${alias}.subject_key)`,
-  subjectsOf: (people) => `select s.person_key as subject_key, s.* from ${people} s
-    union all select m.subject_key as subject_key, s.* from ${people} s join ${PERSONS.name} m on m.person_key = s.person_key`,
-};
-
-/** What touchpoints `t` are joined with, beside their own columns. */
-export interface TouchVerdicts {
-  /** The relation `verdicts`; null if it would be empty. */
-  judged: Relation | null;
-  /** SQL that joins the spans of consent, and that is true for a touchpoint that they hide; null if nothing is hidden. */
-  spans: { join: string; is_hidden: string } | null;
-}
-
-/** Nothing is joined. */
-export const NO_VERDICTS: TouchVerdicts = { judged: null, spans: null };
-
-function policiesOf({ brands }: Consents): Array<{ brand_id: string; policy: ConsentPolicy }> {
-  return brands.flatMap(({ brand_id, settings: { consent } }) =>
-    consent === undefined || !asksForConsent(consent) ? [] : [{ brand_id, policy: consent }],
-  );
-}
-
-/** True if the settings of the plan hide whoever has not consented, whatever the log holds. */
-function asksForGrants(plan: Consents): boolean {
-  return policiesOf(plan).some(({ policy }) =>
-    [policy.measurement, ...Object.values(policy.countries)].includes('opt_in'),
-  );
-}
+import { materialise, numbered, type Relation } from '../warehouse/relation.ts';
+import { asksForGrants, type Consents, Names, type PeopleSql, policiesOf } from './consent-people.ts';
+import { ALWAYS_MS, makeSpans } from './consent-spans.ts';
+import { type TouchVerdicts, VERDICTS } from './verdict-relations.ts';
 
 /** True if touchpoints may be hidden: the settings ask for consent, and somebody denied or had to grant. */
 async function mayHide(snapshot: Snapshot, plan: Consents): Promise<boolean> {
@@ -106,117 +53,6 @@ interface VerdictsAsked {
   of_judged?: string;
   parameters?: Record<string, Parameter>;
   number?: number;
-}
-
-/** Before and after every touchpoint. */
-const [ALWAYS_MS, NEVER_MS] = [-(2 ** 53), 2 ** 53];
-
-/** Makes `consent_spans`. */
-async function makeSpans(
-  snapshot: Snapshot,
-  plan: Consents,
-  people: PeopleSql,
-  own: (relation: Relation) => Relation,
-): Promise<NonNullable<TouchVerdicts['spans']> & { name: string; has_wavering: boolean }> {
-  const names = new Names();
-  const policies = policiesOf(plan);
-  const brands = names.list(policies.map(({ brand_id }) => brand_id));
-  const hiding = policies.filter(({ policy }) => policy.after_withdrawal === 'hide_all');
-  const hides_all =
-    hiding.length === 0 ? '1 = 0' : `s.brand_id in (${names.list(hiding.map(({ brand_id }) => brand_id))})`;
-  const first = (granted: number): string =>
-    `min(case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end)`;
-  const last = (granted: number): string =>
-    `max(case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end)`;
-  const span = (name: string, from: string | number, until: string | number): string =>
-    `int64(${from}) as ${name}_from, int64(${until}) as ${name}_until`;
-  // At one instant a denial counts, so a grant at the instant of a denial before it makes a person wavering.
-  const kinds = {
-    withdrawn: `s.denied_last is not null and coalesce(s.granted_last, ${ALWAYS_MS}) <= s.denied_last and ${hides_all}`,
-    granted_first: `coalesce(s.granted_last, ${ALWAYS_MS}) <= coalesce(s.denied_first, ${NEVER_MS})`,
-    denied_first: `coalesce(s.denied_last, ${ALWAYS_MS}) < coalesce(s.granted_first, ${NEVER_MS})`,
-  };
-  const select = (kind: string, wavers: number, denied: string, granted: string): string =>
-    `select subject_key, person_key, ${wavers} as wavers, ${denied}, ${granted} from known s where s.kind = '${kind}'`;
-  const relation = await materialise(
-    snapshot,
-    own(CONSENT_SPANS),
-    `with said as (
-       select ${people.person_key('c')} as person_key, min(c.brand_id) as brand_id, ${first(0)} as denied_first, ${last(0)} as denied_last, ${first(1)} as granted_first, ${last(1)} as granted_last
-       from consents c ${people.join('c')}
-       where c.measurement is not null and c.brand_id in (${brands}) and ${atOrBefore('c', plan.positions.touchpoints)} group by ${people.person_key('c')}),
-     placed as (
-       select s.*, case ${Object.entries(kinds)
-         .map(([kind, sql]) => `when ${sql} then '${kind}'`)
-         .join(' ')} else 'wavering' end as kind from said s),
-     known as (${people.subjectsOf('placed')})
-     ${select('withdrawn', 0, span('denied', ALWAYS_MS, NEVER_MS), span('granted', NEVER_MS, NEVER_MS))}
-     union all ${select('granted_first', 0, span('denied', `coalesce(s.denied_first, ${NEVER_MS})`, NEVER_MS), span('granted', `coalesce(s.granted_first, ${NEVER_MS})`, `coalesce(s.denied_first, ${NEVER_MS})`))}
-     union all ${select('denied_first', 0, span('denied', 's.denied_first', 's.granted_first'), span('granted', 's.granted_first', NEVER_MS))}
-     union all ${select('wavering', 1, span('denied', NEVER_MS, NEVER_MS), span('granted', ALWAYS_MS, NEVER_MS))}`,
-    names.parameters,
-  );
-  const wavering = await snapshot.query(`select 1 as found from ${relation.name} s where s.wavers = 1 limit 1`);
-  return {
-    name: relation.name,
-    has_wavering: wavering.length > 0,
-    ...(await joinSpans(snapshot, plan, relation, own)),
-  };
-}
-
-/** SQL that joins touchpoints `t` with spans `cs`, and finds what these hide. */
-async function joinSpans(
-  snapshot: Snapshot,
-  plan: Consents,
-  { name }: Relation,
-  own: (relation: Relation) => Relation,
-): Promise<NonNullable<TouchVerdicts['spans']>> {
-  const at = 'epoch_ms(t.occurred_at)';
-  const hidden: Record<ConsentMode, string> = {
-    not_needed: '1 = 0',
-    opt_out: `coalesce(${at} >= cs.denied_from and ${at} < cs.denied_until, false)`,
-    opt_in: `not coalesce(${at} >= cs.granted_from and ${at} < cs.granted_until, false)`,
-  };
-  const ofPolicy = ({ measurement, countries }: ConsentPolicy): string => {
-    const own_rule = Object.entries(countries).map(
-      ([country, mode]) => `when t.country = ${countryText(country)} then ${hidden[mode]}`,
-    );
-    return own_rule.length === 0 ? hidden[measurement] : `case ${own_rule.join(' ')} else ${hidden[measurement]} end`;
-  };
-  const join = `left join ${name} cs on cs.subject_key = t.subject_key`;
-  const of_brands = policiesOf(plan);
-  const policies = [...new Map(of_brands.map(({ policy }) => [ofPolicy(policy), policy])).keys()];
-  if (policies.length === 1 && of_brands.length === plan.brands.length) return { join, is_hidden: `(${policies[0]})` };
-  const brands = await fill(
-    snapshot,
-    own(CONSENT_BRANDS),
-    of_brands.map(({ brand_id, policy }) => ({ brand_id, policy_no: policies.indexOf(ofPolicy(policy)) })),
-  );
-  return {
-    join: `${join} left join ${brands.name} cb on cb.brand_id = t.brand_id`,
-    is_hidden: `(case ${policies.map((sql, no) => `when cb.policy_no = ${no} then ${sql}`).join(' ')} else 1 = 0 end)`,
-  };
-}
-
-/** Two letters of ISO 3166 as a literal. */
-function countryText(country: string): string {
-  assert(/^[A-Z]{2}$/.test(country), `${JSON.stringify(country)} cannot stand in SQL; the settings allow two letters`);
-  return `'${country}'`;
-}
-
-/** Brands and countries as parameters of a query. */
-class Names {
-  readonly parameters: Record<string, string> = {};
-
-  add(name: string): string {
-    const parameter = `consent_${Object.keys(this.parameters).length}`;
-    this.parameters[parameter] = name;
-    return `$${parameter}`;
-  }
-
-  list(names: readonly string[]): string {
-    return names.map((name) => this.add(name)).join(', ');
-  }
 }
 
 /** SQL for the number of the mode, in {@link CONSENT_MODES}, of touchpoints `t`. */

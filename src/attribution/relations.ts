@@ -3,7 +3,7 @@
 import { SETTING_COLUMNS } from '../domain/settings.ts';
 import { defineRelation, type Relation, type RelationType } from '../warehouse/relation.ts';
 import { TABLES } from '../warehouse/schema.ts';
-import type { TouchVerdicts } from './consent.ts';
+import type { TouchVerdicts } from './verdict-relations.ts';
 
 const SETTINGS: Record<string, RelationType> = Object.fromEntries(
   SETTING_COLUMNS.map(({ column, whole }) => [column, whole ? 'int' : 'float']),
@@ -130,41 +130,6 @@ export const PERSON_MEMBERS = defineRelation('person_members', 'an id of the one
   key: ['brand_id', 'id'],
   columns: MEMBER,
 });
-
-export const VERDICTS = defineRelation(
-  'verdicts',
-  'channel and verdict of the latest reclassification of a touchpoint of a member, and the traits of one that consent hides of a wavering person',
-  {
-    key: ['brand_id', 'touchpoint_id'],
-    columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
-  },
-);
-
-export const CONSENT_SPANS = defineRelation(
-  'consent_spans',
-  'from when to before when what a subject said about measurement holds; of who changed it more than once only that',
-  {
-    key: ['subject_key'],
-    columns: {
-      subject_key: 'int',
-      person_key: 'int',
-      wavers: 'int',
-      denied_from: 'int',
-      denied_until: 'int',
-      granted_from: 'int',
-      granted_until: 'int',
-    },
-  },
-);
-
-export const CONSENT_BRANDS = defineRelation(
-  'consent_brands',
-  'the number of the policy of a brand, where brands have several',
-  {
-    key: ['brand_id'],
-    columns: { brand_id: 'text', policy_no: 'int' },
-  },
-);
 
 export const CONTINUATIONS = defineRelation('continuations', 'a touchpoint that continues the visit before it', {
   key: ['touch_no'],

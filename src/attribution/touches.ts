@@ -6,7 +6,8 @@ import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
 import { readValueBounds, type TimeBounds, touchpointsWithin, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
-import { makeTouchVerdicts, membersSql, type TouchVerdicts } from './consent.ts';
+import { makeTouchVerdicts } from './consent.ts';
+import { membersSql } from './consent-people.ts';
 import { CONTINUATION_COLUMNS, continuationsOf, isContinuation, SESSION_PAUSE_MS } from './continuations.ts';
 import { keepNewest, makeBusyPairs } from './crowded.ts';
 import { inTime, isCounted, mayEarn, without } from './eligibility.ts';
@@ -24,6 +25,7 @@ import {
   type TouchRelations,
   UNTIED_CANDIDATES,
 } from './relations.ts';
+import type { TouchVerdicts } from './verdict-relations.ts';
 
 /** Columns that collapsing needs, in addition to those that every candidate has. */
 const COLLAPSE_COLUMNS = ['message_id', 'session_id', 'sent_campaign_id'] as const;

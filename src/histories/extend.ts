@@ -3,9 +3,8 @@
  * new position is told last: until then no report counts the new rows.
  */
 
-import { NO_VERDICTS } from '../attribution/consent.ts';
-import { VERDICTS } from '../attribution/relations.ts';
 import { withVerdicts } from '../attribution/touches.ts';
+import { NO_VERDICTS, VERDICTS } from '../attribution/verdict-relations.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Columns, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, between, type Position } from '../warehouse/position.ts';

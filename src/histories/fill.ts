@@ -3,9 +3,8 @@
  * and puts each touchpoint at its place. docs/semantics.md 1 and 5 say what of a touchpoint counts.
  */
 
-import { NO_VERDICTS, type TouchVerdicts } from '../attribution/consent.ts';
-import { VERDICTS } from '../attribution/relations.ts';
 import { effective, withVerdicts } from '../attribution/touches.ts';
+import { NO_VERDICTS, type TouchVerdicts, VERDICTS } from '../attribution/verdict-relations.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber, type Position, resolvePosition } from '../warehouse/position.ts';

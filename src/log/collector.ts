@@ -16,6 +16,7 @@ import { clearSpool } from './clear-spool.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
 import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
+import type { DeniedCounts } from './denied-counts.ts';
 import type { Caller, Envelope } from './envelope.ts';
 import type { KeptPart } from './kept-part.ts';
 import type { Limits } from './limits.ts';
@@ -54,6 +55,8 @@ export interface CollectorOptions {
   takesPageConversions?: (brand_id: string) => boolean;
   /** The brand of drafts that name none; null without rules. */
   brand_rules?: BrandRules | null;
+  /** Counts the events of people who deny measurement, for brands that keep no more of them. */
+  denied?: DeniedCounts;
   clock?: () => number;
   serves_nobody?: boolean;
   /** Set if a thread prepares the batches of the loader. It enriches by these settings, which say the same as `enrich` and `privacy`. */
@@ -161,7 +164,7 @@ export class Collector {
   async accept({ source, drafts, requests }: Envelope, caller: Caller): Promise<Acknowledgement> {
     const { privacy } = this.options;
     const now_ms = this.now();
-    const { answer, records, indexes, links, consents } = await readDrafts(
+    const { answer, records, indexes, links, consents, denied } = await readDrafts(
       drafts,
       caller,
       { ...this.options, now_ms, brands_decided: this.brands_decided },
@@ -172,6 +175,7 @@ export class Collector {
       await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms }, requests);
     this.links.noted(links);
     this.consents.noted(consents);
+    if (denied.length > 0) await this.options.denied?.add(denied);
     answer.accepted = answer.ids.length;
     const conflicts = conflictsOf(records, indexes, this.recent);
     if (conflicts.length > 0 && !caller.from_page) answer.conflicts = conflicts;

@@ -9,6 +9,7 @@ import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
 import type { AddressLinks } from './address-links.ts';
 import { type BrandCounts, type BrandRules, withBrand } from './brand-rules.ts';
+import type { DeniedCounts, DeniedEvent } from './denied-counts.ts';
 import type { Caller, Draft } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
@@ -25,6 +26,8 @@ export interface ReadingOptions {
   takesPageConversions?: (brand_id: string) => boolean;
   brand_rules?: BrandRules | null;
   brands_decided: BrandCounts;
+  /** Says of which events only a count is left; all are stored when left out. */
+  denied?: Pick<DeniedCounts, 'of'>;
 }
 
 interface Drafted {
@@ -39,6 +42,8 @@ interface Drafted {
   /** The ids of the links. */
   links: string[];
   consents: SaidConsent[];
+  /** Events of which only a count is left. */
+  denied: DeniedEvent[];
 }
 
 /** @throws too_large over the item limit. */
@@ -64,6 +69,12 @@ export async function readDrafts(
   const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
   const [records, indexes, links]: [KeptRecord[], number[], string[]] = [[], [], []];
   const consents: SaidConsent[] = [];
+  const denied: DeniedEvent[] = [];
+  const keepConsent = (said: SaidConsent, index: number): void => {
+    records.push(keepRecord('consents', said.record, privacy, caller.from_page));
+    indexes.push(index);
+    consents.push(said);
+  };
   const turns = new WorkTurns();
   for (let index = 0; index < drafts.length; index++) {
     if (turns.ends()) await turns.next();
@@ -75,23 +86,29 @@ export async function readDrafts(
     const problem = isProblem(read) ? read : senderProblem(record, read, caller, options);
     if (problem) answer.rejected.push({ index, ...problem });
     else if (!isProblem(read)) {
+      const said = said_consents.of(record, input, read, context, warn);
+      const kept = keepRecord(record, read, privacy, caller.from_page);
+      const id = read[kind.id_field] as string;
+      const only_counted = said === null ? undefined : options.denied?.of(record, kept.item, id, said.record);
+      if (said !== null && only_counted) {
+        denied.push(only_counted);
+        // Of who had said something else there may be data, so this is a withdrawal, and has to be known.
+        if (said_consents.isChange(said)) keepConsent(said, index);
+        continue;
+      }
       const link = address_links.take(read, caller, context);
-      const consent = said_consents.take(record, input, read, context, warn);
-      records.push(keepRecord(record, read, privacy, caller.from_page));
+      records.push(kept);
       indexes.push(index);
-      answer.ids.push(read[kind.id_field] as string);
+      answer.ids.push(id);
       addWarnings(answer, index, warnings);
       if (link !== null) {
         records.push(keepRecord('identity_links', link, privacy));
         indexes.push(index);
         links.push(link['link_id'] as string);
       }
-      if (consent !== null) {
-        records.push(keepRecord('consents', consent.record, privacy, caller.from_page));
-        indexes.push(index);
-        consents.push(consent);
-      }
+      if (said !== null && !said_consents.isRepeated(said)) keepConsent(said, index);
     }
   }
-  return { answer, records, indexes, links, consents };
+  if (denied.length > 0) answer.counted = denied.length;
+  return { answer, records, indexes, links, consents, denied };
 }

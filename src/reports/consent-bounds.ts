@@ -9,6 +9,7 @@ import type { ReportContext, ReportJson } from './context.ts';
 import { modelParts } from './credit-groups.ts';
 import type { Grouping } from './credit-source.ts';
 import { readCredits } from './credits.ts';
+import { readDenied } from './data-quality.ts';
 
 /** Groups with the largest differences are listed up to this number. */
 const MAX_ROWS = 1_000;
@@ -48,6 +49,7 @@ export async function consentBounds(
     possible,
   );
   return {
+    not_stored_events: (await readDenied(context, plan)).reduce((sum, { events }) => sum + events, 0),
     total: {
       ...money('observed_revenue', totalOf(part)),
       ...money('possible_revenue', totalOf(possible)),

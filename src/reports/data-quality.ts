@@ -6,6 +6,7 @@ import { ratio } from '../domain/money.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import { MACHINE_VERDICTS } from '../domain/touchpoint.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import type { DeniedCount } from '../log/denied-counts.ts';
 import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
@@ -36,7 +37,7 @@ async function dataQualityReport(
       extra: { report: 'data_quality' },
     });
     const { plan } = resolved;
-    return answerOnce(context, resolved, '', async () => {
+    const answer = await answerOnce(context, resolved, '', async () => {
       await makeBrandPeriods(snapshot, plan);
       const verdicts = await readVerdicts(snapshot, plan);
       return {
@@ -49,7 +50,21 @@ async function dataQualityReport(
         dead_letters: await readDeadLetters(snapshot, plan),
       };
     });
+    // They are no rows of the log, so an answer that is kept by its position does not hold them.
+    return { ...answer, denied: (await readDenied(context, plan)).slice(0, MAX_ROWS) };
   }, readOptions(context));
+}
+
+/** The events of which only a count is kept, of all brands together. */
+export async function readDenied({ denied }: ReportContext, { brands }: Plan): Promise<DeniedCount[]> {
+  const by_key = new Map<string, DeniedCount>();
+  for (const brand of denied === undefined ? [] : brands)
+    for (const row of await denied!(brand)) {
+      const key = `${row.day} ${row.record} ${row.channel}`;
+      const own = by_key.get(key);
+      by_key.set(key, { ...row, events: row.events + (own?.events ?? 0) });
+    }
+  return [...by_key].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 interface VerdictRow {

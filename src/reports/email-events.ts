@@ -1,10 +1,13 @@
 /** Email events, opens and clicks of the period, each with its person: what engagement is counted from. docs/semantics.md 10. */
-import { EVERYONE, makeTouchVerdicts, type TouchVerdicts } from '../attribution/consent.ts';
+
+import { makeTouchVerdicts } from '../attribution/consent.ts';
+import { EVERYONE } from '../attribution/consent-people.ts';
 import { without } from '../attribution/eligibility.ts';
 import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
 import { CAMPAIGN, effective, OTHER_VERDICTS, withVerdicts } from '../attribution/touches.ts';
+import type { TouchVerdicts } from '../attribution/verdict-relations.ts';
 import { ENGAGEMENT_TYPES, MACHINE_VERDICTS } from '../domain/touchpoint.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';

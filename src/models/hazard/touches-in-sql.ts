@@ -1,11 +1,13 @@
 /** Touchpoints for a hazard, by the query. The engine joins and numbers them; {@link ./touch-pages.ts} puts them in order. */
 import type { TimeBounds } from '../../attribution/bounds.ts';
-import { EVERYONE, makeTouchVerdicts, type TouchVerdicts } from '../../attribution/consent.ts';
+import { makeTouchVerdicts } from '../../attribution/consent.ts';
+import { EVERYONE } from '../../attribution/consent-people.ts';
 import { continuationsOf } from '../../attribution/continuations.ts';
 import { isCounted, mayEarn, NEVER } from '../../attribution/eligibility.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { BRAND_PERIODS } from '../../attribution/relations.ts';
 import { effective, touchNumber, withVerdicts } from '../../attribution/touches.ts';
+import type { TouchVerdicts } from '../../attribution/verdict-relations.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { columnsOf, materialise } from '../../warehouse/relation.ts';

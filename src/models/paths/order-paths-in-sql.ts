@@ -1,6 +1,7 @@
 /** The paths of orders, by the query in the engine. */
 import { readTimeBounds } from '../../attribution/bounds.ts';
-import { EVERYONE, makeTouchVerdicts } from '../../attribution/consent.ts';
+import { makeTouchVerdicts } from '../../attribution/consent.ts';
+import { EVERYONE } from '../../attribution/consent-people.ts';
 import { mayEarn, NEVER } from '../../attribution/eligibility.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import {
