@@ -4,7 +4,7 @@ import { assert } from '../domain/errors.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { fill, materialise, type Relation } from '../warehouse/relation.ts';
-import { type Consents, Names, type PeopleSql, policiesOf } from './consent-people.ts';
+import { asksForGrants, type Consents, Names, type PeopleSql, policiesOf } from './consent-people.ts';
 import { CONSENT_BRANDS, CONSENT_SPANS, type TouchVerdicts } from './verdict-relations.ts';
 
 /** Before and after every touchpoint. */
@@ -29,6 +29,8 @@ export async function makeSpans(
     `max(case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end)`;
   const span = (name: string, from: string | number, until: string | number): string =>
     `int64(${from}) as ${name}_from, int64(${until}) as ${name}_until`;
+  // Where nobody has to grant, only who denied matters.
+  const denied_only = asksForGrants(plan) ? '' : 'having count_where(c.measurement = 0) > 0';
   // At one instant a denial counts, so a grant at the instant of a denial before it makes a person wavering.
   const kinds = {
     withdrawn: `s.denied_last is not null and coalesce(s.granted_last, ${ALWAYS_MS}) <= s.denied_last and ${hides_all}`,
@@ -43,7 +45,7 @@ export async function makeSpans(
     `with said as (
        select ${people.person_key('c')} as person_key, min(c.brand_id) as brand_id, ${first(0)} as denied_first, ${last(0)} as denied_last, ${first(1)} as granted_first, ${last(1)} as granted_last
        from consents c ${people.join('c')}
-       where c.measurement is not null and c.brand_id in (${brands}) and ${atOrBefore('c', plan.positions.touchpoints)} group by ${people.person_key('c')}),
+       where c.measurement is not null and c.brand_id in (${brands}) and ${atOrBefore('c', plan.positions.touchpoints)} group by ${people.person_key('c')} ${denied_only}),
      placed as (
        select s.*, case ${Object.entries(kinds)
          .map(([kind, sql]) => `when ${sql} then '${kind}'`)

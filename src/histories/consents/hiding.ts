@@ -4,7 +4,15 @@ import type { Plan } from '../../attribution/plan.ts';
 import { asksForConsent, CONSENT_MODES, type ConsentPolicy, modeFor } from '../../domain/consent/policy.ts';
 import type { Label, Touchpoints } from '../histories.ts';
 import type { Lists } from '../orders/lists.ts';
-import type { ConsentColumns } from './consent-rows.ts';
+import {
+  CELLS,
+  type ConsentColumns,
+  OLDER_CELL,
+  PLACE_CELL,
+  PLACE_STEP,
+  SAID_CELL,
+  SAID_STEP,
+} from './consent-rows.ts';
 
 const NOT_NEEDED = CONSENT_MODES.indexOf('not_needed');
 const OPT_OUT = CONSENT_MODES.indexOf('opt_out');
@@ -47,6 +55,8 @@ class Said {
   private at_ms = new Float64Array(ROOM);
   private granted = new Uint8Array(ROOM);
   private length = 0;
+  /** True if the person denied at any time. */
+  has_denial = false;
 
   constructor(
     private readonly columns: ConsentColumns | null,
@@ -56,7 +66,7 @@ class Said {
 
   /** Takes what the subjects of a person said. */
   take({ starts, values }: Lists, person: number): void {
-    this.length = 0;
+    this.begin();
     if (this.columns === null) return;
     for (let i = starts[person]!; i < starts[person + 1]!; i++) this.append(this.columns, values[i]!);
     if (this.length > 1) this.sort();
@@ -71,6 +81,7 @@ class Said {
   /** Begins with another person. Call {@link add} for each subject of it, then {@link ready}. */
   begin(): void {
     this.length = 0;
+    this.has_denial = false;
   }
 
   add(subject: number): void {
@@ -81,14 +92,14 @@ class Said {
     if (this.length > 1) this.sort();
   }
 
-  /** True if the person said nothing. */
-  get isSilent(): boolean {
-    return this.length === 0;
-  }
-
   /** True if the last word of the person is a denial. */
   get isDenial(): boolean {
     return this.length > 0 && this.granted[this.length - 1] === 0;
+  }
+
+  /** True if the person had said something at or before an instant. */
+  holdsAt(ms: number): boolean {
+    return this.length > 0 && this.at_ms[0]! <= ms;
   }
 
   /** What held at an instant. `from` is where to look first: calls of rising instants pass on what the last one returned. */
@@ -104,13 +115,21 @@ class Said {
     return (mode === OPT_IN || mode === OPT_OUT) && this.granted[said - 1] === 0;
   }
 
-  private append({ newest, older, at_ms, granted, log_seq, collector }: ConsentColumns, subject: number): void {
+  private append({ newest, cells }: ConsentColumns, subject: number): void {
     if (subject >= newest.length) return;
-    for (let row = Atomics.load(newest, subject) - 1; row >= 0; row = older[row]! - 1) {
-      if (!(log_seq[row]! <= (this.limits[collector[row]!] ?? 0))) continue;
+    for (let row = Atomics.load(newest, subject); row > 0; ) {
+      const own = (row - 1) * CELLS;
+      const place = cells[own + PLACE_CELL]!;
+      row = cells[own + OLDER_CELL]!;
+      const collector = Math.floor(place / PLACE_STEP);
+      if (!(place - collector * PLACE_STEP <= (this.limits[collector] ?? 0))) continue;
       if (this.length === this.at_ms.length) this.grow();
-      this.at_ms[this.length] = at_ms[row]!;
-      this.granted[this.length++] = granted[row]!;
+      const said = cells[own + SAID_CELL]!;
+      const at_ms = Math.floor(said / SAID_STEP);
+      const granted = said - at_ms * SAID_STEP;
+      if (granted === 0) this.has_denial = true;
+      this.at_ms[this.length] = at_ms;
+      this.granted[this.length++] = granted;
     }
   }
 
@@ -168,7 +187,7 @@ export class Hider {
     if (own === null || length === 0) return length;
     const { said } = this;
     who(said);
-    if (said.isSilent && !own.asks_for_grants) return length;
+    if (!said.has_denial && (!own.asks_for_grants || said.holdsAt(this.touchpoints.at_ms[places[0]!]!))) return length;
     if (length > this.hidden.length) this.hidden = new Uint32Array(2 * length);
     const { at_ms, label } = this.touchpoints;
     const hides_all = own.hides_all && said.isDenial;
@@ -214,7 +233,7 @@ export class PersonHiding {
     const own = this.hiding[brand_no] ?? null;
     if (own === null) return false;
     const { said } = this;
-    if (said.isSilent && !own.asks_for_grants) return false;
+    if (!said.has_denial && !own.asks_for_grants) return false;
     if (!this.is_ready) said.ready();
     this.is_ready = true;
     const mode = own.modes[label]!;
