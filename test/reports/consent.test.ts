@@ -86,7 +86,7 @@ test('a withdrawal hides what came before it only where the settings say so, and
     const receipt = (await receiptReport(engine.reports, 'o', { model: 'linear' }, ALL_BRANDS)) as Json;
     expect(receipt.unattributed_reason).toBe('no_consent');
     expect(receipt).toMatchObject({ touchpoints: [], touchpoint_count: 0, touchpoints_hidden_by_consent: 2 });
-    expect(showReport(reportNamed('receipt'), receipt)).toContain('2 touchpoints are left out');
+    expect(showReport(reportNamed('receipt'), receipt, 10)).toContain('2 touchpoints are left out');
     const customer = (await customerReport(engine.reports, 'ann', {}, ALL_BRANDS)) as Json;
     expect(JSON.stringify(customer.journeys)).not.toContain('"email_click"');
     await engine.load([said(6, true)]);

@@ -4,6 +4,7 @@ import type { Plan } from '../../attribution/plan.ts';
 import { asksForConsent, CONSENT_MODES, type ConsentPolicy, modeFor } from '../../domain/consent/policy.ts';
 import type { Label, Touchpoints } from '../histories.ts';
 import type { Lists } from '../orders/lists.ts';
+import type { People } from '../orders/people.ts';
 import {
   CELLS,
   type ConsentColumns,
@@ -207,36 +208,46 @@ export class Hider {
 /** Says of single touchpoints of one person, in any order, whether consent hides them. */
 export class PersonHiding {
   private readonly said: Said;
-  private is_ready = false;
+  /** The person, whose statements are read when they are asked for first. */
+  private subject = -1;
+  private is_read = false;
+  /** The policy of the person's brand; null if it hides nothing of the person. */
+  private own: BrandHiding | null = null;
+  private hides_all = false;
 
   /** @param limits the last position that counts, by number of the collector. */
   constructor(
     private readonly hiding: Hiding,
     { consents }: Pick<Touchpoints, 'consents'>,
+    private readonly people: Pick<People, 'isAlone' | 'eachSubject'>,
     limits: Float64Array,
   ) {
     this.said = new Said(consents.newest.length === 0 ? null : consents, limits);
   }
 
-  /** Begins with another person. Then each subject of it is taken before anything is asked. */
-  begin(): void {
-    this.said.begin();
-    this.is_ready = false;
+  /** Begins with another person. */
+  begin(subject: number): void {
+    this.subject = subject;
+    this.is_read = false;
   }
 
-  takeSubject(subject: number): void {
-    this.said.add(subject);
-  }
-
-  /** @param brand_no the place of the brand in the plan. @param label of the touchpoint. */
+  /** @param brand_no the place of the person's brand in the plan. @param label of the touchpoint. */
   hides(brand_no: number, label: number, at_ms: number): boolean {
-    const own = this.hiding[brand_no] ?? null;
+    if (!this.is_read) this.read(this.hiding[brand_no] ?? null);
+    const { own, said } = this;
     if (own === null) return false;
-    const { said } = this;
-    if (!said.has_denial && !own.asks_for_grants) return false;
-    if (!this.is_ready) said.ready();
-    this.is_ready = true;
     const mode = own.modes[label]!;
-    return own.hides_all && said.isDenial ? mode !== NOT_NEEDED : said.hides(mode, said.until(at_ms, 0));
+    return this.hides_all ? mode !== NOT_NEEDED : said.hides(mode, said.until(at_ms, 0));
+  }
+
+  private read(own: BrandHiding | null): void {
+    const { said, people, subject } = this;
+    this.is_read = true;
+    said.begin();
+    if (own !== null && people.isAlone(subject)) said.add(subject);
+    else if (own !== null) people.eachSubject(subject, (one) => said.add(one));
+    said.ready();
+    this.own = own === null || (!said.has_denial && !own.asks_for_grants) ? null : own;
+    this.hides_all = own?.hides_all === true && said.isDenial;
   }
 }

@@ -118,7 +118,7 @@ class Walk {
     this.email_starts = emails.starts;
     this.touch_starts = histories.starts;
     const hiding = hidingOf(plan, histories.labels);
-    this.hides = hiding === null ? null : new PersonHiding(hiding, histories, limits);
+    this.hides = hiding === null ? null : new PersonHiding(hiding, histories, of.people, limits);
   }
 
   /** Takes the people who are named by a subject of a range. */
@@ -129,19 +129,12 @@ class Walk {
       if (is_alone && !this.mayHave(subject)) continue;
       // The other subjects are walked with the one that names the person.
       if (people.personOf(subject) !== subject) continue;
-      this.hides?.begin();
-      if (is_alone) {
-        this.hides?.takeSubject(subject);
-        this.subject(subject);
-      } else {
-        if (this.hides !== null) people.eachSubject(subject, this.takeSaid);
-        people.eachSubject(subject, this.takeSubject);
-      }
+      this.hides?.begin(subject);
+      if (is_alone) this.subject(subject);
+      else people.eachSubject(subject, this.takeSubject);
       this.end(subject);
     }
   }
-
-  private readonly takeSaid = (subject: number): void => this.hides?.takeSubject(subject);
 
   private readonly takeSubject = (subject: number): void => this.subject(subject);
 
