@@ -6,7 +6,7 @@ import type { WeekStart } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
-import { consentBounds, withNotStored } from './consent-bounds.ts';
+import { CONSENT_BOUNDS_PARAMETER, consentBounds, withNotStored } from './consent-bounds.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { modelParts } from './credit-groups.ts';
 import { readCredits } from './credits.ts';
@@ -53,11 +53,7 @@ export const AttributionReportParameters = Type.Object(
         'Adds the 90 % interval of the revenue of each row, from a bootstrap over people; for one model and one key of `group_by`',
       ),
     ),
-    consent_bounds: Type.Optional(
-      flag(
-        'Adds what consent hides: the revenue of each group as it is, and as it would be if consent hid nothing; for one model',
-      ),
-    ),
+    consent_bounds: CONSENT_BOUNDS_PARAMETER,
   },
   { additionalProperties: false },
 );

@@ -4,12 +4,20 @@
  */
 import type { Plan } from '../attribution/plan.ts';
 import { money } from '../domain/money.ts';
+import { flag } from '../domain/parameter.ts';
+import { Type } from '../domain/typebox.ts';
 import type { DeniedCount } from '../log/denied-counts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { modelParts } from './credit-groups.ts';
 import type { Grouping } from './credit-source.ts';
 import { readCredits } from './credits.ts';
+
+export const CONSENT_BOUNDS_PARAMETER = Type.Optional(
+  flag(
+    'Adds what consent hides: the revenue of each group as it is, and as it would be if consent hid nothing; for one model',
+  ),
+);
 
 /** Groups with the largest differences are listed up to this number. */
 const MAX_ROWS = 1_000;

@@ -121,7 +121,7 @@ const COMMON = {
 
 const BOUNDS = { ...money('observed_revenue'), ...money('possible_revenue') };
 /** What consent hides. */
-const CONSENT_BOUNDS = closed({
+export const CONSENT_BOUNDS = closed({
   total: closed({ ...BOUNDS, observed_conversions: count(), possible_conversions: count() }),
   groups: Type.Array(closed({ ...fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())), ...BOUNDS })),
   groups_left_out: count(),
