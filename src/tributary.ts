@@ -9,7 +9,7 @@ import { badRequest } from './domain/errors.ts';
 import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
-import { enrichRecord } from './enrichment/enrich-record.ts';
+import { enriching } from './enrichment/enrich-record.ts';
 import { erasuresOf } from './erasing.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
@@ -246,12 +246,11 @@ async function openCollector(
     emailPersonOf,
   }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'> & { emailPersonOf: EmailPersonOf },
 ): Promise<Collector> {
+  const enrich = enriching(enrich_options);
   return Collector.open({
     folder,
-    warehouse,
-    state,
+    ...{ warehouse, state, enrich },
     limits: config.limits,
-    enrich: (record, item) => enrichRecord(record, item, enrich_options),
     privacy: enrich_options,
     collector_id:
       config.collector_id ??
@@ -262,17 +261,11 @@ async function openCollector(
     emailPersonOf,
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     brand_rules: config.brand_rules,
-    denied: new DeniedCounts({
-      state,
-      policyOf: (brand_id) => brandSettings(config, brand_id).consent,
-      enrich: (record, item) => enrichRecord(record, item, enrich_options),
-      clock: clock ?? Date.now,
-    }),
+    denied: new DeniedCounts({ state, enrich, clock, policyOf: (brand_id) => brandSettings(config, brand_id).consent }),
     serves_nobody,
     // Without requests there is nothing to hold up.
     ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),
-    ...(clock ? { clock } : {}),
-    ...(onError ? { onError } : {}),
+    ...{ ...(clock && { clock }), ...(onError && { onError }) },
     onCommit: (log_seq) => {
       followers.wake();
       onCommit?.(log_seq);

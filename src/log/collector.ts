@@ -1,6 +1,6 @@
 /** The collector: reads the drafts of an envelope, writes the accepted records to the spool, and runs the loader. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
@@ -30,7 +30,7 @@ import { readDrafts } from './read-drafts.ts';
 import { KNOWN_IDS, recall } from './recall.ts';
 import { RecentIds } from './recent-ids.ts';
 import { SaidConsents } from './said-consents.ts';
-import { SEGMENT_SUFFIX } from './segment.ts';
+import { hasSegments } from './segment.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
@@ -295,8 +295,4 @@ function preparerOf(
   return enriches_in_thread === undefined
     ? new LocalPreparer({ ...options, enrich, privacy })
     : new ThreadPreparer({ ...options, enrich: enriches_in_thread, ...(clock && { clock }) });
-}
-
-async function hasSegments(folder: string): Promise<boolean> {
-  return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
 }

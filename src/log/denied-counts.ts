@@ -42,7 +42,8 @@ interface DeniedOptions {
   state: State;
   policyOf: (brand_id: string) => ConsentPolicy | undefined;
   enrich: Enrich;
-  clock: () => number;
+  /** The clock of the machine when left out. */
+  clock?: (() => number) | undefined;
 }
 
 export class DeniedCounts {
@@ -110,7 +111,7 @@ export class DeniedCounts {
   }
 
   private turnDay(): void {
-    const day = utcDay(this.options.clock());
+    const day = utcDay((this.options.clock ?? Date.now)());
     if (day === this.day) return;
     this.day = day;
     this.salt = randomBytes(32);
