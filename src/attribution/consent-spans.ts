@@ -10,6 +10,52 @@ import { CONSENT_BRANDS, CONSENT_SPANS, type TouchVerdicts } from './verdict-rel
 /** Before and after every touchpoint. */
 export const [ALWAYS_MS, NEVER_MS] = [-(2 ** 53), 2 ** 53];
 
+/** SQL of each bound of the spans, by what a person said. A span that is empty begins at {@link NEVER_MS}. */
+const BOUNDS = {
+  denied_from: {
+    withdrawn: ALWAYS_MS,
+    granted_first: `coalesce(s.denied_first, ${NEVER_MS})`,
+    denied_first: 's.denied_first',
+    wavering: NEVER_MS,
+  },
+  denied_until: {
+    withdrawn: NEVER_MS,
+    granted_first: NEVER_MS,
+    denied_first: `coalesce(s.granted_first, ${NEVER_MS})`,
+    wavering: NEVER_MS,
+  },
+  granted_from: {
+    withdrawn: NEVER_MS,
+    granted_first: `coalesce(s.granted_first, ${NEVER_MS})`,
+    denied_first: `coalesce(s.granted_first, ${NEVER_MS})`,
+    wavering: ALWAYS_MS,
+  },
+  granted_until: {
+    withdrawn: NEVER_MS,
+    granted_first: `coalesce(s.denied_first, ${NEVER_MS})`,
+    denied_first: NEVER_MS,
+    wavering: NEVER_MS,
+  },
+} as const;
+
+/**
+ * SQL of the spans of people `said`. At one instant a denial counts, so who grants at the instant of an earlier denial wavers.
+ * @param hides_all SQL that is true where a denial that is the last word hides everything.
+ */
+function spansSql(people: PeopleSql, hides_all: string): string {
+  const kind = `case
+    when s.denied_last is not null and coalesce(s.granted_last, ${ALWAYS_MS}) <= s.denied_last and ${hides_all} then 'withdrawn'
+    when coalesce(s.granted_last, ${ALWAYS_MS}) <= coalesce(s.denied_first, ${NEVER_MS}) then 'granted_first'
+    when coalesce(s.denied_last, ${ALWAYS_MS}) < coalesce(s.granted_first, ${NEVER_MS}) then 'denied_first' else 'wavering' end`;
+  const bounds = Object.entries(BOUNDS).map(([name, by_kind]) => {
+    const cases = Object.entries(by_kind).map(([own, sql]) => `when s.kind = '${own}' then ${sql}`);
+    return `int64(case ${cases.join(' ')} end) as ${name}`;
+  });
+  return `placed as (select s.*, ${kind} as kind from said s),
+     known as (${people.subjectsOf('placed')})
+     select s.subject_key as subject_key, s.person_key as person_key, case when s.kind = 'wavering' then 1 else 0 end as wavers, ${bounds.join(', ')} from known s`;
+}
+
 /** Makes `consent_spans`. */
 export async function makeSpans(
   snapshot: Snapshot,
@@ -23,38 +69,18 @@ export async function makeSpans(
   const hiding = policies.filter(({ policy }) => policy.after_withdrawal === 'hide_all');
   const hides_all =
     hiding.length === 0 ? '1 = 0' : `s.brand_id in (${names.list(hiding.map(({ brand_id }) => brand_id))})`;
-  const first = (granted: number): string =>
-    `min(case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end)`;
-  const last = (granted: number): string =>
-    `max(case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end)`;
-  const span = (name: string, from: string | number, until: string | number): string =>
-    `int64(${from}) as ${name}_from, int64(${until}) as ${name}_until`;
+  const at = (granted: number): string => `case when c.measurement = ${granted} then epoch_ms(c.occurred_at) end`;
   // Where nobody has to grant, only who denied matters.
   const denied_only = asksForGrants(plan) ? '' : 'having count_where(c.measurement = 0) > 0';
-  // At one instant a denial counts, so a grant at the instant of a denial before it makes a person wavering.
-  const kinds = {
-    withdrawn: `s.denied_last is not null and coalesce(s.granted_last, ${ALWAYS_MS}) <= s.denied_last and ${hides_all}`,
-    granted_first: `coalesce(s.granted_last, ${ALWAYS_MS}) <= coalesce(s.denied_first, ${NEVER_MS})`,
-    denied_first: `coalesce(s.denied_last, ${ALWAYS_MS}) < coalesce(s.granted_first, ${NEVER_MS})`,
-  };
-  const select = (kind: string, wavers: number, denied: string, granted: string): string =>
-    `select subject_key, person_key, ${wavers} as wavers, ${denied}, ${granted} from known s where s.kind = '${kind}'`;
   const relation = await materialise(
     snapshot,
     own(CONSENT_SPANS),
     `with said as (
-       select ${people.person_key('c')} as person_key, min(c.brand_id) as brand_id, ${first(0)} as denied_first, ${last(0)} as denied_last, ${first(1)} as granted_first, ${last(1)} as granted_last
+       select ${people.person_key('c')} as person_key, min(c.brand_id) as brand_id, min(${at(0)}) as denied_first, max(${at(0)}) as denied_last,
+         min(${at(1)}) as granted_first, max(${at(1)}) as granted_last
        from consents c ${people.join('c')}
        where c.measurement is not null and c.brand_id in (${brands}) and ${atOrBefore('c', plan.positions.touchpoints)} group by ${people.person_key('c')} ${denied_only}),
-     placed as (
-       select s.*, case ${Object.entries(kinds)
-         .map(([kind, sql]) => `when ${sql} then '${kind}'`)
-         .join(' ')} else 'wavering' end as kind from said s),
-     known as (${people.subjectsOf('placed')})
-     ${select('withdrawn', 0, span('denied', ALWAYS_MS, NEVER_MS), span('granted', NEVER_MS, NEVER_MS))}
-     union all ${select('granted_first', 0, span('denied', `coalesce(s.denied_first, ${NEVER_MS})`, NEVER_MS), span('granted', `coalesce(s.granted_first, ${NEVER_MS})`, `coalesce(s.denied_first, ${NEVER_MS})`))}
-     union all ${select('denied_first', 0, span('denied', 's.denied_first', 's.granted_first'), span('granted', 's.granted_first', NEVER_MS))}
-     union all ${select('wavering', 1, span('denied', NEVER_MS, NEVER_MS), span('granted', ALWAYS_MS, NEVER_MS))}`,
+     ${spansSql(people, hides_all)}`,
     names.parameters,
   );
   const wavering = await snapshot.query(`select 1 as found from ${relation.name} s where s.wavers = 1 limit 1`);
