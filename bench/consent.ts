@@ -16,7 +16,7 @@ import { closeReports, reportsOver } from './context.ts';
 import { median, save, showRatio } from './report.ts';
 import { type BenchWorld, key, logEnd, makeBenchWarehouse, YEAR_END, YEAR_START } from './world.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 7;
 const MOST = 1.1;
 
 /** Of ten people six grant on the first day, one denies after a third of the year, and one of the six withdraws; three say nothing. */
