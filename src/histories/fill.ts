@@ -11,7 +11,7 @@ import { atOrBefore, logNumber, type Position, resolvePosition } from '../wareho
 import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
-import { emptyConsents, extendConsents } from './consents/consent-rows.ts';
+import { emptyConsents, extendConsents, inSubjectOrder } from './consents/consent-rows.ts';
 import { fillEmails } from './emails/fill-emails.ts';
 import { prepareMessages } from './emails/shared-messages.ts';
 import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns } from './histories.ts';
@@ -89,6 +89,7 @@ export async function fillHistories(snapshot: Snapshot, upto?: Position): Promis
   };
   await readTouches(snapshot, source, histories);
   await extendConsents(histories.consents, snapshot, position, histories);
+  inSubjectOrder(histories.consents);
   await sortSubjects(histories);
   await prepareLabels(labels);
   histories.emails = await fillEmails(snapshot, position, subjects);

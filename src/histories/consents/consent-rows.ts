@@ -92,6 +92,30 @@ export async function extendConsents(
   return rows.rows === before || upto.size < 2 || rows.rows === (await storedRows(snapshot, upto));
 }
 
+/**
+ * Puts the rows in order of subjects, each person's newest first, so that a walk over all people reads memory in order. Nobody may read
+ * them meanwhile.
+ */
+export function inSubjectOrder(rows: ConsentRows): void {
+  const { newest, cells } = rows;
+  const ordered = shared(Float64Array, cells.length);
+  let next = 0;
+  for (let subject = 0; subject < newest.length; subject++) {
+    let row = newest[subject]!;
+    if (row > 0) newest[subject] = next + 1;
+    while (row > 0) {
+      const own = (row - 1) * CELLS;
+      const to = next * CELLS;
+      row = cells[own + OLDER_CELL]!;
+      next += 1;
+      ordered[to + SAID_CELL] = cells[own + SAID_CELL]!;
+      ordered[to + PLACE_CELL] = cells[own + PLACE_CELL]!;
+      ordered[to + OLDER_CELL] = row > 0 ? next + 1 : 0;
+    }
+  }
+  rows.cells = ordered;
+}
+
 async function storedRows(snapshot: Snapshot, upto: Position): Promise<number> {
   const [row] = await snapshot.query(
     `select count(*) as n from consents c where c.measurement is not null and ${atOrBefore('c', upto)}`,

@@ -33,16 +33,22 @@ export type Hiding = ReadonlyArray<BrandHiding | null>;
 /** The policies of a plan. Null if no brand has one. */
 export function hidingOf({ brands }: Pick<Plan, 'brands'>, labels: readonly Pick<Label, 'country'>[]): Hiding | null {
   if (brands.every(({ settings: { consent } }) => consent === undefined || !asksForConsent(consent))) return null;
-  // Most brands have the policy of the others.
-  const known = new Map<string, BrandHiding>();
+  // Most brands have the policy of the others, and most reports that of the report before.
+  const known = known_hidings.get(labels) ?? new Map<string, BrandHiding>();
+  known_hidings.set(labels, known);
   return brands.map(({ settings: { consent } }) => {
     if (consent === undefined || !asksForConsent(consent)) return null;
     const name = JSON.stringify(consent);
     const own = known.get(name) ?? brandHiding(consent, labels);
+    if (known.size >= MAX_KNOWN) known.clear();
     known.set(name, own);
     return own;
   });
 }
+
+/** By list of labels, which is replaced when labels come, the policies of brands as JSON. */
+const known_hidings = new WeakMap<object, Map<string, BrandHiding>>();
+const MAX_KNOWN = 64;
 
 function brandHiding(consent: ConsentPolicy, labels: readonly Pick<Label, 'country'>[]): BrandHiding {
   const modes = Uint8Array.from(labels, ({ country }) => CONSENT_MODES.indexOf(modeFor(consent, country)));
