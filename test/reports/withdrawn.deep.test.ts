@@ -25,6 +25,7 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
     { ...PERIOD, model: 'linear', group_by: 'channel', intervals: 'true' },
   ],
   changes: [{ ...PERIOD, model: 'linear', group_by: 'channel' }],
+  credits: [{ ...PERIOD, model: 'linear' }],
   consolidated: [PERIOD],
   today: [PERIOD],
   models: [{ ...PERIOD, models: 'linear,time_decay', draws: '10' }],
