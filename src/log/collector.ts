@@ -4,8 +4,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import type { EnrichSettings } from '../enrichment/enrich-options.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
+import { type Edges, NO_EDGES } from '../privacy/retention/edges.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
@@ -49,14 +51,17 @@ export interface CollectorOptions {
   defaultCurrency: (brand_id: string) => string;
   /** How ids of persons are kept, by brand. */
   customerIds?: (brand_id: string) => CustomerIds;
-  /** The person with an address. */
+  /** The person with an address, and the hashes of ids for brands that keep them so. */
   emailPersonOf?: EmailPersonOf;
+  personHashes?: PersonHashes;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
   /** The brand of drafts that name none; null without rules. */
   brand_rules?: BrandRules | null;
   /** Counts the events of people who deny measurement, for brands that keep no more of them. */
   denied?: DeniedCounts;
+  /** Before them, records are not taken. */
+  edges?: () => Edges;
   clock?: () => number;
   serves_nobody?: boolean;
   /** Set if a thread prepares the batches of the loader. It enriches by these settings, which say the same as `enrich` and `privacy`. */
@@ -167,7 +172,7 @@ export class Collector {
     const { answer, records, indexes, links, consents, denied } = await readDrafts(
       drafts,
       caller,
-      { ...this.options, now_ms, brands_decided: this.brands_decided },
+      { ...this.options, now_ms, brands_decided: this.brands_decided, edges: this.options.edges?.() ?? NO_EDGES },
       this.links,
       this.consents,
     );

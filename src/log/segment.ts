@@ -42,6 +42,11 @@ export interface EntryHead {
 
 export const SEGMENT_SUFFIX = '.seg';
 
+/** True if a folder of the spool has segments. */
+export async function hasSegments(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
+}
+
 const LINE_VERSION = 2;
 const HASH_DIGITS = 16;
 
@@ -213,9 +218,4 @@ export async function readableBytes(path: string, seen: (last_log_seq: number) =
   } finally {
     await handle.close();
   }
-}
-
-/** True if a folder holds segments. */
-export async function hasSegments(folder: string): Promise<boolean> {
-  return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
 }
