@@ -37,14 +37,11 @@ import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
 export interface CollectorOptions {
-  /** Holds the spool and the filter of known ids. */
   folder: string;
   warehouse: Warehouse;
   limits: Limits;
   enrich: Enrich;
-  /** How addresses and personal ids are cleaned. */
   privacy: PrivacyOptions;
-  /** Holds the suppressions. */
   state: State;
   collector_id: string;
   /** The currency for a record without one, by its brand. */
