@@ -19,6 +19,12 @@ source_id: string
 answer: Answers['SourcesOne']
 }
 /**
+ * Global Privacy Control is honoured here
+ */
+"/.well-known/gpc.json": {
+answer: Answers['WellKnownGpcJson']
+}
+/**
  * What each channel, campaign and email earned
  */
 "/v1/reports/attribution": {
@@ -422,7 +428,7 @@ answer: Answers['ReportsCredits']
  * What each campaign and flow sent, cost and earned
  */
 "/v1/reports/campaigns": {
-query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'dp_epsilon' | 'format' | 'csv'> & {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'consent_bounds' | 'dp_epsilon' | 'format' | 'csv'> & {
 /**
  * What a row is: a campaign or flow, an email of one, or a kind of campaign; campaign_id when left out
  */
@@ -2256,6 +2262,10 @@ field: string
  */
 reason: string
 }[]
+/**
+ * Valid items whose person denied measurement with them. The settings of the brand (`consent.denied`) keep only a count of such items, so they are not stored and have no id here. Left out when there are none
+ */
+counted?: number
 /**
  * Values of accepted items that were not taken as they were sent, such as a URL that was cut; at most 100. Left out when there are none
  */

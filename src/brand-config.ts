@@ -2,7 +2,13 @@
 import { compileExpression } from './attribution/expression.ts';
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
 import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
-import { AFTER_WITHDRAWAL, CONSENT_MODES, consentPolicy, type GivenConsentPolicy } from './domain/consent/policy.ts';
+import {
+  AFTER_WITHDRAWAL,
+  CONSENT_MODES,
+  consentPolicy,
+  DENIED,
+  type GivenConsentPolicy,
+} from './domain/consent/policy.ts';
 import { CONVERSION_TYPES } from './domain/conversion.ts';
 import { currencyProblem } from './domain/currencies.ts';
 import { CUSTOMER_IDS, type CustomerIds } from './domain/email-ids.ts';
@@ -26,6 +32,7 @@ const ConsentPolicySchema = Type.Object(
     countries: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z]{2}$' }), oneOf(CONSENT_MODES))),
     after_withdrawal: Type.Optional(oneOf(AFTER_WITHDRAWAL)),
     sharing: Type.Optional(oneOf(CONSENT_MODES)),
+    denied: Type.Optional(oneOf(DENIED)),
   },
   closed,
 );

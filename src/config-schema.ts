@@ -61,6 +61,7 @@ export const ConfigSchema = Type.Object(
     email: Type.Optional(EmailSettingsSchema),
     /** Addresses or networks of the proxies whose X-Forwarded-For header is used. */
     trust_proxy: Type.Optional(Type.Array(Type.String())),
+    honor_dnt: Type.Optional(Type.Boolean()),
     geoip_db: Type.Optional(Type.String()),
     ip_storage: Type.Optional(Type.Unsafe<IpStorage>({ type: 'string', enum: [...IP_STORAGES] })),
     strict_ga4_channels: Type.Optional(Type.Boolean()),

@@ -67,6 +67,8 @@ export interface Config {
   embed_origins: string[];
   email: EmailSettings;
   trust_proxy: string[];
+  /** True if the header `DNT: 1` of a browser denies measurement and sharing. */
+  honor_dnt: boolean;
   geoip_db: string | null;
   ip_storage: IpStorage;
   /** How brands that say it keep addresses and user agents; the others have `request_storage_default`. */
@@ -235,6 +237,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     embed_origins: embedOrigins(content.embed_origins ?? []),
     email: emailSettings(content.email ?? {}, 'config.email'),
     trust_proxy: content.trust_proxy ?? [],
+    honor_dnt: content.honor_dnt ?? false,
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
     ip_storage: content.ip_storage ?? 'truncated',
     ...requestStorage(content),

@@ -2,9 +2,10 @@
 import { brandSettings, type Config, customerIds, enrichSettings, takesPageConversions } from './config.ts';
 import type { EmailPersonOf } from './domain/email-ids.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
-import { enrichRecord } from './enrichment/enrich-record.ts';
+import { enriching } from './enrichment/enrich-record.ts';
 import { Collector, type CollectorOptions } from './log/collector.ts';
 import { keptCollectorName } from './log/collector-name.ts';
+import { DeniedCounts } from './log/denied-counts.ts';
 import type { Followers } from './log/followers.ts';
 import type { Edges } from './privacy/retention/edges.ts';
 import { personHashes } from './pseudonym-config.ts';
@@ -27,12 +28,13 @@ export async function openCollector(
   { warehouse, state, followers, enrich_options, emailPersonOf, edges }: Parts,
 ): Promise<Collector> {
   const hashes = personHashes(config);
+  const enrich = enriching(enrich_options);
   return Collector.open({
     folder,
     warehouse,
     state,
     limits: config.limits,
-    enrich: (record, item) => enrichRecord(record, item, enrich_options),
+    enrich,
     privacy: enrich_options,
     collector_id:
       config.collector_id ??
@@ -45,6 +47,7 @@ export async function openCollector(
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     brand_rules: config.brand_rules,
     edges,
+    denied: new DeniedCounts({ state, enrich, clock, policyOf: (brand_id) => brandSettings(config, brand_id).consent }),
     serves_nobody,
     // Without requests there is nothing to hold up.
     ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),

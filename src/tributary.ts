@@ -14,6 +14,7 @@ import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import type { Collector } from './log/collector.ts';
+import { deniedCounts } from './log/denied-counts.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { openCollector } from './open-collector.ts';
@@ -175,6 +176,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       message_rules: config.settling.rules,
       removedBefore: (brand_id) => removedBefore(retention, brand_id),
       noise: noiseContext(state, config),
+      denied: (brand) => deniedCounts(opened.state, brand),
       clock,
       timeout_ms: config.query_timeout_ms,
       // A fit is stored by then, so it has not failed if it cannot be annotated.

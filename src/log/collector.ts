@@ -18,6 +18,7 @@ import { clearSpool } from './clear-spool.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
 import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
+import type { DeniedCounts } from './denied-counts.ts';
 import type { Caller, Envelope } from './envelope.ts';
 import type { KeptPart } from './kept-part.ts';
 import type { Limits } from './limits.ts';
@@ -36,14 +37,11 @@ import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
 export interface CollectorOptions {
-  /** Holds the spool and the filter of known ids. */
   folder: string;
   warehouse: Warehouse;
   limits: Limits;
   enrich: Enrich;
-  /** How addresses and personal ids are cleaned. */
   privacy: PrivacyOptions;
-  /** Holds the suppressions. */
   state: State;
   collector_id: string;
   /** The currency for a record without one, by its brand. */
@@ -57,6 +55,8 @@ export interface CollectorOptions {
   takesPageConversions?: (brand_id: string) => boolean;
   /** The brand of drafts that name none; null without rules. */
   brand_rules?: BrandRules | null;
+  /** Counts the events of people who deny measurement, for brands that keep no more of them. */
+  denied?: DeniedCounts;
   /** Before them, records are not taken. */
   edges?: () => Edges;
   clock?: () => number;
@@ -166,7 +166,7 @@ export class Collector {
   async accept({ source, drafts, requests }: Envelope, caller: Caller): Promise<Acknowledgement> {
     const { privacy } = this.options;
     const now_ms = this.now();
-    const { answer, records, indexes, links, consents } = await readDrafts(
+    const { answer, records, indexes, links, consents, denied } = await readDrafts(
       drafts,
       caller,
       { ...this.options, now_ms, brands_decided: this.brands_decided, edges: this.options.edges?.() ?? NO_EDGES },
@@ -177,6 +177,7 @@ export class Collector {
       await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms }, requests);
     this.links.noted(links);
     this.consents.noted(consents);
+    if (denied.length > 0) await this.options.denied?.add(denied);
     answer.accepted = answer.ids.length;
     const conflicts = conflictsOf(records, indexes, this.recent);
     if (conflicts.length > 0 && !caller.from_page) answer.conflicts = conflicts;

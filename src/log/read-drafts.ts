@@ -12,6 +12,7 @@ import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
 import type { AddressLinks } from './address-links.ts';
 import { type BrandCounts, type BrandRules, withBrand } from './brand-rules.ts';
+import type { DeniedCounts, DeniedEvent } from './denied-counts.ts';
 import type { Caller, Draft } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
@@ -29,6 +30,8 @@ export interface ReadingOptions {
   takesPageConversions?: (brand_id: string) => boolean;
   brand_rules?: BrandRules | null;
   brands_decided: BrandCounts;
+  /** Says of which events only a count is left; all are stored when left out. */
+  denied?: Pick<DeniedCounts, 'of'>;
   /** Records before these edges are refused; none when left out. */
   edges?: Edges;
 }
@@ -45,6 +48,8 @@ interface Drafted {
   /** The ids of the links. */
   links: string[];
   consents: SaidConsent[];
+  /** Events of which only a count is left. */
+  denied: DeniedEvent[];
 }
 
 /** @throws too_large over the item limit. */
@@ -85,6 +90,12 @@ export async function readDrafts(
   const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
   const [records, indexes, links]: [KeptRecord[], number[], string[]] = [[], [], []];
   const consents: SaidConsent[] = [];
+  const denied: DeniedEvent[] = [];
+  const keepConsent = (said: SaidConsent, index: number): void => {
+    records.push(keepRecord('consents', said.record, privacy, caller.from_page));
+    indexes.push(index);
+    consents.push(said);
+  };
   const turns = new WorkTurns();
   for (let index = 0; index < drafts.length; index++) {
     if (turns.ends()) await turns.next();
@@ -99,15 +110,24 @@ export async function readDrafts(
     if (problem) answer.rejected.push({ index, ...problem });
     else if (!isProblem(read)) {
       const older = takeOlderIds(read);
+      const said = said_consents.of(record, input, read, context, warn);
+      const kept = keepRecord(record, read, privacy, caller.from_page);
+      const id = read[kind.id_field] as string;
+      const only_counted = said === null ? undefined : options.denied?.of(record, kept.item, id, said.record);
+      if (said !== null && only_counted) {
+        denied.push(only_counted);
+        // Of who had said something else there may be data, so this is a withdrawal, and has to be known.
+        if (said_consents.isChange(said)) keepConsent(said, index);
+        continue;
+      }
       const link = address_links.take(read, caller, context);
       const rotated = [
         ...(record === 'identity_links' && older.size > 0 ? statedOfOlderIds(read, older) : []),
         ...address_links.fresh(linksOfOlderIds(read, older, kind.subjects), context),
       ];
-      const consent = said_consents.take(record, input, read, context, warn);
-      records.push(keepRecord(record, read, privacy, caller.from_page));
+      records.push(kept);
       indexes.push(index);
-      answer.ids.push(read[kind.id_field] as string);
+      answer.ids.push(id);
       addWarnings(answer, index, warnings);
       if (link !== null) {
         records.push(keepRecord('identity_links', link, privacy));
@@ -125,12 +145,9 @@ export async function readDrafts(
         records.push(keepRecord('consents', mark, privacy));
         indexes.push(index);
       }
-      if (consent !== null) {
-        records.push(keepRecord('consents', consent.record, privacy, caller.from_page));
-        indexes.push(index);
-        consents.push(consent);
-      }
+      if (said !== null && !said_consents.isRepeated(said)) keepConsent(said, index);
     }
   }
-  return { answer, records, indexes, links, consents };
+  if (denied.length > 0) answer.counted = denied.length;
+  return { answer, records, indexes, links, consents, denied };
 }

@@ -9,6 +9,7 @@ import type { Histories } from '../histories/histories.ts';
 import type { PassThreads } from '../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { RandomIntegers } from '../learning/random-integers.ts';
+import type { DeniedCount } from '../log/denied-counts.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
 import type { Bounds } from '../privacy/differential-privacy/bounds.ts';
@@ -44,6 +45,8 @@ export interface ReportContext {
   personHashes?: PersonHashes;
   /** False if verdicts by rules over several events do not count; they do when left out. */
   message_rules?: boolean;
+  /** The events of a brand's people who denied measurement, where only a count of them is kept; none when left out. */
+  denied?: (brand: { brand_id: string; start_ms: number; end_ms: number }) => Promise<DeniedCount[]>;
   /** Before which instants records of a brand were removed by age; none were when left out. */
   removedBefore?: (brand_id: string) => { touchpoints_ms: number | null; orders_ms: number | null };
   clock: () => number;
