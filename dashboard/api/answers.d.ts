@@ -482,7 +482,7 @@ organic?: string
 filtered_micros?: string
 }
 /**
- * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing
+ * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing. `not_stored_events` are the touchpoints of the days of the period that were only counted (`consent.denied`): they are in neither
  */
 consent_bounds?: {
 total: {
@@ -520,6 +520,7 @@ possible_revenue_micros: string
 possible_revenue: string
 }[]
 groups_left_out: number
+not_stored_events: number
 }
 } | {
 report_period: {
@@ -1012,6 +1013,7 @@ export interface Answers {
 ProjectsOneSettings: ProjectsOneSettings
 SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
+WellKnownGpcJson: WellKnownGpcJson
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
@@ -1045,6 +1047,7 @@ ShareLinks: ShareLinks
 SavedViews: SavedViews
 Erasures: Erasures
 ErasuresOne: ErasuresOne
+Retention: Retention
 Keys: Keys
 IdentityProposals: IdentityProposals
 PrivacyBudgets: PrivacyBudgets
@@ -1067,6 +1070,10 @@ source_id: string
 }
 export interface SourcesOneOne {
 source_id: string
+}
+export interface WellKnownGpcJson {
+gpc: boolean
+lastUpdate: string
 }
 export interface ReportsChanges {
 report_period: {
@@ -4363,6 +4370,50 @@ change_percent?: {
 definitions: {
 [k: string]: string
 }
+/**
+ * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing. `not_stored_events` are the touchpoints of the days of the period that were only counted (`consent.denied`): they are in neither
+ */
+consent_bounds?: {
+total: {
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+observed_conversions: number
+possible_conversions: number
+}
+groups: {
+brand_id?: (string | null)
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+/**
+ * campaign, flow or transactional, as its emails and touches say; null if nothing says it, or if there are several
+ */
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+customer_kind?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+}[]
+groups_left_out: number
+not_stored_events: number
+}
 warnings: {
 code: string
 count: number
@@ -6946,6 +6997,10 @@ path_length: number
  */
 touchpoint_count: number
 touchpoints_shown: number
+/**
+ * How many more there are that consent hides; left out where it hides none
+ */
+touchpoints_hidden_by_consent?: number
 touchpoints: {
 touchpoint_id: string
 touchpoint_type: string
@@ -7335,6 +7390,15 @@ record: string
  * Records that arrived in the period, could not be stored, and were not replayed since
  */
 dead_letters: number
+}[]
+/**
+ * Events of people who denied measurement with them, where the settings keep only a count: by day of receipt (UTC), record and channel. They are in no other figure. `as_of` does not change them; at most 1,000 rows
+ */
+denied: {
+day: string
+record: string
+channel: string
+events: number
 }[]
 }
 export interface Runs {
@@ -7752,6 +7816,42 @@ certificate: (null | {
 [k: string]: unknown
 })
 }
+export interface Retention {
+policies: {
+brand_id: (string | null)
+/**
+ * A kind of data; `orders` are conversions with their adjustments
+ */
+record: string
+days: (number | null)
+removes_before: (string | null)
+removed_before: (string | null)
+}[]
+would_remove: ({
+record: string
+/**
+ * Empty for sources of all brands
+ */
+brand_id: string
+before: string
+rows: number
+}[] | null)
+running: boolean
+last_error: (string | null)
+last_run: ({
+began_at: string
+completed_at: string
+removed: {
+record: string
+/**
+ * Empty for sources of all brands
+ */
+brand_id: string
+before: string
+rows: number
+}[]
+} | null)
+}
 export interface Keys {
 keys: {
 key_id: string
@@ -7941,6 +8041,7 @@ countries: {
 }
 after_withdrawal: string
 sharing?: string
+denied?: string
 }
 }[]
 /**

@@ -1,11 +1,18 @@
 /** The data quality report: which opens and clicks are machines', and what came late, in conflict, or could not be stored. */
-import { makeBrandPeriods } from '../attribution/orders.ts';
+import { makeTouchVerdicts } from '../attribution/consent.ts';
+import { EVERYONE } from '../attribution/consent-people.ts';
+import { without } from '../attribution/eligibility.ts';
+import { makeBrandPeriods, makePersons } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { BRAND_PERIODS } from '../attribution/relations.ts';
+import { effective, OTHER_VERDICTS, withVerdicts } from '../attribution/touches.ts';
+import { NO_VERDICTS, type TouchVerdicts } from '../attribution/verdict-relations.ts';
+import { asksForConsent } from '../domain/consent/policy.ts';
 import { ratio } from '../domain/money.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import { MACHINE_VERDICTS } from '../domain/touchpoint.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import type { DeniedCount } from '../log/denied-counts.ts';
 import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
@@ -36,9 +43,9 @@ async function dataQualityReport(
       extra: { report: 'data_quality' },
     });
     const { plan } = resolved;
-    return answerOnce(context, resolved, '', async () => {
+    const answer = await answerOnce(context, resolved, '', async () => {
       await makeBrandPeriods(snapshot, plan);
-      const verdicts = await readVerdicts(snapshot, plan);
+      const verdicts = await readVerdicts(snapshot, context, plan);
       return {
         ...reportHead(resolved, context.clock()),
         opens: split(verdicts, 'email_open'),
@@ -49,7 +56,21 @@ async function dataQualityReport(
         dead_letters: await readDeadLetters(snapshot, plan),
       };
     });
+    // They are no rows of the log, so an answer that is kept by its position does not hold them.
+    return { ...answer, denied: (await readDenied(context, plan)).slice(0, MAX_ROWS) };
   }, readOptions(context));
+}
+
+/** The events of which only a count is kept, of all brands together. */
+export async function readDenied({ denied }: ReportContext, { brands }: Plan): Promise<DeniedCount[]> {
+  const by_key = new Map<string, DeniedCount>();
+  for (const brand of denied === undefined ? [] : brands)
+    for (const row of await denied!(brand)) {
+      const key = `${row.day} ${row.record} ${row.channel}`;
+      const own = by_key.get(key);
+      by_key.set(key, { ...row, events: row.events + (own?.events ?? 0) });
+    }
+  return [...by_key].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 interface VerdictRow {
@@ -60,19 +81,29 @@ interface VerdictRow {
 }
 
 /** The touchpoints of the period by type, verdict and reasons, as the latest rules judge them. */
-async function readVerdicts(snapshot: Snapshot, plan: Plan): Promise<VerdictRow[]> {
+async function readVerdicts(snapshot: Snapshot, context: ReportContext, plan: Plan): Promise<VerdictRow[]> {
+  const consent = await makeConsent(snapshot, context, plan);
   const { touchpoints: position } = plan.positions;
   const rows = await snapshot.query(
     `with judged as (
-       select t.touchpoint_type as touchpoint_type, coalesce(v.verdict, t.verdict) as final_verdict, coalesce(v.verdict_reasons, t.verdict_reasons) as reasons
+       select t.touchpoint_type as touchpoint_type, coalesce(l.verdict, t.verdict) as final_verdict, coalesce(l.verdict_reasons, t.verdict_reasons) as reasons
        from touchpoints t ${ofPeriod('t')}
-         left join (${latestVerdicts(position, ['verdict', 'verdict_reasons'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
-       where ${inPeriod('t', plan)} and ${atOrBefore('t', position)})
+         left join (${latestVerdicts(position, ['verdict', 'verdict_reasons'])}) l on l.brand_id = t.brand_id and l.touchpoint_id = t.touchpoint_id
+         ${withVerdicts(consent)}
+       where ${inPeriod('t', plan)} and ${atOrBefore('t', position)} and ${without(effective('traits', consent), 'no_consent')})
      select touchpoint_type, final_verdict as verdict, reasons, count(*) as touchpoints from judged
      group by touchpoint_type, final_verdict, reasons order by touchpoints desc, touchpoint_type, verdict, reasons`,
   );
   const found = readAll(rows, { touchpoint_type: 'text', verdict: 'text', reasons: 'text', touchpoints: 'number' });
   return found.map(({ reasons, ...row }) => ({ ...row, reasons: JSON.parse(reasons) as string[] }));
+}
+
+/** What consent hides. Without a policy nobody is looked for. */
+async function makeConsent(snapshot: Snapshot, { directory }: ReportContext, plan: Plan): Promise<TouchVerdicts> {
+  if (!plan.brands.some(({ settings: { consent } }) => consent !== undefined && asksForConsent(consent)))
+    return NO_VERDICTS;
+  await makePersons(snapshot, plan, directory);
+  return makeTouchVerdicts(snapshot, plan, EVERYONE, { has_reclassifications: false, number: OTHER_VERDICTS });
 }
 
 const ofPeriod = (alias: string): string => `join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id`;

@@ -27,6 +27,7 @@ import { EmailKeys } from './email-keys.ts';
 import { erasureRoutes } from './erasure-routes.ts';
 import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
+import { gpcRoute } from './gpc-route.ts';
 import { Guesses } from './guesses.ts';
 import { identityRoutes } from './identity-routes.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -45,6 +46,7 @@ import { Outgoing } from './outgoing.ts';
 import { pullRoutes } from './pull-routes.ts';
 import { RateLimit } from './rate-limit.ts';
 import { reportRoutes } from './report-routes.ts';
+import { retentionRoutes } from './retention-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 import { savedViewRoutes } from './saved-view-routes.ts';
 import { scriptRoute } from './script-route.ts';
@@ -88,7 +90,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const uploads = new Uploads(uploadLimits(max_body_bytes));
   const outgoing = new Outgoing();
   const rate_limit = config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute);
-  const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
+  const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock, config.honor_dnt);
   const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
   const grantOf = grantsOf(config.oidc);
   const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantOf);
@@ -128,13 +130,14 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const shared_answers = new SharedAnswers(services);
   const page = new DashboardPage();
   const others: Route[] = [
-    ...(parts.collects ? [scriptRoute()] : []),
+    ...(parts.collects ? [scriptRoute(), gpcRoute()] : []),
     ...(parts.reports ? readingRoutes(services, shared_answers) : []),
     ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
     ...(parts.reports ? assistantRoutes(services, options.has_dashboard ?? true) : []),
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...(parts.reports ? erasureRoutes(services) : []),
+    ...(parts.reports ? retentionRoutes(services) : []),
     ...keyRoutes(services),
     ...identityRoutes(services),
     ...noiseRoutes(services),

@@ -21,6 +21,7 @@ export const DataQualityResult = closed({
   }),
   conflicts: rows({ record: text(), conflicts: count() }),
   dead_letters: rows({ record: text(), dead_letters: count() }),
+  denied: rows({ day: text(), record: text(), channel: text(), events: count() }),
 });
 
 export const DATA_QUALITY_MEANINGS = {
@@ -34,5 +35,7 @@ export const DATA_QUALITY_MEANINGS = {
   silence_days: 'Days without such a record from the last one to the last day with a record of any of these kinds',
   over_an_hour_late: 'Records that arrived more than an hour after they happened',
   conflicts: 'Records that arrived in the period with a known id and other content; the first record of an id counts',
+  denied:
+    'Events of people who denied measurement with them, where the settings keep only a count: by day of receipt (UTC), record and channel. They are in no other figure. `as_of` does not change them; at most 1,000 rows',
   dead_letters: 'Records that arrived in the period, could not be stored, and were not replayed since',
 };
