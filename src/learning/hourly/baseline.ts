@@ -2,12 +2,11 @@
  * What is usual of a stream of hourly counts with a weekly rhythm: for each hour of the week a median over the past weeks, times the level
  * of the last days. Medians keep a holiday, an outage or an old incident out of it. Pure.
  */
+import { dispersionOf, limitOf, type Residual, sigmaOf } from './limits.ts';
+import { medianOf } from './median.ts';
 import { anscombe, fromAnscombe, THIN_BELOW, thinBand, thinSurprise } from './surprise.ts';
+import { HOURS_OF_DAY, HOURS_OF_WEEK, type HourlySeries, MOST_WEEKS, type Weeks, weeksOf } from './weeks.ts';
 
-export const HOURS_OF_DAY = 24;
-export const HOURS_OF_WEEK = 168;
-/** Weeks of history that count. */
-export const MOST_WEEKS = 8;
 /** With fewer weeks nothing is known to be usual. */
 export const LEAST_WEEKS = 2;
 /** A surprise below this is never told, however calm the past was. */
@@ -18,27 +17,9 @@ const LEAST_HIGH_LIMIT = 3.2;
 const LEAST_DAY_LIMIT = 4;
 /** Of a sum of a day that is at least so small, hours alone say little. */
 const LEAST_OF_DAY = 5;
-/** What is to be told must be this much above what the past showed. */
-const PAST_MARGIN = 1.15;
-/** The most surprising days of the past were incidents themselves if they are this much above the others. They are at most this part. */
-const INCIDENT_STEP = 1.5;
-const MOST_INCIDENTS = 1 / 7;
-const MOST_GROWTH = 0.1;
 /** How far the level of an hour and of a day may be wrong, as a part of it: a stream that grows is ahead of the last days. */
 const LEVEL_ERROR = 0.03;
 const DAY_LEVEL_ERROR = 0.05;
-/** A week below this part of the typical one was an outage, or before the start; it shows nothing. */
-const LEAST_LEVEL = 0.2;
-const KNOWN_HOURS_OF_DAY = 12;
-/** The median absolute deviation of a normal variable, times this, is its standard deviation. */
-const MAD_TO_SIGMA = 1.4826;
-
-export interface HourlySeries {
-  /** A value for each hour, oldest first; NaN where it is not known. */
-  values: Float64Array;
-  /** The hour of the week of each, from 0 to 167, by the clock of the brand. */
-  slots: Uint8Array;
-}
 
 /** Why nothing can be judged, or the baseline. */
 export type BaselineResult = Baseline | 'learning' | 'idle';
@@ -52,72 +33,12 @@ export interface Scored {
 
 /** @param end the hours before this one are the history. */
 export function baselineOf(series: HourlySeries, end: number): BaselineResult {
+  const first = series.values.findIndex((value) => !Number.isNaN(value));
+  if (first === -1 || end - first < LEAST_WEEKS * HOURS_OF_WEEK) return 'learning';
   const weeks = weeksOf(series, end);
   if (weeks === 'idle') return 'idle';
   if (weeks.usable.length < LEAST_WEEKS) return 'learning';
   return new Baseline(series, end, weeks);
-}
-
-interface Weeks {
-  /** Numbers of the weeks that count, 0 for the newest. */
-  usable: number[];
-  /** The level of each week beside the typical one; NaN for weeks that do not count. */
-  levels: Float64Array;
-  /** The level of the last seven days, and what a week makes of it. */
-  now: number;
-  growth: number;
-}
-
-function weeksOf({ values }: HourlySeries, end: number): Weeks | 'idle' {
-  const sums = daySums(values, end);
-  const typical = Array.from({ length: 7 }, (_, day) => median(known(sums.map((week) => week[day]!))));
-  if (!typical.some((sum) => sum > 0)) return sums.flat().some((sum) => sum > 0) ? { usable: [], levels: new Float64Array(0), now: 1, growth: 1 } : 'idle';
-  const levels = new Float64Array(MOST_WEEKS).fill(Number.NaN);
-  const usable: number[] = [];
-  for (const [week, days] of sums.entries()) {
-    const ratios = known(days.map((sum, day) => (typical[day]! > 0 ? sum / typical[day]! : Number.NaN)));
-    if (ratios.length < 4) continue;
-    const total = known(days).reduce((all, sum) => all + sum, 0);
-    const level = soft(median(ratios), total);
-    if (level < LEAST_LEVEL) continue;
-    levels[week] = level;
-    usable.push(week);
-  }
-  // A week that is not usable says that the stream has stopped, or that nothing is known of these days.
-  const now = Number.isNaN(levels[0]!) ? (usable.length > 0 ? levels[usable[0]!]! : 1) : levels[0]!;
-  return { usable, levels, now, growth: growthOf(usable, levels) };
-}
-
-/** The median growth from one week to the next. Fewer than three steps tell nothing, and nothing grows faster for long. */
-function growthOf(usable: readonly number[], levels: Float64Array): number {
-  const steps = usable.flatMap((week) => {
-    const step = levels[week]! / (levels[week + 1] ?? Number.NaN);
-    return Number.isNaN(step) ? [] : [step];
-  });
-  return steps.length < 3 ? 1 : Math.min(1 + MOST_GROWTH, Math.max(1 - MOST_GROWTH, median(steps)));
-}
-
-/** Draws a level towards 1 by its standard error, so that chance in thin streams does not look like growth. */
-function soft(level: number, total: number): number {
-  const error = Math.sqrt(Math.PI / 2 / Math.max(1, total));
-  return level > 1 ? Math.max(1, level - error) : Math.min(1, level + error);
-}
-
-/** Sums of whole days back from the end, by week; NaN for a day of which too little is known. */
-function daySums(values: Float64Array, end: number): number[][] {
-  return Array.from({ length: MOST_WEEKS }, (_, week) =>
-    Array.from({ length: 7 }, (_, day) => {
-      const until = end - week * HOURS_OF_WEEK - day * HOURS_OF_DAY;
-      let hours = 0;
-      let sum = 0;
-      for (let hour = Math.max(0, until - HOURS_OF_DAY); hour < until; hour++)
-        if (!Number.isNaN(values[hour]!)) {
-          hours++;
-          sum += values[hour]!;
-        }
-      return hours < KNOWN_HOURS_OF_DAY ? Number.NaN : (sum * HOURS_OF_DAY) / hours;
-    }),
-  );
 }
 
 export class Baseline {
@@ -156,8 +77,8 @@ export class Baseline {
     // A thin expectation is a mean of three hours in each week.
     this.estimation = 1 / (3 * this.weeks);
     this.thin_dispersion = dispersionOf(past.thin) + this.estimation;
-    const days = this.pastDays(series, found.levels, end);
-    this.day_dispersion = dispersionOf(days);
+    const days = this.pastDays(series, found.levels, first, end);
+    this.day_dispersion = dispersionOf(days.filter(({ hour }) => (end - 1 - hour) % HOURS_OF_DAY === 0));
     this.limits = this.limitsOf(past, days, first, end);
   }
 
@@ -230,7 +151,6 @@ export class Baseline {
     return this.day_dispersion + this.estimation / 3 + expected * DAY_LEVEL_ERROR ** 2;
   }
 
-
   private daySurprise(value: number, expected: number): number {
     const dispersion = this.dayDispersion(expected);
     if (expected < 20 * THIN_BELOW) return thinSurprise(value, expected, dispersion);
@@ -287,18 +207,26 @@ export class Baseline {
     return { large, thin };
   }
 
-  /** Sums of past days beside what is typical of them. */
-  private pastDays({ values, slots }: HourlySeries, levels: Float64Array, end: number): Residual[] {
+  /** Sums of 24 hours up to each past hour, beside what is typical of them, oldest first. */
+  private pastDays({ values, slots }: HourlySeries, levels: Float64Array, first: number, end: number): Residual[] {
     const days: Residual[] = [];
-    for (let until = end; until - HOURS_OF_DAY >= 0 && until > end - MOST_WEEKS * HOURS_OF_WEEK; until -= HOURS_OF_DAY) {
-      let [value, expected, is_known] = [0, 0, true];
-      for (let hour = until - HOURS_OF_DAY; hour < until; hour++) {
-        const level = levels[Math.floor((end - 1 - hour) / HOURS_OF_WEEK)]!;
-        is_known &&= !Number.isNaN(level) && !Number.isNaN(values[hour]!);
-        value += values[hour]!;
-        expected += this.usual[slots[hour]!]! * level;
+    let [value, expected, known_hours] = [0, 0, 0];
+    const usualAt = (hour: number): number =>
+      this.usual[slots[hour]!]! * levels[Math.floor((end - 1 - hour) / HOURS_OF_WEEK)]!;
+    for (let hour = first; hour < end; hour++) {
+      const usual = usualAt(hour);
+      if (Number.isNaN(usual) || Number.isNaN(values[hour]!)) {
+        [value, expected, known_hours] = [0, 0, 0];
+        continue;
       }
-      if (is_known && expected > 0) days.push({ hour: until - 1, value, expected });
+      value += values[hour]!;
+      expected += usual;
+      known_hours++;
+      if (known_hours > HOURS_OF_DAY) {
+        value -= values[hour - HOURS_OF_DAY]!;
+        expected -= usualAt(hour - HOURS_OF_DAY);
+      }
+      if (known_hours >= HOURS_OF_DAY && expected > 1e-6) days.push({ hour, value, expected });
     }
     return days;
   }
@@ -321,60 +249,22 @@ export class Baseline {
       low.push(-lowest);
       high.push(highest);
     }
-    const of_days = days.map(({ value, expected }) => this.daySurprise(value, expected));
+    const day_low = new Array<number>(low.length).fill(0);
+    const day_high = new Array<number>(low.length).fill(0);
+    for (const { hour, value, expected } of days) {
+      const surprise = this.daySurprise(value, expected);
+      const day = Math.floor((hour - first) / HOURS_OF_DAY);
+      day_low[day] = Math.max(day_low[day]!, -surprise);
+      day_high[day] = Math.max(day_high[day]!, surprise);
+    }
     return {
       low: limitOf(low, LEAST_LOW_LIMIT),
       high: limitOf(high, LEAST_HIGH_LIMIT),
-      day_low: limitOf(
-        of_days.map((surprise) => -surprise),
-        LEAST_DAY_LIMIT,
-      ),
-      day_high: limitOf(of_days, LEAST_DAY_LIMIT),
+      day_low: limitOf(day_low, LEAST_DAY_LIMIT),
+      day_high: limitOf(day_high, LEAST_DAY_LIMIT),
     };
   }
 }
 
-interface Residual {
-  hour: number;
-  value: number;
-  expected: number;
-}
-
-/** The limit that the days of the past leave. Few days that are far above the others were incidents, and do not count. */
-function limitOf(surprises: readonly number[], least: number): number {
-  const sorted = [...surprises].sort((a, b) => b - a);
-  let skipped = 0;
-  for (let i = 1; i <= sorted.length * MOST_INCIDENTS; i++)
-    if (sorted[i - 1]! > INCIDENT_STEP * Math.max(sorted[i]!, least / PAST_MARGIN)) skipped = i;
-  return Math.max(least, PAST_MARGIN * (sorted[skipped] ?? 0));
-}
-
-function sigmaOf(residuals: readonly Residual[]): number {
-  if (residuals.length === 0) return 1;
-  const sizes = residuals.map(({ value, expected }) => Math.abs(anscombe(value) - anscombe(expected)));
-  return MAD_TO_SIGMA * median(sizes);
-}
-
-/** Variance / mean, at least 1. The largest part of the deviations does not count. */
-function dispersionOf(residuals: readonly Residual[]): number {
-  const CUT = 0.01;
-  const squares = residuals.map(({ value, expected }) => (value - expected) ** 2).sort((a, b) => a - b);
-  const kept = Math.floor(squares.length * (1 - CUT));
-  const sum = squares.slice(0, kept).reduce((all, square) => all + square, 0);
-  const expected = residuals.reduce((all, residual) => all + residual.expected, 0);
-  return expected === 0 ? 1 : Math.max(1, sum / expected);
-}
-
-const known = (values: readonly number[]): number[] => values.filter((value) => !Number.isNaN(value));
-
 /** Values of three hours of the week. */
 const SCRATCH = new Float64Array(3 * MOST_WEEKS);
-
-/** NaN for no values. */
-const median = (values: readonly number[]): number => medianOf(Float64Array.from(values).sort());
-
-function medianOf(sorted: Float64Array): number {
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return Number.NaN;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

@@ -1,6 +1,6 @@
 /** Hours of the week. */
 import { MS_PER_HOUR } from '../../domain/time.ts';
-import { HOURS_OF_WEEK } from './baseline.ts';
+import { HOURS_OF_WEEK } from './weeks.ts';
 
 /** Hours from the first Monday of 1970 to its beginning. */
 const MONDAY_HOURS = 96;

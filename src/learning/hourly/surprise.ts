@@ -52,7 +52,9 @@ export function chanceAtMost(count: number, expected: number, dispersion: number
 
 /** The smallest and the largest count whose surprise stays within `limit`. */
 export function thinBand(expected: number, dispersion: number, limit: number): { low: number; high: number } {
-  const spread = Math.ceil(expected + (limit + 2) * (limit + 2) * dispersion + limit * Math.sqrt(expected * dispersion));
+  const spread = Math.ceil(
+    expected + (limit + 2) * (limit + 2) * dispersion + limit * Math.sqrt(expected * dispersion),
+  );
   let low = 0;
   while (low < expected && thinSurprise(low, expected, dispersion) <= -limit) low++;
   let high = Math.ceil(expected);

@@ -1,5 +1,6 @@
 /** Watches a stream hour by hour: an alarm begins after two unusual hours in a row, or an unusual day of a thin stream, and ends when it is usual again. Pure. */
-import { type BaselineResult, baselineOf, HOURS_OF_DAY, type HourlySeries, HOURS_OF_WEEK } from './baseline.ts';
+import { type BaselineResult, baselineOf } from './baseline.ts';
+import { HOURS_OF_DAY, HOURS_OF_WEEK, type HourlySeries } from './weeks.ts';
 
 /** An alarm ends after so many usual hours in a row. */
 const USUAL_HOURS = 3;
@@ -43,33 +44,46 @@ export function watchHour(
 ): Watched {
   // What is unusual must not become usual by itself, so the history ends where an alarm begins.
   const end = Math.floor((alarm?.since ?? hour - 1) / HOURS_OF_DAY) * HOURS_OF_DAY;
-  let baseline = baselines.get(end);
-  if (baseline === undefined) baselines.set(end, (baseline = baselineOf(series, end)));
-  if (typeof baseline === 'string') return { status: baseline, alarm: null, change: alarm === null ? null : 'ended', seen: null };
+  const baseline = baselines.get(end) ?? baselineOf(series, end);
+  baselines.set(end, baseline);
+  if (typeof baseline === 'string')
+    return { status: baseline, alarm: null, change: alarm === null ? null : 'ended', seen: null };
   if (Number.isNaN(series.values[hour]!)) return { status: 'unknown', alarm, change: null, seen: null };
   if (alarm !== null && hour - alarm.since >= ACCEPTED_AFTER_HOURS)
     return { status: 'usual', alarm: null, change: 'accepted', seen: null };
   const now = baseline.score(series, hour);
-  const of_hour = { over: 'hours' as const, value: series.values[hour]!, expected: now.expected, ...baseline.band(now.expected) };
+  const of_hour = {
+    over: 'hours' as const,
+    value: series.values[hour]!,
+    expected: now.expected,
+    ...baseline.band(now.expected),
+  };
   const { limits } = baseline;
   const beyond = (surprise: number): Direction | null =>
     surprise <= -limits.low ? 'low' : surprise >= limits.high ? 'high' : null;
   const direction = beyond(now.surprise);
   const day = baseline.scoreDay(series, hour);
-  const of_day = day === null ? null : { over: 'day' as const, value: day.value, expected: day.expected, ...baseline.dayBand(day.expected) };
+  const of_day =
+    day === null
+      ? null
+      : { over: 'day' as const, value: day.value, expected: day.expected, ...baseline.dayBand(day.expected) };
   if (alarm !== null) {
     const is_calm =
-      alarm.over === 'hours'
-        ? direction !== alarm.direction
-        : day !== null && Math.abs(day.surprise) < CALM_DAY;
+      alarm.over === 'hours' ? direction !== alarm.direction : day !== null && Math.abs(day.surprise) < CALM_DAY;
     const calm = is_calm ? alarm.calm + 1 : 0;
     const seen = alarm.over === 'day' ? of_day : of_hour;
     if (calm >= USUAL_HOURS) return { status: 'usual', alarm: null, change: 'ended', seen };
     return { status: is_calm ? 'usual' : 'unusual', alarm: { ...alarm, calm }, change: null, seen };
   }
-  const before = hour > 0 && !Number.isNaN(series.values[hour - 1]!) ? beyond(baseline.score(series, hour - 1).surprise) : null;
+  const before =
+    hour > 0 && !Number.isNaN(series.values[hour - 1]!) ? beyond(baseline.score(series, hour - 1).surprise) : null;
   if (direction !== null && direction === before)
-    return { status: 'unusual', alarm: { direction, over: 'hours', since: hour - 1, calm: 0 }, change: 'began', seen: of_hour };
+    return {
+      status: 'unusual',
+      alarm: { direction, over: 'hours', since: hour - 1, calm: 0 },
+      change: 'began',
+      seen: of_hour,
+    };
   if (day !== null && (day.surprise <= -limits.day_low || day.surprise >= limits.day_high)) {
     const of = day.surprise < 0 ? 'low' : 'high';
     return {

@@ -1,7 +1,7 @@
 /** False alarms per 1,000 hours, and how soon a drop is seen, on simulated streams. */
 import { Random } from '../../domain/random.ts';
-import { HOURS_OF_DAY } from '../../learning/hourly/baseline.ts';
 import { type Alarm, type KnownBaselines, watchHour } from '../../learning/hourly/watch.ts';
+import { HOURS_OF_DAY } from '../../learning/hourly/weeks.ts';
 import { makeStream, type Stream, type StreamKind } from './streams.ts';
 
 /** A drop or a rise that is put into a stream. */

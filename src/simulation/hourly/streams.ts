@@ -1,8 +1,8 @@
 /** Simulated streams of hourly counts with a weekly rhythm, on which false alarms and delays of monitors are measured. Seeded. */
 import { Random } from '../../domain/random.ts';
 import { MS_PER_HOUR, zoneOffsetMs } from '../../domain/time.ts';
-import { HOURS_OF_DAY, HOURS_OF_WEEK } from '../../learning/hourly/baseline.ts';
 import { slotAt } from '../../learning/hourly/slots.ts';
+import { HOURS_OF_DAY, HOURS_OF_WEEK } from '../../learning/hourly/weeks.ts';
 
 export interface StreamKind {
   name: string;
@@ -73,12 +73,15 @@ export function makeStream(kind: StreamKind, seed: number): Stream {
   const first = weeks * HOURS_OF_WEEK;
   const hours = first + WATCHED_WEEKS * HOURS_OF_WEEK;
   const random = new Random(seed, `hourly stream ${kind.name}`);
-  const start_ms = (kind.summer_time ? SUMMER_START_MS : START_MS) + (MOST_HISTORY_WEEKS - weeks) * HOURS_OF_WEEK * MS_PER_HOUR;
+  const start_ms =
+    (kind.summer_time ? SUMMER_START_MS : START_MS) + (MOST_HISTORY_WEEKS - weeks) * HOURS_OF_WEEK * MS_PER_HOUR;
   const slots = new Uint8Array(hours);
   const means = new Float64Array(hours);
   const night = random.between(0.1, 0.5);
   const weekend = random.between(0.5, 1.2);
-  const mailings = kind.bursts ? [0, 1, 2].map(() => ({ slot: random.integer(8, 160), hours: random.integer(1, 4), delay: 0 })) : [];
+  const mailings = kind.bursts
+    ? [0, 1, 2].map(() => ({ slot: random.integer(8, 160), hours: random.integer(1, 4), delay: 0 }))
+    : [];
   const holiday_day = random.integer(10, 30);
   let day_level = 1;
   for (let hour = 0; hour < hours; hour++) {
@@ -90,7 +93,8 @@ export function makeStream(kind: StreamKind, seed: number): Stream {
     const level = kind.noise ? random.gamma(1 / kind.noise) * kind.noise : 1;
     means[hour] = kind.rate * shape * day_level * level * (1 + (kind.growth ?? 0)) ** (hour / HOURS_OF_WEEK);
   }
-  const holidays = kind.holiday === undefined ? [] : [first + holiday_day * HOURS_OF_DAY, Math.max(0, first - 18 * HOURS_OF_DAY)];
+  const holidays =
+    kind.holiday === undefined ? [] : [first + holiday_day * HOURS_OF_DAY, Math.max(0, first - 18 * HOURS_OF_DAY)];
   for (const from of holidays) for (let hour = from; hour < from + HOURS_OF_DAY; hour++) means[hour]! *= kind.holiday!;
   const values = means.map((mean) => draw(random, mean));
   const gap = first - random.integer(100, 500);
