@@ -63,3 +63,41 @@ function seen(stream: Stream, baselines: KnownBaselines, from: number, times: nu
   }
   return { rate, seen_after: null };
 }
+
+/** From this rate on a drop to a fifth is to be seen within two hours; docs/monitors.md has the arithmetic. */
+export const SEEN_FROM_RATE = 30;
+
+export interface KindSummary {
+  kind: string;
+  hours: number;
+  false_alarms_per_1000_hours: number;
+  holiday_alarms: number;
+  /** Changes in hours of at least {@link SEEN_FROM_RATE} events, and how many of them were seen within two hours. */
+  changes_of_busy_hours: number;
+  seen_within_2_hours: number;
+  /** Of all changes; null where half, or 95 %, were not seen within two days. */
+  median_delay_hours: number | null;
+  delay_95_hours: number | null;
+}
+
+/** The figures of one kind over its seeds. */
+export function summaryOf(scores: readonly StreamScore[]): KindSummary {
+  const sum = (of: (score: StreamScore) => number): number => scores.reduce((all, score) => all + of(score), 0);
+  const changes = scores.flatMap((score) => score.changes);
+  const busy = changes.filter(({ rate }) => rate >= SEEN_FROM_RATE);
+  const delays = changes.map(({ seen_after }) => seen_after ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  const delay = (part: number): number | null => {
+    const found = delays[Math.ceil(part * delays.length) - 1] ?? Number.POSITIVE_INFINITY;
+    return Number.isFinite(found) ? found : null;
+  };
+  return {
+    kind: scores[0]!.kind,
+    hours: sum(({ hours }) => hours),
+    false_alarms_per_1000_hours: (1_000 * sum(({ false_alarms }) => false_alarms)) / sum(({ hours }) => hours),
+    holiday_alarms: sum(({ holiday_alarms }) => holiday_alarms),
+    changes_of_busy_hours: busy.length,
+    seen_within_2_hours: busy.filter(({ seen_after }) => seen_after !== null && seen_after <= 2).length,
+    median_delay_hours: delay(0.5),
+    delay_95_hours: delay(0.95),
+  };
+}
