@@ -1,15 +1,16 @@
 /** Judges the newest hours of the series of a brand, and says what began and what ended. */
 import { formatInstant, MS_PER_HOUR } from '../domain/time.ts';
-import { type Alarm, type KnownBaselines, watchHour } from '../learning/hourly/watch.ts';
+import { type Alarm, type KnownBaselines, type WatchState, watchHour } from '../learning/hourly/watch.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { NEXT_STEPS } from './checks/names.ts';
 import type { Finding } from './incidents.ts';
 import { metricInWords } from './metrics.ts';
 import type { BrandSeries, WatchedSeries } from './series.ts';
-import type { KeptAlarm, SeenSeries } from './standing.ts';
+import type { BrandStanding, KeptAlarm, SeenSeries } from './standing.ts';
 
 export interface Judged {
   alarms: Record<string, KeptAlarm>;
+  rests: Record<string, number>;
   seen: SeenSeries[];
   /** Alarms that are on after the last hour. */
   on: Finding[];
@@ -20,11 +21,11 @@ export interface Judged {
 /** @param from_hour the first hour to judge, and `last_hour` the last one; numbers since 1970. */
 export async function judgeSeries(
   { series: all, first_hour }: BrandSeries,
-  before: Readonly<Record<string, KeptAlarm>>,
+  before: Pick<BrandStanding, 'alarms' | 'rests'>,
   from_hour: number,
   last_hour: number,
 ): Promise<Judged> {
-  const judged: Judged = { alarms: {}, seen: [], on: [], off: [] };
+  const judged: Judged = { alarms: {}, rests: {}, seen: [], on: [], off: [] };
   const turns = new WorkTurns();
   const met = new Set<string>();
   for (const one of all) {
@@ -32,17 +33,18 @@ export async function judgeSeries(
     const subject = metricInWords(one.metric, one.subject);
     met.add(subject);
     const baselines: KnownBaselines = new Map();
-    const kept = before[subject];
-    let alarm: Alarm | null = kept === undefined ? null : { ...kept, since: kept.since_hour - first_hour };
+    let state = stateOf(before, subject, first_hour);
     let last: ReturnType<typeof watchHour> | null = null;
     let ended: 'usual' | 'accepted' | null = null;
     for (let hour = from_hour; hour <= last_hour; hour++) {
-      last = watchHour(one.series, hour - first_hour, alarm, baselines);
-      alarm = last.alarm;
+      last = watchHour(one.series, hour - first_hour, state, baselines);
+      state = last;
       if (last.change === 'ended') ended = 'usual';
       if (last.change === 'accepted') ended = 'accepted';
     }
     judged.seen.push(seenOf(one, last));
+    const { alarm, rest_until } = state;
+    if (rest_until + first_hour > last_hour) judged.rests[subject] = rest_until + first_hour;
     if (alarm !== null) {
       judged.alarms[subject] = {
         direction: alarm.direction,
@@ -53,8 +55,19 @@ export async function judgeSeries(
       judged.on.push(findingOf(one, alarm, last!, first_hour, last_hour));
     } else if (ended !== null) judged.off.push({ subject, because: ended });
   }
-  for (const subject of Object.keys(before)) if (!met.has(subject)) judged.off.push({ subject, because: 'gone' });
+  for (const subject of Object.keys(before.alarms))
+    if (!met.has(subject)) judged.off.push({ subject, because: 'gone' });
   return judged;
+}
+
+function stateOf(
+  { alarms, rests }: Pick<BrandStanding, 'alarms' | 'rests'>,
+  subject: string,
+  first_hour: number,
+): WatchState {
+  const kept = alarms[subject];
+  const alarm: Alarm | null = kept === undefined ? null : { ...kept, since: kept.since_hour - first_hour };
+  return { alarm, rest_until: (rests[subject] ?? first_hour) - first_hour };
 }
 
 function seenOf({ metric, subject, unit }: WatchedSeries, last: ReturnType<typeof watchHour> | null): SeenSeries {

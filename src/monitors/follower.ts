@@ -7,7 +7,7 @@ import { dataQuality } from '../reports/data-quality.ts';
 import type { State, StateTransaction } from '../state/port.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { readAll } from '../warehouse/read-row.ts';
-import { planAlert } from './alerts/outbox.ts';
+import { planAlert, trimTold } from './alerts/outbox.ts';
 import { type Judged, judgeSeries } from './anomalies.ts';
 import { DRIFT_DAYS, driftFindings } from './checks/drift.ts';
 import { freshnessFinding } from './checks/freshness.ts';
@@ -67,6 +67,7 @@ export class Monitors {
     await this.watchInstallation(run, fenced);
     await fenced.transaction(async (transaction) => {
       await trimIncidents(transaction);
+      for (const id of this.parts.settings.alerts.keys()) await trimTold(transaction, id, run.at_ms);
       await writeRun(transaction, run);
     });
   }
@@ -100,6 +101,7 @@ export class Monitors {
     const standing: BrandStanding = {
       judged_hour: run.hour,
       alarms: judged.alarms,
+      rests: judged.rests,
       seen: judged.seen,
       channels_left_out: found.left_out,
       money_problem: found.money_problem,
@@ -136,7 +138,7 @@ export class Monitors {
     const isKnown = knownHours(run, settings.unusual_days, reports.settings(brand_id).time_zone);
     const found = await readSeries(snapshot, reports, brand_id, run.hour, isKnown);
     const from_hour = before === undefined ? run.hour : Math.max(before.judged_hour + 1, run.hour - MOST_HOURS + 1);
-    const judged = await judgeSeries(found, before?.alarms ?? {}, from_hour, run.hour);
+    const judged = await judgeSeries(found, before ?? { alarms: {}, rests: {} }, from_hour, run.hour);
     for (const finding of judged.on) {
       const metric = finding.evidence['metric'] as Parameters<typeof lateRecords>[2];
       const late = await lateRecords(snapshot, brand_id, metric, Math.floor(finding.since_ms / MS_PER_HOUR));

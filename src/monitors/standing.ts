@@ -31,6 +31,8 @@ export interface BrandStanding {
   /** The newest hour that was judged. */
   judged_hour: number;
   alarms: Record<string, KeptAlarm>;
+  /** The hours up to which sums of a day hold hours of an alarm that is over. */
+  rests: Record<string, number>;
   seen: SeenSeries[];
   channels_left_out: number;
   money_problem: string | null;

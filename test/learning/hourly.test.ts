@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
 import { anscombe, chanceAtMost, fromAnscombe, thinBand, thinSurprise } from '../../src/learning/hourly/surprise.ts';
-import { type Alarm, type KnownBaselines, watchHour } from '../../src/learning/hourly/watch.ts';
+import { CALM, type KnownBaselines, type WatchState, watchHour } from '../../src/learning/hourly/watch.ts';
 import { normalQuantile, twoSidedChance } from '../../src/learning/normal.ts';
 
 const WEEK = 168;
@@ -21,15 +21,16 @@ function stream(weeks: number, rate: number, seed: number): Float64Array {
 function watched(values: Float64Array, first: number) {
   const series = { values, slots: slotsOf(values.length) };
   const baselines: KnownBaselines = new Map();
-  let alarm: Alarm | null = null;
+  let state: WatchState = CALM;
   const changes: Array<{ hour: number; change: string; direction: string | undefined }> = [];
   const statuses = new Set<string>();
   for (let hour = first; hour < values.length; hour++) {
-    const before: Alarm | null = alarm;
-    const seen = watchHour(series, hour, alarm, baselines);
-    alarm = seen.alarm;
+    const before: WatchState = state;
+    const seen = watchHour(series, hour, state, baselines);
+    state = seen;
     statuses.add(seen.status);
-    if (seen.change !== null) changes.push({ hour, change: seen.change, direction: (alarm ?? before)?.direction });
+    if (seen.change !== null)
+      changes.push({ hour, change: seen.change, direction: (state.alarm ?? before.alarm)?.direction });
   }
   return { changes, statuses };
 }

@@ -156,6 +156,7 @@ describe('a sender that almost falls silent', () => {
     expect(checked.data.items.map(({ event }: { event: string }) => event)).toEqual(['opened', 'opened']);
     const chats = requests.filter(({ url }) => url.includes('slack'));
     expect(chats).toHaveLength(3);
+    expect(JSON.parse(chats[0]!.body).blocks[1].text.text).toMatch(/^New: Fewer .*\nNext step: Look whether/s);
     expect(JSON.parse(chats[1]!.body).text).toBe('shop: incidents: 2 still open');
     expect(mails).toHaveLength(1);
     expect(mails[0]).toMatch(/^Subject: shop: incidents: 2 new/m);
@@ -204,15 +205,15 @@ test('a field that a sender leaves out is an incident of schema drift', async ()
   for (let hour = 0; hour < 26; hour++) {
     now += HOUR;
     await sendHour(38, 0, { campaign_id: undefined });
-    await watch();
   }
+  await watch();
   const found = await incidents('&status=open&check=schema_drift');
   expect(found.map(({ subject }: { subject: string }) => subject)).toEqual(['touchpoints.campaign_id']);
   expect(found[0].evidence).toMatchObject({ field: 'campaign_id', share: 0 });
 });
 
 test('a key of another brand sees neither incidents nor monitors of this one', async () => {
-  const { body: key } = await server.post('/v1/keys', { name: 'other', scopes: ['read'], brand_id: 'other' }, ADMIN);
+  const { body: key } = await server.post('/v1/keys', { name: 'other', scope: 'read', brand_id: 'other' }, ADMIN);
   const as_other = { authorization: `Bearer ${key.key}` };
   expect((await server.get('/v1/incidents', as_other)).body).toEqual({ incidents: [] });
   expect((await server.get('/v1/monitors', as_other)).body.brands).toEqual([]);

@@ -22,10 +22,17 @@ export interface Alarm {
   calm: number;
 }
 
-export interface Watched {
+/** What is known of a stream up to an hour. */
+export interface WatchState {
+  alarm: Alarm | null;
+  /** Up to this hour the sum of a day still holds hours of an alarm that is over, so it is not judged. */
+  rest_until: number;
+}
+export const CALM: WatchState = { alarm: null, rest_until: 0 };
+
+export interface Watched extends WatchState {
   /** `learning`: less than two weeks are known. `idle`: nothing comes. `unknown`: the hour is not known. */
   status: 'learning' | 'idle' | 'unknown' | 'usual' | 'unusual';
-  alarm: Alarm | null;
   /** What this hour changed. */
   change: 'began' | 'ended' | 'accepted' | null;
   /** What was looked at: the value of the hour or of the day, and what is usual of it; null if nothing could be judged. */
@@ -35,22 +42,25 @@ export interface Watched {
 /** Baselines by the end of their history: it is at the end of a day, so hours of a day share one. */
 export type KnownBaselines = Map<number, BaselineResult>;
 
-/** @param alarm what is known up to the hour before. @param baselines kept between the hours of one series. */
+/** @param before what is known up to the hour before. @param baselines kept between the hours of one series. */
 export function watchHour(
   series: HourlySeries,
   hour: number,
-  alarm: Alarm | null,
+  before: WatchState,
   baselines: KnownBaselines = new Map(),
 ): Watched {
+  const { alarm, rest_until } = before;
+  const same = { alarm, rest_until };
+  const over = { alarm: null, rest_until: hour + HOURS_OF_DAY };
   // What is unusual must not become usual by itself, so the history ends where an alarm begins.
   const end = Math.floor((alarm?.since ?? hour - 1) / HOURS_OF_DAY) * HOURS_OF_DAY;
   const baseline = baselines.get(end) ?? baselineOf(series, end);
   baselines.set(end, baseline);
   if (typeof baseline === 'string')
-    return { status: baseline, alarm: null, change: alarm === null ? null : 'ended', seen: null };
-  if (Number.isNaN(series.values[hour]!)) return { status: 'unknown', alarm, change: null, seen: null };
+    return { status: baseline, alarm: null, rest_until, change: alarm === null ? null : 'ended', seen: null };
+  if (Number.isNaN(series.values[hour]!)) return { status: 'unknown', ...same, change: null, seen: null };
   if (alarm !== null && hour - alarm.since >= ACCEPTED_AFTER_HOURS)
-    return { status: 'usual', alarm: null, change: 'accepted', seen: null };
+    return { status: 'usual', ...over, change: 'accepted', seen: null };
   const now = baseline.score(series, hour);
   const of_hour = {
     over: 'hours' as const,
@@ -72,26 +82,28 @@ export function watchHour(
       alarm.over === 'hours' ? direction !== alarm.direction : day !== null && Math.abs(day.surprise) < CALM_DAY;
     const calm = is_calm ? alarm.calm + 1 : 0;
     const seen = alarm.over === 'day' ? of_day : of_hour;
-    if (calm >= USUAL_HOURS) return { status: 'usual', alarm: null, change: 'ended', seen };
-    return { status: is_calm ? 'usual' : 'unusual', alarm: { ...alarm, calm }, change: null, seen };
+    if (calm >= USUAL_HOURS) return { status: 'usual', ...over, change: 'ended', seen };
+    return { status: is_calm ? 'usual' : 'unusual', alarm: { ...alarm, calm }, rest_until, change: null, seen };
   }
-  const before =
+  const last =
     hour > 0 && !Number.isNaN(series.values[hour - 1]!) ? beyond(baseline.score(series, hour - 1).surprise) : null;
-  if (direction !== null && direction === before)
+  if (direction !== null && direction === last)
     return {
       status: 'unusual',
       alarm: { direction, over: 'hours', since: hour - 1, calm: 0 },
+      rest_until,
       change: 'began',
       seen: of_hour,
     };
-  if (day !== null && (day.surprise <= -limits.day_low || day.surprise >= limits.day_high)) {
+  if (day !== null && hour > rest_until && (day.surprise <= -limits.day_low || day.surprise >= limits.day_high)) {
     const of = day.surprise < 0 ? 'low' : 'high';
     return {
       status: 'unusual',
       alarm: { direction: of, over: 'day', since: hour - HOURS_OF_DAY + 1, calm: 0 },
+      rest_until,
       change: 'began',
       seen: of_day,
     };
   }
-  return { status: direction === null ? 'usual' : 'unusual', alarm: null, change: null, seen: of_hour };
+  return { status: direction === null ? 'usual' : 'unusual', ...same, change: null, seen: of_hour };
 }

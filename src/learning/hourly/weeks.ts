@@ -35,18 +35,26 @@ export function weeksOf({ values }: HourlySeries, end: number): Weeks | 'idle' {
     return sums.flat().some((sum) => sum > 0) ? { usable: [], levels: new Float64Array(0), now: 1, growth: 1 } : 'idle';
   const levels = new Float64Array(MOST_WEEKS).fill(Number.NaN);
   const usable: number[] = [];
+  const found: Array<number | undefined> = [];
+  const weekly = known(typical).reduce((all, sum) => all + sum, 0);
   for (const [week, days] of sums.entries()) {
     const ratios = known(days.map((sum, day) => (typical[day]! > 0 ? sum / typical[day]! : Number.NaN)));
     if (ratios.length < 4) continue;
-    const total = known(days).reduce((all, sum) => all + sum, 0);
-    const level = soft(median(ratios), total);
+    const middle = median(ratios);
+    const level = middle < LEAST_LEVEL ? middle : soft(middle, weekly);
+    found[week] = level;
     if (level < LEAST_LEVEL) continue;
     levels[week] = level;
     usable.push(week);
   }
-  // A week that is not usable says that the stream has stopped, or that nothing is known of these days.
-  const now = Number.isNaN(levels[0]!) ? (usable.length > 0 ? levels[usable[0]!]! : 1) : levels[0]!;
-  return { usable, levels, now, growth: growthOf(usable, levels) };
+  return { usable, levels, now: levelNow(found, levels, usable), growth: growthOf(usable, levels) };
+}
+
+/** One week at a low level was an outage. Two are the new level. */
+function levelNow(found: readonly (number | undefined)[], levels: Float64Array, usable: readonly number[]): number {
+  const [newest, before] = found;
+  if (newest !== undefined && (newest >= LEAST_LEVEL || (before !== undefined && before < LEAST_LEVEL))) return newest;
+  return usable.length > 0 ? levels[usable[0]!]! : 1;
 }
 
 /** The median growth from one week to the next. Fewer than three steps tell nothing, and nothing grows faster for long. */
@@ -58,9 +66,9 @@ function growthOf(usable: readonly number[], levels: Float64Array): number {
   return steps.length < 3 ? 1 : Math.min(1 + MOST_GROWTH, Math.max(1 - MOST_GROWTH, median(steps)));
 }
 
-/** Draws a level towards 1 by its standard error, so that chance in thin streams does not look like growth. */
-function soft(level: number, total: number): number {
-  const error = Math.sqrt(Math.PI / 2 / Math.max(1, total));
+/** Draws a level towards 1 by its standard error, so that chance in thin streams does not look like growth. @param weekly events of a typical week. */
+function soft(level: number, weekly: number): number {
+  const error = Math.sqrt(Math.PI / 2 / Math.max(1, weekly));
   return level > 1 ? Math.max(1, level - error) : Math.min(1, level + error);
 }
 

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Json, State, StateTransaction } from '../../state/port.ts';
 import type { CheckName } from '../checks/names.ts';
-import type { Incident } from '../incidents.ts';
+import { type Incident, readIncident } from '../incidents.ts';
 import type { AlertSettings } from '../settings.ts';
 
 const OUTBOX = 'alert_outbox';
@@ -10,6 +10,9 @@ const TOLD = 'alert_told';
 const STANDINGS = 'alert_standings';
 const REPEAT_MS = { once: Number.POSITIVE_INFINITY, hourly: 3_600_000, daily: 86_400_000 } as const;
 
+/** Longer than any cool-down. */
+const KEPT_MS = 30 * 86_400_000;
+const MOST_TOLD = 2_000;
 /** Runs are about an hour apart, so a repeat may come a little early. */
 const EARLY_MS = 5 * 60_000;
 
@@ -91,6 +94,17 @@ export async function planAlert(
   const message_id = `alert_${hash('sha256', `${id} ${now_ms} ${name}`, 'hex').slice(0, 24)}`;
   const waiting: WaitingAlert = { message: { message_id, brand_id, made_ms: now_ms, items }, tries: 0, due_ms: now_ms };
   await putWaiting(state, id, waiting);
+}
+
+/** Forgets what was told long ago of things that are not open any more. */
+export async function trimTold(state: StateTransaction, id: string, now_ms: number): Promise<void> {
+  const entries = await state.list<Json>(TOLD, { prefix: `${id} `, limit: MOST_TOLD });
+  for (const { key, value } of entries) {
+    const { told_ms, incident_id } = value as unknown as Told;
+    if (now_ms - told_ms < KEPT_MS) continue;
+    const incident = await readIncident(state, incident_id);
+    if (incident === undefined || incident.status === 'over') await state.delete(TOLD, key);
+  }
 }
 
 const waitingKey = (id: string, { made_ms, message_id }: AlertMessage): string =>

@@ -9,6 +9,7 @@ import type { AlertEvent, AlertItem, AlertMessage } from './outbox.ts';
 /** Incidents that a text names; the others are counted. */
 const MOST_TOLD = 20;
 const MOST_SUBJECT = 150;
+const MOST_LINE = 1_000;
 const EVENTS: Readonly<Record<AlertEvent, string>> = { opened: 'New', still_open: 'Still open', over: 'Over' };
 
 const ofBrand = (brand_id: string): string => (brand_id === BRAND_OF_INSTALLATION ? 'Tributary' : brand_id);
@@ -49,7 +50,10 @@ export function slackBody(message: AlertMessage): object {
     text: {
       type: 'mrkdwn',
       text: plain(
-        clip(`${lineOf(item)}${item.event === 'over' ? '' : `\nNext step: ${item.incident.next_step}`}`, 2_900),
+        [
+          clip(lineOf(item), MOST_LINE),
+          ...(item.event === 'over' ? [] : [`Next step: ${item.incident.next_step}`]),
+        ].join('\n'),
       ),
     },
   }));

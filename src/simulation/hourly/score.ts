@@ -1,6 +1,6 @@
 /** False alarms per 1,000 hours, and how soon a drop is seen, on simulated streams. */
 import { Random } from '../../domain/random.ts';
-import { type Alarm, type KnownBaselines, watchHour } from '../../learning/hourly/watch.ts';
+import { CALM, type KnownBaselines, type WatchState, watchHour } from '../../learning/hourly/watch.ts';
 import { HOURS_OF_DAY } from '../../learning/hourly/weeks.ts';
 import { makeStream, type Stream, type StreamKind } from './streams.ts';
 
@@ -31,14 +31,12 @@ export function scoreStream(kind: StreamKind, seed: number, times: number): Stre
   const { first, unusual, values } = stream;
   const baselines: KnownBaselines = new Map();
   const score: StreamScore = { kind: kind.name, hours: 0, false_alarms: 0, holiday_alarms: 0, changes: [] };
-  let alarm: Alarm | null = null;
-  const alarms = new Set<number>();
+  let state: WatchState = CALM;
   for (let hour = first; hour < values.length; hour++) {
-    const watched = watchHour(stream, hour, alarm, baselines);
-    alarm = watched.alarm;
+    const watched = watchHour(stream, hour, state, baselines);
+    state = watched;
     score.hours++;
     if (watched.change !== 'began') continue;
-    alarms.add(hour);
     if (unusual !== null && hour >= unusual.from && hour < unusual.until) score.holiday_alarms++;
     else score.false_alarms++;
   }
@@ -57,7 +55,7 @@ function seen(stream: Stream, baselines: KnownBaselines, from: number, times: nu
   // The history of the hours of this day is the same as without the change.
   const known: KnownBaselines = new Map([...baselines].filter(([end]) => end <= from));
   for (let hour = from; hour < from + SEEN_WITHIN_HOURS; hour++) {
-    const { change, alarm } = watchHour(changed, hour, null, known);
+    const { change, alarm } = watchHour(changed, hour, CALM, known);
     const is_it = alarm !== null && (alarm.direction === 'low') === times < 1;
     if (change === 'began' && is_it) return { rate, seen_after: hour - from + 1 };
   }
