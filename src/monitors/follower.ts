@@ -80,7 +80,7 @@ export class Monitors {
       `select brand_id, count(*) as n from ${table} where occurred_at >= instant(${since}) group by brand_id`;
     return reports.warehouse.read(async (snapshot) => {
       const rows = await snapshot.query(
-        `select brand_id, sum(n) as n from (${['touchpoints', 'conversions', 'email_events'].map(of).join(' union all ')}) a group by brand_id order by n desc, brand_id`,
+        `select brand_id, sum(n) as total from (${['touchpoints', 'conversions', 'email_events'].map(of).join(' union all ')}) a group by brand_id order by total desc, brand_id`,
       );
       return readAll(rows, { brand_id: 'text' }).map(({ brand_id }) => brand_id);
     }, readOptions(reports));
