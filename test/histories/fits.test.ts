@@ -19,7 +19,7 @@ import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { filled } from '../support/both-ways.ts';
 import { Engine, TEST_ENGINE } from '../support/engine.ts';
 import { ALL_BRANDS, touch } from '../support/events.ts';
-import { runsOf } from '../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { touchLogQuery } from '../support/touch-log-query.ts';
 import { counting } from '../support/watched.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
@@ -72,7 +72,8 @@ function named(text: string): string {
 /** The same by one query. */
 async function queriedTouches(snapshot: Snapshot, plan: Plan, naming: Naming): Promise<string[]> {
   await makeSplits(snapshot, naming);
-  const rows = await snapshot.query(touchLogQuery(plan, naming));
+  const { sql, parameters } = touchLogQuery(plan, naming);
+  const rows = await snapshot.query(sql, parameters);
   const touches = readAll(rows, { person_no: 'number', at_ms: 'number', state: 'text' });
   touches.sort((a, b) => a.person_no - b.person_no || a.at_ms - b.at_ms || (a.state < b.state ? -1 : 1));
   return touches.map(({ person_no, at_ms, state }) => `${person_no} ${at_ms} ${state}`);
@@ -98,7 +99,7 @@ describe('fits', () => {
         async (world, options, grain, limits, as_of) => {
           const engine = await Engine.open(TEST_ENGINE);
           try {
-            await engine.load(eventsOf(world), 7);
+            await engine.load(eventsOf(world), SMALL_BATCH);
             if (limits) engine.reports.candidate_limits = limits;
             for (const [brand_id, own] of Object.entries(options.settings ?? {}))
               engine.settings.set(brand_id, settingsOf(own));

@@ -29,7 +29,13 @@ export function persons(
   settings: Record<string, Partial<Settings>> = {},
 ): Map<string, string> {
   const seen = visibleRows(world, as_of);
-  const rows = [...seen.touchpoints, ...seen.conversions, ...seen.customer_segments, ...seen.identity_links];
+  const rows = [
+    ...seen.touchpoints,
+    ...seen.conversions,
+    ...seen.consents,
+    ...seen.customer_segments,
+    ...seen.identity_links,
+  ];
   const result = new Map<string, string>();
   for (const brand_id of new Set(rows.map((row) => row.brand_id))) {
     const min_probability = settingsOf(settings, brand_id).identity_min_probability;
@@ -39,7 +45,9 @@ export function persons(
 }
 
 function personsOfBrand(world: World, brand_id: string, min_probability: number): Map<string, string> {
-  const records = [...world.touchpoints, ...world.conversions].filter((row) => row.brand_id === brand_id);
+  const records = [...world.touchpoints, ...world.conversions, ...world.consents].filter(
+    (row) => row.brand_id === brand_id,
+  );
   const statements = world.identity_links.filter((row) => row.brand_id === brand_id);
   const segments = world.customer_segments.filter((row) => row.brand_id === brand_id);
   const customers = new Set(
@@ -55,8 +63,12 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
     records,
     heard.filter((row) => row.kind !== 'probabilistic'),
   );
-  const links = pairs.flatMap(linkOf);
   const kinds = (link: Link) => link.ids.filter((id) => customers.has(id)).length;
+  // Records do not join customers.
+  const all_links = pairs.flatMap(linkOf).filter((link) => kinds(link) < 2 || link.explicit);
+  const isShared = (id: string) => all_links.filter(({ ids }) => ids.includes(id)).length > 1_000;
+  const shared = new Set(all_links.length > 1_000 ? [...ids].filter(isShared) : []);
+  const links = all_links.filter((link) => !link.ids.some((id) => shared.has(id)));
   const proposals = pairsOf(
     [],
     heard.filter((row) => row.kind === 'probabilistic'),
@@ -66,7 +78,7 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
     return statement!.state !== 'unlinked' && !revoked;
   });
 
-  const joined = links.filter((link) => kinds(link) === 2 && link.explicit);
+  const joined = links.filter((link) => kinds(link) === 2);
   const grouped = links.filter((link) => kinds(link) === 0);
   const owning = links.filter((link) => kinds(link) === 1);
 
@@ -74,7 +86,7 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
   const isOwned = (id: string) =>
     !customers.has(id) && firstOwner(component(id, grouped), owning, customers) !== undefined;
   const proposed = proposals
-    .filter(({ ids }) => !ids.some(isOwned))
+    .filter((pair) => !pair.ids.some((id) => isOwned(id) || shared.has(id)))
     .map(({ ids, statement }): Link => ({ ids, since: statement!.occurred_at, explicit: true }));
   joined.push(...proposed.filter((link) => kinds(link) === 2));
   grouped.push(...proposed.filter((link) => kinds(link) === 0));

@@ -9,11 +9,13 @@ const READS = `
   GET /v1/customers/{customer_id}/export
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
+  GET /v1/reports/credits
   GET /v1/reports/orders
   GET /v1/identity/proposals
   GET /v1/conflicts
   GET /v1/dead_letters
-  GET /v1/destinations/{destination_id}/dead-letters`;
+  GET /v1/destinations/{destination_id}/dead-letters
+  GET /v1/destinations/{destination_id}/withdrawn`;
 const ACTIONS = `
   POST /v1/share-links
   DELETE /v1/share-links/{link_id}
