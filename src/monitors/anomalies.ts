@@ -12,8 +12,10 @@ export interface Judged {
   alarms: Record<string, KeptAlarm>;
   rests: Record<string, number>;
   seen: SeenSeries[];
-  /** Alarms that are on after the last hour. */
+  /** Alarms that are on after the last hour, which was unusual. */
   on: Finding[];
+  /** Subjects of alarms that are on, and whose last hour was usual: their incidents keep the figures of the last unusual one. */
+  calming: string[];
   /** Subjects whose alarm ended, and why. */
   off: Array<{ subject: string; because: 'usual' | 'accepted' | 'gone' }>;
 }
@@ -25,7 +27,7 @@ export async function judgeSeries(
   from_hour: number,
   last_hour: number,
 ): Promise<Judged> {
-  const judged: Judged = { alarms: {}, rests: {}, seen: [], on: [], off: [] };
+  const judged: Judged = { alarms: {}, rests: {}, seen: [], on: [], calming: [], off: [] };
   const turns = new WorkTurns();
   const met = new Set<string>();
   for (const one of all) {
@@ -52,7 +54,8 @@ export async function judgeSeries(
         calm: alarm.calm,
         since_hour: alarm.since + first_hour,
       };
-      judged.on.push(findingOf(one, alarm, last!, first_hour, last_hour));
+      if (alarm.calm > 0 || last?.status === 'unknown') judged.calming.push(subject);
+      else judged.on.push(findingOf(one, alarm, last!, first_hour, last_hour));
     } else if (ended !== null) judged.off.push({ subject, because: ended });
   }
   for (const subject of Object.keys(before.alarms))

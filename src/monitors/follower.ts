@@ -112,6 +112,7 @@ export class Monitors {
     const checked = [...quality, ...findings.filter(({ check }) => check !== 'freshness')];
     if (checks_due) standing.findings = countsOf(checked);
     standing.findings = { ...standing.findings, ...countsOf(hourly, ['anomaly', 'freshness']) };
+    standing.findings['anomaly'] = judged.on.length + judged.calming.length;
     // Checks that did not run say nothing about their incidents.
     const current = new Set<CheckName>(checks_due ? CHECKS : ['anomaly', 'freshness']);
     await fenced.transaction(async (transaction) => {
@@ -144,7 +145,7 @@ export class Monitors {
       const late = await lateRecords(snapshot, brand_id, metric, Math.floor(finding.since_ms / MS_PER_HOUR));
       finding.evidence['came_late'] = late;
     }
-    const watched = new Set(judged.on.map(({ subject }) => subject));
+    const watched = new Set([...judged.on.map(({ subject }) => subject), ...judged.calming]);
     const silent = found.series.flatMap((one) => {
       const finding = freshnessFinding(one, run.hour - found.first_hour, found.first_hour);
       return finding === null || watched.has(finding.subject) ? [] : [finding];
@@ -196,7 +197,8 @@ export class Monitors {
     now_ms: number,
   ): Promise<void> {
     const name = ({ check, subject }: Pick<Finding, 'check' | 'subject'>): string => `${check} ${subject}`;
-    const found = new Set(findings.map(name));
+    const calming = (judged?.calming ?? []).map((subject) => ({ check: 'anomaly' as const, subject }));
+    const found = new Set([...findings, ...calming].map(name));
     const over: Incident[] = [];
     for (const open of await openIncidents(transaction, brand_id)) {
       if (!checks.has(open.check) || found.has(name(open))) continue;

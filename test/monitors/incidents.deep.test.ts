@@ -191,7 +191,8 @@ describe('a sender that almost falls silent', () => {
     }
     const found = await incidents('&status=over&check=anomaly');
     expect(found).toHaveLength(2);
-    expect(found[0]).toMatchObject({ over_because: 'usual' });
+    // The figures are those of the last hour that was unusual.
+    expect(found[0]).toMatchObject({ over_because: 'usual', evidence: { value: 7 } });
     const events = alertsOf(found[0].incident_id)
       .filter(({ url }) => url === 'https://hooks.example/in')
       .flatMap(({ body }) => JSON.parse(body).data.items)
