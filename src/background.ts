@@ -14,11 +14,13 @@ import { deliverAlerts } from './monitors/alerts/deliver.ts';
 import { watchBrands } from './monitors/follower.ts';
 import type { AuditLog } from './privacy/audit/audit-log.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
+import type { Retention } from './privacy/retention/retention.ts';
 import { assignSegments } from './profiles/assign.ts';
 import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
 import { scheduledFits } from './reports/scheduled-fits.ts';
+import { followRetention, removeOld } from './retaining.ts';
 import type { Intake } from './sources/intake.ts';
 import type { State } from './state/port.ts';
 
@@ -119,6 +121,7 @@ interface Parts {
   settles: boolean;
   onError: (error: unknown, what: string) => void;
   erasures: Erasures;
+  retention: Retention;
 }
 
 /** The followers of a process. */
@@ -137,12 +140,15 @@ export function followersOf({
   fits,
   onError,
   erasures,
+  retention,
 }: Parts): Follower[] {
   const erasing = { config, state, reports, histories, collector };
   return [
     // A process that only collects empties its own spool, and leaves the warehouse to others.
     ...(fits ? [carryOutErasures(erasures)] : []),
     followErasures(erasing, erasures),
+    ...(fits ? removeOld(retention) : []),
+    ...followRetention(erasing, retention),
     ...(answers ? [keepPersons(reports), keepHistories(reports, histories), checkHistories(histories_check)] : []),
     ...(settles
       ? [
