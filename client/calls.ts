@@ -821,6 +821,29 @@ answer: Answers['ShareLinks']
 answer: Answers['SavedViews']
 }
 /**
+ * What is watched, and how each stands
+ */
+"/v1/monitors": {
+query?: Pick<SharedParameters, 'brand_id'>
+answer: Answers['Monitors']
+}
+/**
+ * What is wrong, or was
+ */
+"/v1/incidents": {
+query?: (Pick<SharedParameters, 'brand_id' | 'start' | 'end' | 'limit'> & {
+/**
+ * Only incidents that are open, or over
+ */
+status?: ("open" | "over")
+/**
+ * Only incidents that this check found
+ */
+check?: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+})
+answer: Answers['Incidents']
+}
+/**
  * The views for SQL, with their columns
  */
 "/v1/views": {

@@ -10,6 +10,8 @@ import type { HistoriesKeeper } from './histories/keeper.ts';
 import type { Collector } from './log/collector.ts';
 import type { Follower, ProcessTask } from './log/follower.ts';
 import { settleVerdicts } from './log/settlement/settle.ts';
+import { deliverAlerts } from './monitors/alerts/deliver.ts';
+import { watchBrands } from './monitors/follower.ts';
 import type { AuditLog } from './privacy/audit/audit-log.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
 import type { Retention } from './privacy/retention/retention.ts';
@@ -77,12 +79,22 @@ function tellDestinations({ destinations }: Config, reports: ReportContext, stat
 /** Checks the chain of the audit log, and removes what is older than the configuration says. */
 function keepAudit(audit: AuditLog, { audit_days }: Config, clock: () => number): Follower {
   const run = async (): Promise<void> => {
-    const { problem } = await audit.verify();
+    const { problem } = await audit.check();
     if (problem !== null)
       throw new Error(`the audit log is broken: ${problem}; tributary audit verify checks it again`);
     if (audit_days !== null) await audit.prune(clock() - audit_days * MS_PER_DAY);
   };
   return { name: 'audit', every_ms: AUDIT_EVERY_MS, run };
+}
+
+/** Watches metrics and data, and tells who is to know. */
+function watchAndTell({ monitors, mail }: Config, reports: ReportContext, state: State, audit: AuditLog): Follower[] {
+  if (!monitors.enabled) return [];
+  const { clock } = reports;
+  return [
+    watchBrands({ reports, state, audit, settings: monitors }),
+    ...Array.from(monitors.alerts.values(), (settings) => deliverAlerts(settings, { state, clock, mail })),
+  ];
 }
 
 /** Reads spend. The process that collects does it, because what is read goes into its spool. */
@@ -149,6 +161,7 @@ export function followersOf({
       : []),
     ...(fits ? [keepAudit(audit, config, reports.clock)] : []),
     ...(fits ? tellDestinations(config, reports, state) : []),
+    ...(fits ? watchAndTell(config, reports, state, audit) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
     ...(collector === null || config.behavioural_segments.length === 0
       ? []

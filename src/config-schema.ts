@@ -8,6 +8,8 @@ import { IP_STORAGES, type IpStorage } from './enrichment/ip.ts';
 import { SecretSchema } from './files/secret.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { MailSchema } from './mail/settings.ts';
+import { MonitorsSchema } from './monitors/settings.ts';
 import { ErasedOrders, ErasedRuns } from './privacy/erasure/policy.ts';
 import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
@@ -89,6 +91,10 @@ export const ConfigSchema = Type.Object(
     destinations: Type.Optional(DestinationsSchema),
     /** Programs that spend is read from, by an id of your choice. */
     pulls: Type.Optional(PullsSchema),
+    /** The server that mail is sent through; no mail is sent when left out. */
+    mail: Type.Optional(MailSchema),
+    /** What is watched, and who is told; without alerts, incidents only stand in the dashboard. */
+    monitors: Type.Optional(MonitorsSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
     /** What becomes of the orders of a person who is erased; they are removed when left out. */

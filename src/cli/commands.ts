@@ -24,6 +24,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['identity'], load: async () => (await import('./identity/register.ts')).addIdentityCommands },
   { names: ['machine-traffic'], load: async () => (await import('./machine-traffic.ts')).addMachineTrafficCommand },
   { names: ['simulate'], load: async () => (await import('./simulate.ts')).addSimulateCommand },
+  { names: ['monitors', 'incidents'], load: async () => (await import('./monitor-commands.ts')).addMonitorCommands },
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
   { names: ['pulls'], load: async () => (await import('./pull-commands.ts')).addPullCommands },
   { names: ['destinations'], load: async () => (await import('./destination-commands.ts')).addDestinationCommands },

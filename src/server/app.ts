@@ -7,6 +7,7 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import { MonitorList } from '../monitors/list.ts';
 import type { AuditLog } from '../privacy/audit/audit-log.ts';
 import { SavedViews } from '../sharing/views.ts';
 import { grantsOf } from '../sign-in-config.ts';
@@ -37,6 +38,7 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { monitorRoutes } from './monitor-routes.ts';
 import { noiseRoutes } from './noise-routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
 import { SignIn } from './oidc/sign-in.ts';
@@ -179,13 +181,14 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
 
 /** Reports, and what people keep and share beside them. */
 function readingRoutes(services: Services, shared_answers: SharedAnswers): Route[] {
-  const { annotations, state } = services.tributary;
+  const { annotations, config, state } = services.tributary;
   return [
     ...reportRoutes(services),
     lineageRoute(services),
     ...annotationRoutes(annotations),
     ...shareRoutes(services, shared_answers),
     ...savedViewRoutes(new SavedViews(state, DASHBOARD_PAGES)),
+    ...monitorRoutes(new MonitorList(config.monitors, state), state),
   ];
 }
 

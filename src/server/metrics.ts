@@ -19,6 +19,7 @@ import { type HistoriesState, renderHistories } from './histories-metrics.ts';
 import { LinkCounts, renderLinks } from './link-metrics.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { family, labels, type Sample } from './metric-text.ts';
+import { type MonitorFigures, renderMonitors } from './monitor-metrics.ts';
 import { renderPulls } from './pull-metrics.ts';
 import type { ReadinessState } from './readiness.ts';
 
@@ -89,6 +90,7 @@ export class Metrics {
     histories: HistoriesState | null = null,
     destinations: readonly DestinationStatus[] = [],
     pulls: readonly PullStatus[] = [],
+    monitors: MonitorFigures | null = null,
   ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
@@ -113,6 +115,7 @@ export class Metrics {
     if (histories !== null) renderHistories(lines, histories);
     renderDestinations(lines, destinations, Date.now());
     renderPulls(lines, pulls, Date.now());
+    if (monitors !== null) renderMonitors(lines, monitors);
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }

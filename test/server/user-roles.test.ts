@@ -28,6 +28,8 @@ const VIEWER = `
   GET /v1/live
   GET /v1/reports/today
   GET /v1/annotations
+  GET /v1/monitors
+  GET /v1/incidents
   GET /v1/saved-views
   GET /v1/progress/{progress_id}
   GET /v1/runs
