@@ -20,6 +20,7 @@ import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import { type MailSettings, mailSettings } from './mail/settings.ts';
 import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts';
 import type { ErasurePolicy } from './privacy/erasure/policy.ts';
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
@@ -77,6 +78,8 @@ export interface Config {
   sources: ReadonlyMap<string, SourceSettings>;
   destinations: ReadonlyMap<string, DestinationSettings>;
   pulls: ReadonlyMap<string, PullSettings>;
+  /** Null where no mail can be sent. */
+  mail: MailSettings | null;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
   erased_orders: ErasurePolicy['orders'];
@@ -227,6 +230,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     sources: sourceSettings(content.sources ?? {}, env, rules !== null && rules.sender_domains.size > 0),
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
+    mail: content.mail === undefined ? null : mailSettings(content.mail, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     erased_orders: content.erased_orders ?? 'remove',
     erased_runs: content.erased_runs ?? 'tombstone',
