@@ -16,6 +16,7 @@ import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
 import { scheduledFits } from './reports/scheduled-fits.ts';
+import type { ScheduleList } from './schedules/schedules.ts';
 import type { Intake } from './sources/intake.ts';
 import type { State } from './state/port.ts';
 
@@ -103,6 +104,7 @@ interface Parts {
   settles: boolean;
   onError: (error: unknown, what: string) => void;
   erasures: Erasures;
+  schedules: ScheduleList;
 }
 
 /** The followers of a process. */
@@ -121,6 +123,7 @@ export function followersOf({
   fits,
   onError,
   erasures,
+  schedules,
 }: Parts): Follower[] {
   const erasing = { config, state, reports, histories, collector };
   return [
@@ -140,6 +143,7 @@ export function followersOf({
     ...(fits ? [keepAudit(audit, config, reports.clock)] : []),
     ...(fits ? tellDestinations(config, reports, state) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
+    ...(fits ? schedules.followers() : []),
     ...(collector === null || config.behavioural_segments.length === 0
       ? []
       : [assignSegments(config.behavioural_segments, { reports, collector })]),

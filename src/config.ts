@@ -11,7 +11,7 @@ import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { nameFault } from './domain/text.ts';
 import { Compile } from './domain/typebox.ts';
-import { type EmailSettings, emailSettings } from './email/settings.ts';
+import { baseUrl, type EmailSettings, emailSettings } from './email/settings.ts';
 import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-hosts.ts';
 import type { EnrichSettings } from './enrichment/enrich-options.ts';
 import type { MachineRules } from './enrichment/machine-rules.ts';
@@ -26,6 +26,7 @@ import type { ErasurePolicy } from './privacy/erasure/policy.ts';
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { type ScheduleSettings, scheduleSettings } from './schedules/settings.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
 import { type OidcSettings, oidcSettings } from './sign-in-config.ts';
 import { segmentEvents } from './sources/segment/configured.ts';
@@ -78,6 +79,9 @@ export interface Config {
   sources: ReadonlyMap<string, SourceSettings>;
   destinations: ReadonlyMap<string, DestinationSettings>;
   pulls: ReadonlyMap<string, PullSettings>;
+  /** Where people reach this server, without a slash at its end; null if nobody says so. */
+  public_url: string | null;
+  schedules: ReadonlyMap<string, ScheduleSettings>;
   /** Null where no mail can be sent. */
   mail: MailSettings | null;
   /** Null where people sign in with keys only. */
@@ -196,6 +200,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   }
   if (content.collector_id === SETTLED_COLLECTOR)
     throw badRequest('config.collector_id', `${SETTLED_COLLECTOR} is a name of the program; choose another one`);
+  const public_url = publicUrl(content, env);
   const rules = content.brand_rules === undefined ? null : brandRules(content.brand_rules);
   return {
     collector_id: content.collector_id ?? null,
@@ -230,6 +235,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     sources: sourceSettings(content.sources ?? {}, env, rules !== null && rules.sender_domains.size > 0),
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
+    public_url,
+    schedules: scheduleSettings(content.schedules ?? {}, env, { mail: content.mail !== undefined, public_url }),
     mail: content.mail === undefined ? null : mailSettings(content.mail, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     erased_orders: content.erased_orders ?? 'remove',
@@ -241,6 +248,13 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     threads: content.threads ?? null,
     log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
   };
+}
+
+/** The address of this server for people: its own setting, else that of the sign-in, else that of the links of emails. */
+function publicUrl({ public_url, oidc, email }: ConfigFile, env: NodeJS.ProcessEnv): string | null {
+  if (public_url !== undefined) return baseUrl(public_url, 'config.public_url');
+  if (oidc !== undefined) return oidcSettings(oidc, env).public_url;
+  return emailSettings(email ?? {}, 'config.email').base_url;
 }
 
 /** Checks every text and name of the file. Weight expressions may go over several lines. @throws bad_request. */

@@ -28,6 +28,7 @@ import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
 import { noiseContext } from './reports/noisy/noise-context.ts';
+import { ScheduleList } from './schedules/schedules.ts';
 import { Annotations } from './sharing/annotations.ts';
 import { Links } from './sharing/links.ts';
 import { NotedChanges } from './sharing/noted-changes.ts';
@@ -63,6 +64,7 @@ export interface Tributary {
   readonly audit: AuditLog;
   /** The configured pulls of spend, for administrators. */
   readonly pulls: PullList;
+  readonly schedules: ScheduleList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly annotations: Annotations;
@@ -181,8 +183,11 @@ async function open(options: OpenOptions): Promise<Tributary> {
     });
     const audit = new AuditLog(state, clock);
     const erasures = erasuresOf({ config, state, reports, histories, collector });
+    const links = new Links(state, clock);
+    const schedules = new ScheduleList(config, { folder, state, reports, links });
     const background = {
-      ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options, erasures },
+      ...{ config, state, audit, reports, histories, histories_check, intake, collector },
+      ...{ enrich_options, erasures, schedules },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -217,9 +222,10 @@ async function open(options: OpenOptions): Promise<Tributary> {
       destinations: new DestinationList(config.destinations, state, clock),
       audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
+      schedules,
       followers,
       annotations,
-      links: new Links(state, clock),
+      links,
       noted_changes,
       erasures,
       enrich_options,

@@ -1,6 +1,7 @@
 /** Answers what a link shows. The questions come from the link, and never from who has it. */
 import type { FastifyReply } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
+import { parameterReader } from '../domain/read-parameters.ts';
 import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
@@ -15,11 +16,10 @@ import {
 } from '../sharing/shared-pages.ts';
 import { questionOfTable, reportOf, sharedTable } from '../sharing/shared-tables.ts';
 import { cancellationOf } from './hang-up.ts';
-import { parameterReader } from './parameters.ts';
 import type { Services } from './route.ts';
 
 /** The part of a link that decides what it shows. */
-export type Showing = Pick<Link, 'kind' | 'brand_id' | 'address' | 'period'>;
+export type Showing = Pick<Link, 'kind' | 'brand_id' | 'address' | 'period' | 'as_of'>;
 
 const DEFAULT_PERIOD = 'last_30_days';
 const CSV_PARAMETERS = ['format', 'csv'];
@@ -114,12 +114,13 @@ export class SharedAnswers {
     return daysOf(period, time_zone, reports.clock());
   }
 
-  private async run(question: Question, { brand_id }: Showing, reply: FastifyReply): Promise<SharedAnswer> {
+  private async run(question: Question, { brand_id, as_of }: Showing, reply: FastifyReply): Promise<SharedAnswer> {
     const { report, of_path } = reportOf(question);
     const style = question.parameters['csv']?.[0] as CsvStyle | undefined;
     const sent = Object.entries(question.parameters).filter(([name]) => !CSV_PARAMETERS.includes(name));
     const plain = Object.fromEntries(sent.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
-    const asked = { ...this.readerOf(report)(plain), ...of_path };
+    const position = as_of === undefined || report.parameters.properties['as_of'] === undefined ? {} : { as_of };
+    const asked = { ...this.readerOf(report)({ ...plain, ...position }), ...of_path };
     const { reports } = this.services.tributary;
     const context = { ...reports, owner: 'links', cancellation: cancellationOf(reply) };
     const answer = await report.run(context, asked, { key_brand_id: brand_id });

@@ -1,0 +1,26 @@
+/** A digest as plain text, for mail programs that show no HTML, and for people who want none. */
+import { pairs, textTable } from '../table.ts';
+import type { Digest } from './digest.ts';
+import type { MailLinks } from './html.ts';
+
+export function digestText(digest: Digest, { page, unsubscribe }: MailLinks): string {
+  const { title, period, brand_id, cards, trend, tables, warnings, model, origin } = digest;
+  const parts = [
+    `${title}\n${period} · ${brand_id}\n`,
+    pairs(cards.map(({ name, value, change }) => [name, change === '' ? value : `${value} (${change})`])),
+    ...(trend === null ? [] : [`${trend.title}\n  ${trend.words}\n`]),
+    ...tables.map(({ title: name, columns, rows, totals, left_out }) => {
+      const body = textTable(
+        columns,
+        rows.map((cells) => [...cells]),
+        totals === null ? [] : [[...totals]],
+      );
+      return `${name}\n${body}${left_out === 0 ? '' : `  … and ${left_out} more\n`}`;
+    }),
+    ...warnings.map((warning) => `Note: ${warning}\n`),
+    ...(page === null ? [] : [`The page with these figures: ${page}\n`]),
+    `Revenue is credited by the model ${model}. Figures of ${origin}.\n`,
+    ...(unsubscribe === null ? [] : [`Unsubscribe: ${unsubscribe}\n`]),
+  ];
+  return parts.join('\n');
+}
