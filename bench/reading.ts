@@ -110,7 +110,8 @@ const readSorted: Read = async (snapshot, plan, { directory }) => {
   await makeMailedPeople(snapshot, plan);
   await makeFitPeople(snapshot, plan);
   await makeSplits(snapshot, NAMING);
-  await snapshot.materialise('sorted_touches', `select * from (${touchLogQuery(plan, NAMING)}) x order by x.person_no`);
+  const { sql, parameters } = touchLogQuery(plan, NAMING);
+  await snapshot.materialise('sorted_touches', `select * from (${sql}) x order by x.person_no`, parameters);
   const [size] = await snapshot.query(
     'select count(*) as touches, float64(max(person_no)) as people from sorted_touches',
   );

@@ -14,7 +14,8 @@ interface Api {
   track(touchpoint_type: string, fields?: Fields): void;
   convert(fields: Fields): void;
   identify(customer_id?: string): void;
-  consent(is_given: boolean): void;
+  /** True or false, or what the visitor said of each purpose: `{measurement: true, sharing: false}`. It is sent. */
+  consent(said: boolean | Fields): void;
 }
 
 type Call = { [Name in keyof Api]: [name: Name, values: Parameters<Api[Name]>] }[keyof Api];
@@ -78,7 +79,12 @@ function start(options: Options): Api {
     },
     convert: (fields) => add('conversions', { conversion_page: hereAgain(is_private), ...fields }, 'conversion_id'),
     identify: visitor.identify,
-    consent: (is_given) => {
+    consent: (said) => {
+      const is_given = typeof said === 'object' ? said['measurement'] !== false : said;
+      // What was said goes out also where nothing else may. Without an id it would be about nobody.
+      const { customer_id, anonymous_id } = visitor.ids();
+      if (typeof said === 'object' && (customer_id ?? anonymous_id) !== undefined)
+        sender.tell({ customer_id, anonymous_id, purposes: said, source: 'page', occurred_at: now() });
       may_send = is_given;
       is_stopped = options.is_automated || !is_given;
       if (is_given) return sender.flush();

@@ -9,7 +9,7 @@ const MAX_BYTES = 60_000;
 const BATCH_MS = 400;
 const RETRY_MS = 5_000;
 
-type Endpoint = 'touchpoints' | 'conversions';
+type Endpoint = 'touchpoints' | 'conversions' | 'consents';
 
 interface Waiting {
   endpoint: Endpoint;
@@ -19,6 +19,8 @@ interface Waiting {
 
 export interface Sender {
   add(endpoint: Endpoint, event: Fields): void;
+  /** Sends a consent at once, whatever may be sent. */
+  tell(consent: Fields): void;
   /** Sends what waits, if it may be sent. */
   flush(): void;
   /** Drops what waits. */
@@ -99,6 +101,7 @@ export function makeSender({ api, key, is_private }: Options, may: () => boolean
 
   return {
     add: (endpoint, event) => wait({ endpoint, event, was_sent: false }, BATCH_MS),
+    tell: (consent) => send('consents', { items: [], text: JSON.stringify({ ...consent, sent_at: now() }) }),
     flush,
     drop: () => {
       queue = [];

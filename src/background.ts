@@ -2,6 +2,7 @@
 import type { Config } from './config.ts';
 import { deliverTo } from './destinations/outbox/deliver.ts';
 import { planDestinations } from './destinations/outbox/plan.ts';
+import { withholding } from './destinations/outbox/withheld.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from './domain/time.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { carryOutErasures, followErasures } from './erasing.ts';
@@ -63,9 +64,12 @@ function storeCounts({ counts }: Intake): ProcessTask {
 function tellDestinations({ destinations }: Config, reports: ReportContext, state: State): Follower[] {
   if (destinations.size === 0) return [];
   const { clock } = reports;
+  const withhold = withholding(reports);
   return [
     planDestinations({ reports, state, destinations }),
-    ...Array.from(destinations.values(), (settings) => deliverTo(settings, { state, clock, random: Math.random })),
+    ...Array.from(destinations.values(), (settings) =>
+      deliverTo(settings, { state, clock, random: Math.random, withhold }),
+    ),
   ];
 }
 

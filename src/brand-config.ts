@@ -2,6 +2,7 @@
 import { compileExpression } from './attribution/expression.ts';
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
 import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
+import { AFTER_WITHDRAWAL, CONSENT_MODES, consentPolicy, type GivenConsentPolicy } from './domain/consent/policy.ts';
 import { CONVERSION_TYPES } from './domain/conversion.ts';
 import { currencyProblem } from './domain/currencies.ts';
 import { CUSTOMER_IDS, type CustomerIds } from './domain/email-ids.ts';
@@ -12,6 +13,20 @@ import { type Static, Type } from './domain/typebox.ts';
 import { BoundsSchema } from './privacy/differential-privacy/bounds.ts';
 
 const closed = { additionalProperties: false } as const;
+const oneOf = <const V extends readonly string[]>(values: V) =>
+  Type.Unsafe<V[number]>({ type: 'string', enum: [...values] });
+
+/** Which touchpoints need consent to count. Countries are the two letters of ISO 3166. */
+const ConsentPolicySchema = Type.Object(
+  {
+    measurement: Type.Optional(oneOf(CONSENT_MODES)),
+    countries: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z]{2}$' }), oneOf(CONSENT_MODES))),
+    after_withdrawal: Type.Optional(oneOf(AFTER_WITHDRAWAL)),
+    sharing: Type.Optional(oneOf(CONSENT_MODES)),
+  },
+  closed,
+);
+
 export const HostList = Type.Array(Type.String(), { maxItems: 1_000 });
 export const BrandSchema = Type.Object(
   {
@@ -29,6 +44,7 @@ export const BrandSchema = Type.Object(
     payment_hosts: Type.Optional(HostList),
     /** `email` keeps ids of persons that are e-mail addresses in one form. */
     customer_ids: Type.Optional(Type.Unsafe<CustomerIds>({ type: 'string', enum: [...CUSTOMER_IDS] })),
+    consent: Type.Optional(ConsentPolicySchema),
     /** What one person contributes at most to an answer with noise. */
     differential_privacy: Type.Optional(BoundsSchema),
   },
@@ -46,12 +62,16 @@ export function mergeSettings(
     own_domains: _domains,
     payment_hosts: _hosts,
     customer_ids: _customer_ids,
+    consent,
     differential_privacy: _bounds,
     ...own
   }: BrandFile,
 ): BrandSettings {
+  const { consent: base_consent, ...others } = base;
+  const policy = consentPolicy(base_consent, consent as GivenConsentPolicy | undefined);
   const merged = {
-    ...base,
+    ...others,
+    ...(policy === undefined ? {} : { consent: policy }),
     ...own,
     ...withGiven(base, own),
     custom_models: { ...base.custom_models, ...own.custom_models },

@@ -219,7 +219,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories,
       histories_check,
       intake,
-      destinations: new DestinationList(config.destinations, state, clock),
+      destinations: new DestinationList(config.destinations, state, clock, reports),
       audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       schedules,

@@ -481,6 +481,46 @@ organic?: string
 }
 filtered_micros?: string
 }
+/**
+ * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing
+ */
+consent_bounds?: {
+total: {
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+observed_conversions: number
+possible_conversions: number
+}
+groups: {
+brand_id?: (string | null)
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+customer_kind?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+}[]
+groups_left_out: number
+}
 } | {
 report_period: {
 start: string
@@ -1012,6 +1052,7 @@ Settings: Settings
 Sources: Sources
 Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
+DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
 Audit: Audit
 AuditVerification: AuditVerification
@@ -7718,6 +7759,21 @@ custom_models: string[]
 by_conversion_type: string[]
 page_conversions: boolean
 customer_ids: string
+/**
+ * Which touchpoints need consent to count; left out where none does
+ */
+consent?: {
+measurement: string
+countries: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: string
+}
+after_withdrawal: string
+sharing?: string
+}
 }[]
 /**
  * Null for who is no admin of all brands
@@ -7788,7 +7844,7 @@ skipped: number
  */
 refused: number
 /**
- * Messages that may not leave, and are not sent
+ * Messages about people who did not consent; they are not sent later
  */
 withheld: number
 last_withheld: (string | null)
@@ -7811,6 +7867,17 @@ revision: number
 reason: string
 given_up_at: string
 }[]
+}
+export interface DestinationsOneWithdrawn {
+orders: {
+conversion_id: string
+/**
+ * The last revision of the order that was meant for the destination
+ */
+revision: number
+reason: string
+}[]
+total: number
 }
 export interface Pulls {
 pulls: {

@@ -72,11 +72,12 @@ const FILTERS = [
       `${touchpoint_type} is an outcome; it cannot earn credit for itself`,
   },
   {
-    // Every report has this key. It is always 0: no record holds a consent yet.
+    // No touchpoint has the trait where the settings ask for no consent.
     status: 'no_consent',
     reason: 'no_consent',
-    applies: () => false,
-    sentence: () => 'the person did not consent to measurement',
+    applies: always,
+    trait: 'no_consent',
+    sentence: () => 'the person had not consented to measurement, or has withdrawn the consent',
   },
   {
     status: 'machine',
@@ -169,7 +170,7 @@ export function uncountedTraits(plan: QueryOptions): number {
 }
 
 function uncounted(plan: QueryOptions): Array<keyof typeof TRAITS> {
-  return traitsOf(applied(plan).filter(({ trait }) => trait === 'machine'));
+  return traitsOf(applied(plan).filter(({ trait }) => trait === 'machine' || trait === 'no_consent'));
 }
 
 /** SQL that is true for touchpoints that may earn credit, as far as this does not depend on the order. */
@@ -181,7 +182,10 @@ export function mayEarn(plan: Plan, { traits, continues }: Pick<TouchSql, 'trait
 /** The condition `continues` where no touchpoint is a continuation. */
 export const NEVER = '1 = 0';
 
-/** SQL that is true for touchpoints that count in journeys: those of people, and those of machines if the plan includes them. */
+/**
+ * SQL that is true for touchpoints that count in journeys: those of people who consented where that is needed, and those of machines
+ * if the plan includes them.
+ */
 export function isCounted(plan: Plan, traits: string): string {
   return without(traits, ...uncounted(plan));
 }

@@ -131,7 +131,7 @@ export const PERSON_MEMBERS = defineRelation('person_members', 'an id of the one
 
 export const VERDICTS = defineRelation(
   'verdicts',
-  'channel and verdict of the latest reclassification of a touchpoint of a member',
+  'channel and verdict of the latest reclassification of a touchpoint of a member, and the traits of one that consent hides',
   {
     key: ['brand_id', 'touchpoint_id'],
     columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
@@ -288,7 +288,7 @@ export interface OrderRelations {
 /** The relations that the steps for touches make. */
 export interface TouchRelations {
   members: Relation;
-  /** Null if the log holds no reclassification at this position. */
+  /** Null if the log holds no reclassification at this position, and consent hides nothing. */
   verdicts: Relation | null;
   /** Null if the log holds no touchpoint that came from its own site. */
   continuations: Relation | null;

@@ -1,10 +1,11 @@
 /** Persons -> candidates -> touches. docs/semantics.md 5 and 6. */
-import { latestVerdicts } from '../log/verdicts.ts';
+import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { columnsOf, materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import { readValueBounds, type TimeBounds, touchpointsWithin, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
+import { mayHide, membersSql, verdictsWithConsent } from './consent.ts';
 import { CONTINUATION_COLUMNS, continuationsOf, isContinuation, SESSION_PAUSE_MS } from './continuations.ts';
 import { keepNewest, makeBusyPairs } from './crowded.ts';
 import { inTime, isCounted, mayEarn, without } from './eligibility.ts';
@@ -27,9 +28,6 @@ import {
 /** Columns that collapsing needs, in addition to those that every candidate has. */
 const COLLAPSE_COLUMNS = ['message_id', 'session_id', 'sent_campaign_id'] as const;
 
-/** Columns of a touchpoint that a reclassification replaces. */
-export const RECLASSIFIED: readonly string[] = ['channel', 'verdict', 'traits'];
-
 /**
  * SQL for the number `touch_no` that identifies a touchpoint `t`. A report that shows ids asks for the column `touchpoint_id`
  * in its plan.
@@ -51,7 +49,10 @@ export function makeMembers(snapshot: Snapshot, orders: Relation): Promise<Relat
   );
 }
 
-/** Makes `verdicts`: the latest reclassification of each touchpoint of a member. Null if the log has no reclassification. */
+/**
+ * Makes `verdicts`: the latest reclassification of each touchpoint of a member, and the touchpoints that consent hides. Null if there
+ * are none of either.
+ */
 async function makeVerdicts(
   snapshot: Snapshot,
   plan: Plan,
@@ -59,6 +60,10 @@ async function makeVerdicts(
   times: TimeBounds,
   relation = VERDICTS,
 ): Promise<Relation | null> {
+  if (await mayHide(snapshot, plan)) {
+    const { sql, parameters } = verdictsWithConsent(plan, membersSql(members), times.has_reclassifications);
+    return materialise(snapshot, relation, sql, parameters);
+  }
   if (!times.has_reclassifications) return null;
   const of_members = `join ${members.name} m on m.subject_key = r.subject_key`;
   return materialise(snapshot, relation, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_members));
@@ -78,7 +83,7 @@ export function otherVerdicts(
 }
 
 /**
- * SQL for the touchpoints `t` of members, with verdict and channel of the latest reclassification.
+ * SQL for the touchpoints `t` of members, with verdict and channel of the latest reclassification, and the trait of those that consent hides.
  * @param columns of the touchpoint, in addition to person_key and at_ms; `touch_no` is its number.
  */
 export function memberTouches(

@@ -1,5 +1,6 @@
 /** The reports of the demo. They show why attribution needs care, and what else the log can tell, on simulated data with known effects. */
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
+import { consentPolicy } from '../domain/consent/policy.ts';
 import { EMAIL_TYPES } from '../domain/touchpoint.ts';
 import { showAttribution } from '../present/attribution.ts';
 import { showClaims } from '../present/claims.ts';
@@ -50,6 +51,7 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
     showAttribution(models, 20),
     heading(2, 'What each method credits to email, and the orders that email really caused'),
     await emailClaims(tributary.reports, models, period, truth),
+    await consentBound(tributary.reports, period),
     heading(3, 'What the email tool and the ad platform claim, beside what the shop sold'),
     showClaims(await client.get('/v1/reports/claims', { ...period, models: 'linear,last_touch' }), 20),
     heading(4, 'One order in full: each touch, its credit and the reason'),
@@ -95,6 +97,20 @@ function asEmailTool(reports: ReportContext): ReportContext {
       };
     },
   };
+}
+
+/** What email earns, and what it would earn where people who denied measurement do not count. The demo itself asks for no consent. */
+async function consentBound(reports: ReportContext, { start, end }: Period): Promise<string> {
+  const consent = consentPolicy(undefined, { measurement: 'opt_out', after_withdrawal: 'hide_all' })!;
+  const strict: ReportContext = { ...reports, settings: (brand_id) => ({ ...reports.settings(brand_id), consent }) };
+  const period = { start, end, currency: 'USD', conversion_type: 'purchase' };
+  const asked = { ...period, model: 'linear', group_by: 'channel', consent_bounds: 'true' } as const;
+  const { consent_bounds } = (await attributionReport(strict, asked, { key_brand_id: null })) as Json;
+  const if_strict = 'Consent bound: if the touches of people who denied measurement do not count, linear';
+  const email = consent_bounds.groups.find(({ channel }: Json) => channel === 'email');
+  if (email === undefined) return `\n${if_strict} gives email as much as before (consent_bounds=true).\n`;
+  const [observed, possible] = [email.observed_revenue_micros, email.possible_revenue_micros].map(money);
+  return `\n${if_strict} gives email ${observed} USD instead of ${possible} (consent_bounds=true).\n`;
 }
 
 interface Period extends Query {

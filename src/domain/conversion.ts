@@ -1,6 +1,7 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
 
 import { SENT_AT } from './clock.ts';
+import { EVENT_CONSENT } from './consent/fields.ts';
 import { EMAIL } from './email-person.ts';
 import type { Problem } from './errors.ts';
 import {
@@ -59,6 +60,7 @@ export const ConversionSchema = Type.Object(
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
     occurred_at: Instant('When it happened'),
     sent_at: SENT_AT,
+    consent: EVENT_CONSENT,
     order_id: Type.Optional(Id('The order; conversions with the same order_id are one order')),
     product_ids: Type.Optional(StringList('The ids of the products that were bought')),
     category: Type.Optional(Text('The category of the order')),

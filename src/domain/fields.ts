@@ -19,6 +19,7 @@ export type FieldKind =
   | 'text'
   | 'integer'
   | 'number'
+  | 'flag'
   | 'instant'
   | 'date'
   | 'currency'
@@ -92,6 +93,9 @@ export const Integer = (description: string, minimum: number, maximum: number) =
 /** A number with a fraction. */
 export const Quantity = (description: string, minimum: number, maximum: number) =>
   Type.Number({ minimum, maximum, description, 'x-kind': 'number' });
+
+/** True or false. Stored as 1 or 0. */
+export const Flag = (description: string) => Type.Boolean({ description, 'x-kind': 'flag' });
 
 export const Probability = (description: string) => Quantity(description, 0, 1);
 

@@ -17,6 +17,8 @@
  * - page conversion  a conversion that a page sent, where anyone can send it; the conversion of a server counts before it
  * - claim         what an email provider or a platform says it earned on a day, mostly with a campaign; a statement
  * - claimant      who makes a claim
+ * - consent       what a person said at an instant about a purpose (measurement, sharing, profiling): granted or denied; without one it is
+ *                 unknown. What holds for a touchpoint is found on read
  * - order         the conversions that share an order_id; a conversion without one is an order of its own
  * - adjustment    a signed change of an order's value: refund, chargeback, correction
  * - verdict       who made a touchpoint, a person or a machine: human, proxied, machine, bot, suspect or unknown
@@ -55,6 +57,7 @@
  * - state         small data that is not part of the log: cursors, leases, keys, suppressions
  */
 import { claims } from './claim.ts';
+import { consents } from './consent/consent.ts';
 import { adjustments, conversions } from './conversion.ts';
 import { emailEvents } from './email-event.ts';
 import { customerSegments, identityLinks } from './identity-link.ts';
@@ -73,6 +76,7 @@ export const RECORD_KINDS = {
   identity_links: identityLinks,
   customer_segments: customerSegments,
   claims,
+  consents,
 } as const satisfies Record<string, unknown>;
 
 export type RecordName = keyof typeof RECORD_KINDS;

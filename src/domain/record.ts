@@ -248,6 +248,9 @@ function readField(
       record[field.stored_name] = nanos;
       return undefined;
     }
+    case 'flag':
+      record[field.name] = value === true ? 1 : 0;
+      return undefined;
     case 'json': {
       const json = readJson(field, value, context.warn);
       if (typeof json === 'object') return json;

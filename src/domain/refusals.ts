@@ -27,6 +27,8 @@ export function structuralProblem(
     case 'integer':
     case 'number':
       return numberProblem(kind, schema, value);
+    case 'flag':
+      return typeof value === 'boolean' ? undefined : flagProblem(value);
     default:
       return typeof value === 'string' ? stringProblem(schema, value) : notString(kind, schema, value);
   }
@@ -80,6 +82,12 @@ function numberProblem(
   return typeof value === 'number'
     ? `${wanted}, not ${value}; round it`
     : `${wanted}, not ${typeOf(value)}; send one without quotes`;
+}
+
+function flagProblem(value: unknown): string {
+  const meant = /^(true|1)$/i.test(String(value)) ? 'true' : /^(false|0)$/i.test(String(value)) ? 'false' : undefined;
+  const fix = meant === undefined ? 'send one without quotes' : insteadOf(meant, JSON.stringify(value));
+  return `must be true or false, not ${typeOf(value)}; ${fix}`;
 }
 
 function stringProblem(schema: Record<string, unknown>, value: string): string | undefined {

@@ -1,5 +1,6 @@
 /** The settings that an operator can change per brand, and their defaults. */
 
+import type { ConsentPolicy } from './consent/policy.ts';
 import type { ConversionType } from './conversion.ts';
 import { MS_PER_DAY } from './time.ts';
 import { type Static, type TOptional, type TSchema, type TUnsafe, Type } from './typebox.ts';
@@ -128,6 +129,8 @@ export interface BrandSettings extends ModelSettings {
   custom_models: Record<string, string>;
   /** Model settings that differ for a conversion type. */
   by_conversion_type: Partial<Record<ConversionType, GivenModelSettings>>;
+  /** Which touchpoints need consent to count; left out where none does. */
+  consent?: ConsentPolicy;
 }
 
 export const DEFAULT_BRAND_SETTINGS: BrandSettings = {

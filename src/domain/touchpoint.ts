@@ -2,6 +2,7 @@
 
 import { CAMPAIGN_KIND } from './campaign-kind.ts';
 import { SENT_AT } from './clock.ts';
+import { EVENT_CONSENT } from './consent/fields.ts';
 import { EMAIL } from './email-person.ts';
 import {
   Address,
@@ -113,9 +114,10 @@ export const VISIT_TYPES: readonly TouchpointType[] = [
 
 /**
  * The properties that the credit rules need, as bits of one integer: reading it is far cheaper than comparing texts.
- * `own_referrer` means that the person came from the site itself or back from a payment page, which is no arrival.
+ * `own_referrer` means that the person came from the site itself or back from a payment page, which is no arrival. `no_consent` is
+ * never stored: a query gives it to the touchpoints that consent hides (attribution/consent.ts).
  */
-export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8, own_referrer: 16 } as const;
+export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8, own_referrer: 16, no_consent: 32 } as const;
 
 /** Types that belong to an email, whatever the channel of the touchpoint is. */
 export const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
@@ -167,6 +169,7 @@ export const TouchpointSchema = Type.Object(
     campaign_kind: CAMPAIGN_KIND,
     occurred_at: Instant('When it happened'),
     sent_at: SENT_AT,
+    consent: EVENT_CONSENT,
     url: Type.Optional(RequestText('The URL of the page', MAX_URL_LENGTH)),
     referrer: Type.Optional(RequestText('The URL of the page before', MAX_URL_LENGTH)),
     utm_source: Type.Optional(CutText('Read from the URL when left out; stored in lower case')),

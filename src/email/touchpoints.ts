@@ -1,5 +1,6 @@
 /** The touchpoints of clicks and opens: what the token says, and what the request shows about who made it. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { GPC_SOURCE } from '../domain/consent/fields.ts';
 import { MAX_USER_AGENT_LENGTH } from '../domain/fields.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { TouchpointInput } from '../domain/touchpoint.ts';
@@ -75,6 +76,7 @@ function touchpointOf(
   };
   if (mail.customer_id !== undefined) touchpoint.customer_id = mail.customer_id;
   if (mail.email !== undefined) touchpoint.email = mail.email;
+  if (headers['sec-gpc'] === '1') touchpoint.consent = { gpc: true, source: GPC_SOURCE };
   const user_agent = headers['user-agent'];
   if (mail.campaign_id !== undefined) touchpoint.campaign_id = mail.campaign_id;
   if (mail.email_id !== undefined) touchpoint.email_id = mail.email_id;

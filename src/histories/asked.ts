@@ -1,6 +1,7 @@
 /** What one pass over histories is asked for. All of it is data, so that a thread can be sent it. */
 import type { Model, Plan } from '../attribution/plan.ts';
 import type { AskedOrders } from './asked-orders.ts';
+import type { Hiding } from './consents/hiding.ts';
 import type { LabelTables } from './label-tables.ts';
 import type { TouchSlots } from './slot-sums.ts';
 
@@ -37,6 +38,8 @@ export type PassOrders = Pick<
 export interface Asked {
   plan: PassPlan;
   orders: PassOrders;
+  /** Null where no touchpoint needs consent. */
+  hiding: Hiding | null;
   tables: LabelTables;
   /** The group of each value event, and how many groups there are. Events that the report does not choose are {@link NOT_CHOSEN}. */
   event_group: Uint32Array;

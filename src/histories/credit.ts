@@ -13,6 +13,7 @@ import type { Relation } from '../warehouse/relation.ts';
 import { inBlocks, WorkTurns } from '../warehouse/work-turns.ts';
 import { type Asked, NOT_CHOSEN } from './asked.ts';
 import { type AskedOrders, type KeyedEvent, partsOfPolicy } from './asked-orders.ts';
+import { hidingOf } from './consents/hiding.ts';
 import { type ChosenPeople, choosePeople, marked, type PeopleAsked, sortByPerson } from './first-orders.ts';
 import type { Histories, Label } from './histories.ts';
 import { type GroupNames, labelTables } from './label-tables.ts';
@@ -172,9 +173,10 @@ export async function creditOf(
   const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
   const path_facts = people !== null;
   const event_groups = groups.length;
+  const hiding = hidingOf(plan, histories.labels);
   const walked = people === null ? null : marked(people.chosen);
   const of_report = { walked, journey_details, path_facts, has_spread, slots };
-  const asked = { plan, orders, tables, event_group, event_groups, ...of_report };
+  const asked = { plan, orders, hiding, tables, event_group, event_groups, ...of_report };
   const sums = await makePass(snapshot, plan, histories, asked, question);
   return sums === null ? null : { ...read, sums, names, hidden_group: tables.hidden_group, event_groups: groups };
 }

@@ -3,13 +3,14 @@
  * new position is told last: until then no report counts the new rows.
  */
 import { VERDICTS } from '../attribution/relations.ts';
-import { RECLASSIFIED, withVerdicts } from '../attribution/touches.ts';
-import { latestVerdicts } from '../log/verdicts.ts';
+import { withVerdicts } from '../attribution/touches.ts';
+import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Columns, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, between, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise } from '../warehouse/relation.ts';
 import { mapInTurns, sortInTurns, WorkTurns } from '../warehouse/work-turns.ts';
+import { extendConsents } from './consents/consent-rows.ts';
 import { extendEmails } from './emails/fill-emails.ts';
 import { fits, LABEL_NAMES, labelOf, labelTexts, MAX_LABELS, MAX_TOUCHES } from './fill.ts';
 import { FreshRows } from './fresh-rows.ts';
@@ -31,7 +32,7 @@ const WHERE_IT_IS = `${keyHalves('t.subject_key', 'subject')}, float64(epoch_ms(
 
 /**
  * Adds the rows up to a position of the snapshot.
- * @returns false if they do not fit. Then nothing is added.
+ * @returns false if they do not fit. Then the histories are of no more use.
  */
 export async function extendHistories(histories: Histories, snapshot: Snapshot, upto: Position): Promise<boolean> {
   if (!fits(upto)) return false;
@@ -42,11 +43,12 @@ export async function extendHistories(histories: Histories, snapshot: Snapshot, 
   const ties = touches.length === 0 ? new FreshRows(['tie']) : await readTies(snapshot, span);
   const { reclassified, relabelled } = await readReclassified(snapshot, span, numbers);
   if (numbers.size > MAX_LABELS || histories.length + touches.length > MAX_TOUCHES) return false;
+  for (const name of upto.keys()) if (!histories.collectors.includes(name)) histories.collectors.push(name);
   await extendOrders(histories.orders, snapshot, upto);
+  if (!(await extendConsents(histories.consents, snapshot, upto, histories))) return false;
   const { emails } = histories;
   if (emails !== null) histories.emails = await extendEmails(emails, snapshot, upto, histories.subjects);
   numbers.keep();
-  for (const name of upto.keys()) if (!histories.collectors.includes(name)) histories.collectors.push(name);
   for (const name of touches.collectors) histories.writers.add(histories.collectors.indexOf(name));
   await addTouches(histories, touches, ties);
   await relabel(histories, relabelled);

@@ -3,13 +3,14 @@
  * and puts each touchpoint at its place. docs/semantics.md 1 and 5 say what of a touchpoint counts.
  */
 import { VERDICTS } from '../attribution/relations.ts';
-import { effective, RECLASSIFIED, withVerdicts } from '../attribution/touches.ts';
-import { latestVerdicts } from '../log/verdicts.ts';
+import { effective, withVerdicts } from '../attribution/touches.ts';
+import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber, type Position, resolvePosition } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
+import { emptyConsents, extendConsents } from './consents/consent-rows.ts';
 import { fillEmails } from './emails/fill-emails.ts';
 import { prepareMessages } from './emails/shared-messages.ts';
 import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns } from './histories.ts';
@@ -81,10 +82,12 @@ export async function fillHistories(snapshot: Snapshot, upto?: Position): Promis
     ...columns,
     ...emptyChains({ starts, at_ms: columns.at_ms }),
     orders: await fillOrders(snapshot, position),
+    consents: emptyConsents(),
     emails: null,
     reads_emails: false,
   };
   await readTouches(snapshot, source, histories);
+  await extendConsents(histories.consents, snapshot, position, histories);
   await sortSubjects(histories);
   await prepareLabels(labels);
   histories.emails = await fillEmails(snapshot, position, subjects);

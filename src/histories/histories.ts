@@ -15,6 +15,7 @@
  * - Labels that change, and arrays that grow, are put into new arrays. The old ones stay as they are.
  */
 import type { Position } from '../warehouse/position.ts';
+import { type ConsentColumns, type ConsentRows, consentBytes } from './consents/consent-rows.ts';
 import { type EmailRows, emailBytes } from './emails/email-rows.ts';
 import type { KeyIndex } from './key-index.ts';
 import type { OrderBook } from './orders/order-book.ts';
@@ -54,6 +55,8 @@ export interface Touchpoints extends TouchColumns {
   newest: Uint32Array;
   /** By fresh touchpoint, counted from the first fresh place, 1 and the place of the one before it in time; 0 if it is the oldest. */
   older: Uint32Array;
+  /** What people said about measurement. */
+  consents: ConsentColumns;
 }
 export const TOUCHPOINT_ARRAYS = [...TOUCH_COLUMNS, 'starts', 'newest', 'older'] as const;
 
@@ -75,6 +78,8 @@ export interface Histories extends Touchpoints {
   first_ms: number;
   /** The conversions and adjustments up to the same position. */
   orders: OrderBook;
+  /** The statements about measurement up to the same position. */
+  consents: ConsentRows;
   /** The email events, up to their own position; null if they do not fit or are not read yet. */
   emails: EmailRows | null;
   /** True if email events are still to be read. */
@@ -86,8 +91,8 @@ export interface Histories extends Touchpoints {
  * or an array puts a new one into `histories`.
  */
 export function viewOf(histories: Histories): Histories {
-  const { emails } = histories;
-  return { ...histories, emails: emails === null ? null : { ...emails } };
+  const { emails, consents } = histories;
+  return { ...histories, consents: { ...consents }, emails: emails === null ? null : { ...emails } };
 }
 
 /** Codes up to `largest`, in as few bytes as they need. */
@@ -209,6 +214,9 @@ export function placeOf(
 export function bytesOf(histories: Histories): number {
   return TOUCHPOINT_ARRAYS.map((name) => histories[name]).reduce(
     (sum, array) => sum + array.byteLength,
-    histories.subjects.bytes + histories.orders.bytes + (histories.emails === null ? 0 : emailBytes(histories.emails)),
+    histories.subjects.bytes +
+      histories.orders.bytes +
+      consentBytes(histories.consents) +
+      (histories.emails === null ? 0 : emailBytes(histories.emails)),
   );
 }

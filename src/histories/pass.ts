@@ -4,6 +4,7 @@
  */
 import { reasonStages } from '../attribution/eligibility.ts';
 import { MAX_PATH_LENGTH } from '../attribution/plan.ts';
+import { TRAITS } from '../domain/touchpoint.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Asked, NOT_CHOSEN } from './asked.ts';
 import { partsOfPolicy } from './asked-orders.ts';
@@ -53,7 +54,7 @@ export class Pass {
   ) {
     const { plan, tables } = asked;
     this.sums = new PassSums(asked);
-    this.walk = new Walk(touchpoints, plan.positions.touchpoints);
+    this.walk = new Walk(touchpoints, plan.positions.touchpoints, asked.hiding);
     this.candidates = new Candidates(plan, touchpoints, tables.facts);
     this.interactions = plan.collapse === 'none' ? null : new Interactions(touchpoints, tables.facts);
     this.journeys = new JourneyTally(asked, touchpoints, this.sums.journeys);
@@ -90,7 +91,8 @@ export class Pass {
     const from = orders.person_starts[person]!;
     const until = orders.person_starts[person + 1]!;
     sortByTime(by_person, from, until, orders.at_ms);
-    this.walk.take(orders.subjects, person, orders.at_ms[by_person[until - 1]!]!);
+    const { brand_no } = partsOfPolicy(orders.policy[by_person[from]!]!);
+    this.walk.take(orders.subjects, person, { brand_no, last_ms: orders.at_ms[by_person[until - 1]!]! });
     this.candidates.ofPerson(this.walk);
     return { from, until };
   }
@@ -167,14 +169,22 @@ export class Pass {
 
   /** For each stage, the earliest touchpoint of the person that passes it. */
   private firstsOf(): number[] {
-    const { label, at_ms } = this.touchpoints;
+    const { walk } = this;
     return this.stages.stages.map(({ refused }) => {
-      for (let i = 0; i < this.walk.length; i++) {
-        const place = this.walk.places[i]!;
-        if ((this.asked.tables.facts.traits[label[place]!]! & refused) === 0) return at_ms[place]!;
-      }
-      return Number.POSITIVE_INFINITY;
+      const shown = this.firstOf(walk.places, walk.length, refused);
+      if ((refused & TRAITS.no_consent) !== 0) return shown;
+      return Math.min(shown, this.firstOf(walk.hidden, walk.hidden.length, refused));
     });
+  }
+
+  /** The instant of the first of some places without any of the traits `refused`. */
+  private firstOf(places: Uint32Array, length: number, refused: number): number {
+    const { label, at_ms } = this.touchpoints;
+    for (let i = 0; i < length; i++) {
+      const place = places[i]!;
+      if ((this.asked.tables.facts.traits[label[place]!]! & refused) === 0) return at_ms[place]!;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Leaves the value of an order to no touch, with the reason. */

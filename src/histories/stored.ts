@@ -8,6 +8,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import { mapInTurns, WorkTurns } from '../warehouse/work-turns.ts';
+import { emptyConsents } from './consents/consent-rows.ts';
 import {
   emptyChains,
   filledRows,
@@ -182,8 +183,9 @@ async function loadFrom(file: FileHandle, snapshot: Snapshot, current: Position)
     starts,
     length: head.rows,
     first_ms: head.first_ms ?? Number.POSITIVE_INFINITY,
-    // The orders are few, so they are read from the log. Email events are read later, so that other reports need not wait for them.
+    // The orders and statements are few, so they are read from the log. Email events are read later, so that other reports need not wait for them.
     orders: new OrderBook(),
+    consents: emptyConsents(),
     emails: null,
     reads_emails: true,
     ...columns,

@@ -1,6 +1,10 @@
-/** The touchpoints of one person in order of (instant, id), up to an instant and a position of the log. */
+/**
+ * The touchpoints of one person in order of (instant, id), up to an instant and a position of the log. Those that consent hides are
+ * apart from the others.
+ */
 import type { Position } from '../warehouse/position.ts';
 import type { Lists } from './asked-orders.ts';
+import { Hider, type Hiding } from './consents/hiding.ts';
 import { filledRows, filledSubjects, isBefore, newestFresh, olderFresh, type Touchpoints } from './histories.ts';
 
 /** True if a subject has a touchpoint from `start_ms` up to `last_ms`. */
@@ -19,6 +23,14 @@ export function hasTouchIn(touchpoints: Touchpoints, subject: number, start_ms: 
   return false;
 }
 
+/** What is walked: both instants belong to it. */
+interface Period {
+  /** The place of the person's brand in the plan. */
+  brand_no: number;
+  first_ms: number;
+  last_ms: number;
+}
+
 export class Walk {
   /** Places of touchpoints in the arrays; those from 0 to before `length` are in order. */
   places = new Uint32Array(1_024);
@@ -28,30 +40,50 @@ export class Walk {
   private readonly limits: Float64Array;
   private readonly filled: number;
   private readonly has_fresh: boolean;
+  private readonly hider: Hider;
 
   constructor(
     private readonly touchpoints: Touchpoints,
     position: Position,
+    hiding: Hiding | null,
     /** True if all touchpoints that were there at the filling lie at or before the position. */
     private readonly sees_filled = false,
   ) {
     this.limits = Float64Array.from(touchpoints.collectors, (name) => position.get(name) ?? 0);
     this.filled = filledSubjects(touchpoints);
     this.has_fresh = touchpoints.length > filledRows(touchpoints);
+    this.hider = new Hider(hiding, touchpoints, this.limits);
   }
 
-  /** Walks the subjects of a person from `first_ms` up to `last_ms`; both instants belong to it. */
-  take({ starts, values }: Lists, person: number, last_ms: number, first_ms = Number.NEGATIVE_INFINITY): void {
+  /** The places that consent hides, in order. */
+  get hidden(): Uint32Array {
+    return this.hider.hidden.subarray(0, this.hider.length);
+  }
+
+  /** Walks the subjects of a person, from the beginning if no first instant is named. */
+  take(
+    lists: Lists,
+    person: number,
+    { brand_no, last_ms, first_ms = Number.NEGATIVE_INFINITY }: Omit<Period, 'first_ms'> & Partial<Period>,
+  ): void {
+    const { starts, values } = lists;
     this.length = 0;
     const until = starts[person + 1]!;
     for (let i = starts[person]!; i < until; i++) this.append(values[i]!, last_ms, first_ms);
+    this.length = this.hider.hide(brand_no, this.places, this.length, (said) => said.take(lists, person));
   }
 
   /**
-   * Walks one subject from `first_ms` up to `last_ms` if it has a touchpoint from `start_ms` up to `last_ms`. Most have none, so it begins
-   * at the last one. @returns false if there is none; then nothing is walked.
+   * Walks one subject from `first_ms` up to `last_ms` if it has a touchpoint from `start_ms` up to `last_ms`, hidden or not. Most have none,
+   * so it begins at the last one. @returns false if there is none; then nothing is walked.
    */
-  takeIfIn(subject: number, start_ms: number, last_ms: number, first_ms: number): boolean {
+  takeIfIn(subject: number, { brand_no, start_ms, last_ms, first_ms }: Period & { start_ms: number }): boolean {
+    if (!this.appendIfIn(subject, start_ms, last_ms, first_ms)) return false;
+    this.length = this.hider.hide(brand_no, this.places, this.length, (said) => said.takeSubject(subject));
+    return true;
+  }
+
+  private appendIfIn(subject: number, start_ms: number, last_ms: number, first_ms: number): boolean {
     this.length = 0;
     const { starts, at_ms } = this.touchpoints;
     if (this.has_fresh && newestFresh(this.touchpoints, subject) >= 0) {

@@ -28,6 +28,7 @@ import type { GoneLines } from './quarantine.ts';
 import { readDrafts } from './read-drafts.ts';
 import { KNOWN_IDS, recall } from './recall.ts';
 import { RecentIds } from './recent-ids.ts';
+import { SaidConsents } from './said-consents.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
@@ -88,6 +89,7 @@ export class Collector {
   private saving: Promise<void> = Promise.resolve();
   private readonly recent = new RecentIds();
   private readonly links = new AddressLinks();
+  private readonly consents = new SaidConsents();
   private readonly brands_decided: BrandCounts = { host: 0, sender_domain: 0, default: 0 };
 
   private constructor(
@@ -159,15 +161,17 @@ export class Collector {
   async accept({ source, drafts, requests }: Envelope, caller: Caller): Promise<Acknowledgement> {
     const { privacy } = this.options;
     const now_ms = this.now();
-    const { answer, records, indexes, links } = await readDrafts(
+    const { answer, records, indexes, links, consents } = await readDrafts(
       drafts,
       caller,
       { ...this.options, now_ms, brands_decided: this.brands_decided },
       this.links,
+      this.consents,
     );
     if (records.length > 0)
       await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms }, requests);
     this.links.noted(links);
+    this.consents.noted(consents);
     answer.accepted = answer.ids.length;
     const conflicts = conflictsOf(records, indexes, this.recent);
     if (conflicts.length > 0 && !caller.from_page) answer.conflicts = conflicts;
@@ -196,6 +200,7 @@ export class Collector {
   async clearSpool(gone: GoneLines): Promise<string[]> {
     const files = await clearSpool(this.options.folder, this.spool, this.loader, gone);
     this.links.forget();
+    this.consents.forget();
     return files;
   }
 

@@ -12,6 +12,7 @@ import { type BrandCounts, type BrandRules, withBrand } from './brand-rules.ts';
 import type { Caller, Draft } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
+import type { SaidConsent, SaidConsents } from './said-consents.ts';
 import { senderProblem } from './senders.ts';
 
 export interface ReadingOptions {
@@ -28,12 +29,16 @@ export interface ReadingOptions {
 
 interface Drafted {
   answer: Acknowledgement;
-  /** The accepted records, each followed by the link of its customer with their address, if it brings a new one. */
+  /**
+   * The accepted records, each followed by the link of its customer with their address, if it brings a new one, and by the consent that
+   * it brings.
+   */
   records: KeptRecord[];
   /** By record, the place of its draft. */
   indexes: number[];
   /** The ids of the links. */
   links: string[];
+  consents: SaidConsent[];
 }
 
 /** @throws too_large over the item limit. */
@@ -42,6 +47,7 @@ export async function readDrafts(
   caller: Caller,
   options: ReadingOptions,
   address_links: AddressLinks,
+  said_consents: SaidConsents,
 ): Promise<Drafted> {
   const { limits, now_ms, privacy, defaultCurrency, customerIds, emailPersonOf, brand_rules, brands_decided } = options;
   if (drafts.length > limits.max_items) {
@@ -57,6 +63,7 @@ export async function readDrafts(
   const context: ReadContext = { now_ms, ...of_brands, equal_lines: new EqualLines(), ...caller, warn };
   const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
   const [records, indexes, links]: [KeptRecord[], number[], string[]] = [[], [], []];
+  const consents: SaidConsent[] = [];
   const turns = new WorkTurns();
   for (let index = 0; index < drafts.length; index++) {
     if (turns.ends()) await turns.next();
@@ -69,15 +76,22 @@ export async function readDrafts(
     if (problem) answer.rejected.push({ index, ...problem });
     else if (!isProblem(read)) {
       const link = address_links.take(read, caller, context);
+      const consent = said_consents.take(record, input, read, context, warn);
       records.push(keepRecord(record, read, privacy, caller.from_page));
       indexes.push(index);
       answer.ids.push(read[kind.id_field] as string);
       addWarnings(answer, index, warnings);
-      if (link === null) continue;
-      records.push(keepRecord('identity_links', link, privacy));
-      indexes.push(index);
-      links.push(link['link_id'] as string);
+      if (link !== null) {
+        records.push(keepRecord('identity_links', link, privacy));
+        indexes.push(index);
+        links.push(link['link_id'] as string);
+      }
+      if (consent !== null) {
+        records.push(keepRecord('consents', consent.record, privacy, caller.from_page));
+        indexes.push(index);
+        consents.push(consent);
+      }
     }
   }
-  return { answer, records, indexes, links };
+  return { answer, records, indexes, links, consents };
 }

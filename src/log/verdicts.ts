@@ -1,6 +1,9 @@
 /** The reclassification that counts for each touchpoint. */
 import { atOrBefore, type Position, SETTLED_COLLECTOR } from '../warehouse/position.ts';
 
+/** Columns of a touchpoint that a reclassification replaces. */
+export const RECLASSIFIED: readonly string[] = ['channel', 'verdict', 'traits'];
+
 /**
  * SQL for the reclassification of each touchpoint that counts at a position: the one by the newest rules. Of several by the same
  * rules, one by rules over several events counts before one by the event alone, and a newer one before an older one. It selects

@@ -88,6 +88,8 @@ export class Converter {
       case 'integer':
       case 'number':
         return typeof value === 'string' ? this.number(target, value) : value;
+      case 'flag':
+        return typeof value === 'string' ? flagOf(value) : value;
       case 'amount':
       case 'rate':
         return typeof value === 'string' || typeof value === 'number' ? this.decimal(target, value, line) : value;
@@ -285,4 +287,11 @@ function asList(value: unknown): unknown {
   if (typeof given === 'string') return listOf(given);
   if (!Array.isArray(given)) return given;
   return given.map((item) => (typeof item === 'number' ? String(item) : item));
+}
+
+/** The meaning of a text for a field that is true or false. Another text stays; the record refuses it. */
+function flagOf(text: string): boolean | string {
+  const word = text.trim().toLowerCase();
+  if (['true', 'yes', 'y', '1'].includes(word)) return true;
+  return ['false', 'no', 'n', '0'].includes(word) ? false : text;
 }

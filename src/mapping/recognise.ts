@@ -1,4 +1,5 @@
 /** Knows files by their columns, and proposes the plan for them. */
+import { SIGNALS } from '../domain/consent/purposes.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 import type { FieldPlan, ImportPlan } from './plan.ts';
 import { PRESETS } from './presets/index.ts';
@@ -73,6 +74,9 @@ export const ASSUMED: Partial<Record<RecordName, Assumed>> = {
   touchpoints: { field: 'touchpoint_type', plan: { value: 'website_visit' }, beside: 'url' },
 };
 
+/** Fields of which a record needs one. */
+const ONE_OF: Partial<Record<RecordName, readonly string[]>> = { consents: SIGNALS };
+
 /** The record that takes most of the first rows; of several, the one whose fields the columns fill best. */
 const BY_NAMES: Recogniser = {
   name: 'columns with known names',
@@ -125,6 +129,8 @@ function fieldsFor(record: RecordName, columns: readonly string[]) {
     else if (assumed?.field === name && found.has(assumed.beside)) plans[name] = assumed.plan;
     else return undefined;
   }
+  const one_of = ONE_OF[record];
+  if (one_of !== undefined && !one_of.some((name) => found.has(name))) return undefined;
   const needs_subject = subjects !== undefined && 'customer_id' in subjects;
   if (needs_subject && !found.has('customer_id') && !found.has('anonymous_id')) return undefined;
   return { fields: plans, score };

@@ -6,6 +6,7 @@ import type { WeekStart } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
+import { consentBounds } from './consent-bounds.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { modelParts } from './credit-groups.ts';
 import { readCredits } from './credits.ts';
@@ -51,6 +52,11 @@ export const AttributionReportParameters = Type.Object(
         'Adds the 90 % interval of the revenue of each row, from a bootstrap over people; for one model and one key of `group_by`',
       ),
     ),
+    consent_bounds: Type.Optional(
+      flag(
+        'Adds what consent hides: the revenue of each group as it is, and as it would be if consent hid nothing; for one model',
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -74,10 +80,20 @@ async function attributionAnswer(
   parameters: AttributionReportParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const { group_by = DEFAULT_GROUP_BY, week_start = DEFAULT_WEEK_START, filter, intervals, ...shared } = parameters;
+  const {
+    group_by = DEFAULT_GROUP_BY,
+    week_start = DEFAULT_WEEK_START,
+    filter,
+    intervals,
+    consent_bounds,
+    ...shared
+  } = parameters;
   const keys = resolveGroupBy(group_by, week_start);
   const with_intervals = intervals === 'true';
   if (with_intervals) checkIntervals(parameters, keys);
+  const with_bounds = consent_bounds === 'true';
+  if (with_bounds && parameters.models !== undefined)
+    throw badRequest('consent_bounds', 'is for one model; give model instead of models');
   const filters = readFilters(filter, week_start);
   return context.warehouse.read(async (snapshot) => {
     const resolved = await resolveParameters(snapshot, context, shared, {
@@ -87,6 +103,7 @@ async function attributionAnswer(
         group_by: keys.map((key) => key.field),
         ...(week_start === DEFAULT_WEEK_START ? {} : { week_start }),
         ...(with_intervals ? { intervals } : {}),
+        ...(with_bounds ? { consent_bounds } : {}),
       },
       filters,
       touch_columns: touchColumns(keys),
@@ -95,7 +112,8 @@ async function attributionAnswer(
     return answerOnce(context, resolved, several ? 'models' : 'model', async (served_by) => {
       const { plan } = resolved;
       const grouping = { keys, filters, week_start, has_spread: with_intervals, with_intervals };
-      const source = await readCredits(snapshot, { ...context, served_by }, plan, grouping);
+      const own = { ...context, served_by };
+      const source = await readCredits(snapshot, own, plan, grouping);
       const { parts, warnings } = await modelParts(plan, source, grouping);
       const common = {
         ...reportHead(resolved, context.clock()),
@@ -105,7 +123,10 @@ async function attributionAnswer(
         journey_analysis: await source.journeys(),
         warnings: [...(await source.warnings()), ...warnings],
       };
-      return several ? { ...common, models: Object.fromEntries(parts) } : { ...common, ...parts[0]![1] };
+      if (several) return { ...common, models: Object.fromEntries(parts) };
+      const part = parts[0]![1];
+      const bounds = with_bounds ? { consent_bounds: await consentBounds(snapshot, own, plan, grouping, part) } : {};
+      return { ...common, ...part, ...bounds };
     });
   }, readOptions(context));
 }

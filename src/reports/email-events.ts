@@ -2,9 +2,9 @@
 import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
-import { CAMPAIGN, effective, OTHER_VERDICTS, RECLASSIFIED, withVerdicts } from '../attribution/touches.ts';
+import { CAMPAIGN, effective, OTHER_VERDICTS, withVerdicts } from '../attribution/touches.ts';
 import { ENGAGEMENT_TYPES, MACHINE_VERDICTS } from '../domain/touchpoint.ts';
-import { latestVerdicts } from '../log/verdicts.ts';
+import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';

@@ -5,6 +5,7 @@ import { emailId } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { PROBABILISTIC } from '../domain/identity-link.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
+import { LINKING_RECORDS } from '../domain/subject-fields.ts';
 import { listed } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -206,7 +207,7 @@ async function readRecords(
      where r.anonymous_id is not null and ${atOrBefore('r', position)}`;
   const rows = await snapshot.query(
     `select customer_id, anonymous_id, min(at_ms) as first_ms, max(at_ms) as last_ms, count(*) as records
-     from (${from('touchpoints', plan.positions.identity)} union all ${from('conversions', plan.positions.identity)}) both_ids
+     from (${LINKING_RECORDS.map((table) => from(table, plan.positions.identity)).join(' union all ')}) both_ids
      group by customer_id, anonymous_id order by first_ms, customer_id, anonymous_id limit ${MAX_LINKS}`,
   );
   const shape = {

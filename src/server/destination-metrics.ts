@@ -32,6 +32,13 @@ export function renderDestinations(lines: string[], destinations: readonly Desti
   );
   family(
     lines,
+    'destination_withheld_total',
+    'counter',
+    'Messages that consent held back',
+    each(({ withheld }) => withheld),
+  );
+  family(
+    lines,
     'destination_stopped',
     'gauge',
     '1 if nothing is sent until a person changes something, else 0',

@@ -21,8 +21,8 @@ const Status = Type.Object({
   delivered: Type.Integer(),
   skipped: Type.Integer({ description: 'Messages that were not meant for it, such as orders without email' }),
   refused: Type.Integer({ description: 'Messages that it will never take' }),
-  withheld: Type.Integer({ description: 'Messages that may not leave, and are not sent' }),
-  last_withheld: nullable('Why the last of them may not leave'),
+  withheld: Type.Integer({ description: 'Messages about people who did not consent; they are not sent later' }),
+  last_withheld: nullable('Why the last of them was held back'),
   dead_letters: Type.Integer({ description: 'Those that are kept and can be tried again' }),
   next_try_at: nullable('When it is tried again after a failure'),
   last_delivered_at: nullable('The last delivery'),
@@ -37,6 +37,12 @@ const Letter = Type.Object({
   revision: Type.Integer(),
   reason: Type.String(),
   given_up_at: Type.String(),
+});
+
+const Withdrawn = Type.Object({
+  conversion_id: Type.String(),
+  revision: Type.Integer({ description: 'The last revision of the order that was meant for the destination' }),
+  reason: Type.String(),
 });
 
 const Checked = Type.Object({
@@ -97,6 +103,23 @@ export function destinationRoutes(destinations: DestinationList): Route[] {
       handle: async (request) => ({
         dead_letters: await destinations.deadLetters(idOf(request.params), request.key!.brand_id),
       }),
+    },
+    {
+      method: 'GET',
+      path: '/v1/destinations/:destination_id/withdrawn',
+      audit: 'read',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'List orders that a destination was told about, of people who do not consent any more',
+      description: 'Nothing more is told about them. What was told before is there until somebody takes it back.',
+      path_parameters: { destination_id: ID },
+      answers: {
+        200: {
+          description: 'At most 100 orders, and how many there are',
+          schema: Type.Object({ orders: Type.Array(Withdrawn), total: Type.Integer() }),
+        },
+      },
+      handle: (request) => destinations.withdrawn(idOf(request.params), request.key!.brand_id),
     },
     {
       method: 'POST',

@@ -30,6 +30,17 @@ const Settings = Type.Object({
       by_conversion_type: Type.Array(Type.String(), { description: 'Conversion types with other model settings' }),
       page_conversions: Type.Boolean(),
       customer_ids: Type.String(),
+      consent: Type.Optional(
+        Type.Object(
+          {
+            measurement: Type.String(),
+            countries: Type.Record(Type.String(), Type.String()),
+            after_withdrawal: Type.String(),
+            sharing: Type.Optional(Type.String()),
+          },
+          { description: 'Which touchpoints need consent to count; left out where none does' },
+        ),
+      ),
     }),
     { description: 'Brands with orders or settings, and what holds for each' },
   ),

@@ -7,6 +7,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 import { readAddress } from '../domain/address.ts';
+import { GPC_SOURCE } from '../domain/consent/fields.ts';
 import { MAX_USER_AGENT_LENGTH } from '../domain/fields.ts';
 import { recordKind } from '../domain/index.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
@@ -56,6 +57,7 @@ export class VisitorIds {
         continue;
       }
       const item = { ...input };
+      if (headers['sec-gpc'] === '1') addGpc(record, item);
       const known = recordKind(record).schema.properties;
       if ('ip_address' in known && address !== null) item['ip_address'] ??= address;
       if ('user_agent' in known && user_agent !== undefined) item['user_agent'] ??= user_agent;
@@ -109,6 +111,15 @@ export function saltFollower(clock: () => number): TimedFollower {
 async function forgetOldSalts(transaction: StateTransaction, now_ms: number): Promise<void> {
   for (const { key, value } of await transaction.list<{ salt: string; made_ms: number }>(COLLECTION))
     if (now_ms - value.made_ms > MAX_AGE_MS) await transaction.delete(COLLECTION, key);
+}
+
+/** Global Privacy Control of the request, where the event names the visitor. */
+function addGpc(record: Draft['record'], item: Record<string, unknown>): void {
+  if ((item['customer_id'] ?? item['anonymous_id'] ?? null) === null) return;
+  if (record === 'consents') item['gpc'] ??= true;
+  if (!('consent' in recordKind(record).schema.properties)) return;
+  const { consent = {} } = item;
+  if (isPlain(consent)) item['consent'] = { source: GPC_SOURCE, ...consent, gpc: true };
 }
 
 function isPlain(input: unknown): input is Record<string, unknown> {

@@ -4,7 +4,7 @@
  */
 
 import { Random } from '../domain/random.ts';
-import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
+import { formatInstant, MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import { ORGANIC_ORDERS_PER_30_DAYS } from './effects.ts';
 import { BROWSING } from './entries.ts';
 import { sendEmail } from './mail.ts';
@@ -40,7 +40,9 @@ export function* simulate(
   for (let index = 0; index < options.customers; index++) {
     // Delivery has its own random stream, so that a change there does not change people's lives.
     const out = new Outbox(new Random(options.seed, 'delivery', index), tally, options.end_ms, options.brand_id);
-    live(new Person(index, new Random(options.seed, 'life', index), out, programme, tally, sendEmail), programme);
+    const person = new Person(index, new Random(options.seed, 'life', index), out, programme, tally, sendEmail);
+    live(person, programme);
+    withdraw(person, new Random(options.seed, 'consent', index), options);
     yield* out.take();
     onCustomer(index + 1);
   }
@@ -52,6 +54,17 @@ export function* simulate(
     books.book('claims', claim, nextMorning(claim.date));
   yield* books.take();
   return truthFrom(options, programme, tally);
+}
+
+/** The share of customers who deny measurement some day. Nothing else in their lives depends on it, so it has a random stream of its own. */
+const DENIAL_SHARE = 0.06;
+
+function withdraw({ customer_id, out }: Person, random: Random, { end_ms, days }: SimulationOptions): void {
+  if (!random.chance(DENIAL_SHARE)) return;
+  const at_ms = Math.floor(end_ms - random.between(0, days * MS_PER_DAY));
+  const purposes = { measurement: false, sharing: false };
+  const said = { purposes, source: 'preference page', occurred_at: formatInstant(at_ms) };
+  out.book('consents', { consent_id: `co_${customer_id}`, customer_id, ...said }, at_ms);
 }
 
 function checkOptions({ customers, days, seed, end_ms }: SimulationOptions): void {

@@ -62,6 +62,7 @@ const KIND_TYPES: Record<FieldKind, ColumnType> = {
   currency: 'text',
   json: 'text',
   integer: 'int64',
+  flag: 'int64',
   amount: 'int64',
   rate: 'int64',
   number: 'float64',

@@ -28,7 +28,7 @@ import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 const MODELS = ['first_touch', 'time_decay', 'position_based'];
 /** Worlds in which every table of every report is compared with its declaration; most of the time goes there. The seed is one whose first world makes every table. */
 const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 1, 4);
-const CHECKED_SEED = 9;
+const CHECKED_SEED = 8;
 const WORLDS = runsOf('TRIBUTARY_ELIGIBILITY_WORLDS', 4, 6);
 
 const samples = (seed: number, count = WORLDS) =>
@@ -124,7 +124,7 @@ describe('a temporary table', () => {
 describe('eligibility', () => {
   test('refuses on a receipt exactly the touchpoints that are no candidates of the query', async () => {
     let refused = 0;
-    for (const [world, options] of samples(15))
+    for (const [world, options] of samples(8))
       await withEngine(world, async (engine) => {
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
           engine.settings.set(brand_id, settingsOf(own));
@@ -160,12 +160,13 @@ describe('eligibility', () => {
       touchpoint_type: 't.touchpoint_type',
       continues: 't.continues',
     };
-    expect(mayEarn(plan, touch)).toBe('bits(t.traits, 7) = 0 and not (t.continues)');
+    expect(mayEarn(plan, touch)).toBe('bits(t.traits, 39) = 0 and not (t.continues)');
     expect(inTime(plan, touch)).toContain('t.at_ms > o.previous_ms');
     const statuses = [...firstRefusal(plan, touch).matchAll(/then '(\w+)'/g)].map((match) => match[1]);
     expect(statuses).toEqual([
       'after_conversion',
       'ineligible_type',
+      'no_consent',
       'machine',
       'excluded_channel',
       'continues_visit',

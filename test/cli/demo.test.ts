@@ -55,6 +55,7 @@ describe('a simulated world', () => {
     expect(printed).toMatch(/mail_tool +[\d.,]+ +[\d.,]+/);
     expect(printed).toMatch(/Why they differ\n(.*\n)*.*mail_tool counts opens up to 5 days/);
     expect(printed).toContain('4. One order in full');
+    expect(printed).toMatch(/Consent bound: .* linear gives email/);
     expect(printed).toMatch(/first touch +[\d,]+ +[\d.]+/);
     expect(printed).toMatch(/paths with several channels +[\d,]+/);
     expect(printed).toMatch(/revenue per customer USD +[\d,.]+/);

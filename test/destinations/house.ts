@@ -6,6 +6,7 @@ import { Delivery } from '../../src/destinations/outbox/deliver.ts';
 import type { Withhold } from '../../src/destinations/outbox/fates.ts';
 import { planDestinations } from '../../src/destinations/outbox/plan.ts';
 import { Sender } from '../../src/destinations/outbox/send.ts';
+import { withholding } from '../../src/destinations/outbox/withheld.ts';
 import type { DestinationSettings } from '../../src/destinations/settings.ts';
 import { DELIVERED } from '../../src/destinations/status.ts';
 import { Random } from '../../src/domain/random.ts';
@@ -92,7 +93,7 @@ export class Receiver {
 
 export class House {
   now_ms: number;
-  withhold: Withhold = () => null;
+  withhold: Withhold;
   readonly receivers = new Map<string, Receiver>();
   private readonly random = new Random(1, 'jitter');
   private readonly destinations: Map<string, DestinationSettings>;
@@ -104,6 +105,7 @@ export class House {
     readonly reports = shop.reports,
   ) {
     this.now_ms = reports.clock();
+    this.withhold = withholding(reports);
     this.destinations = new Map(settings.map((own) => [own.id, own]));
     for (const { id } of settings) this.receivers.set(id, new Receiver());
   }

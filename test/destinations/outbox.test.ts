@@ -293,7 +293,12 @@ describe('a destination that fails', () => {
         items.some((message) => message.kind === 'conversion' && message.conversion_id === 'o2') ? { status: 400 } : {};
       await house.deliver('one');
       expect(house.of('one').conversions.map(({ conversion_id }) => conversion_id)).toEqual(['o1', 'o3', 'o4']);
-      const list = new DestinationList(new Map([['one', settingsOf('one')]]), house.state, () => house.now_ms);
+      const list = new DestinationList(
+        new Map([['one', settingsOf('one')]]),
+        house.state,
+        () => house.now_ms,
+        house.reports,
+      );
       expect(await list.deadLetters('one', null)).toEqual([
         expect.objectContaining({ conversion_id: 'o2', reason: 'the server says that it is wrong' }),
       ]);
@@ -314,7 +319,12 @@ describe('a destination that fails', () => {
     await withHouse({ destination: counting }, async (house, shop) => {
       await twoOrders(shop);
       await house.plan();
-      const list = new DestinationList(new Map([['one', settingsOf('one')]]), house.state, () => house.now_ms);
+      const list = new DestinationList(
+        new Map([['one', settingsOf('one')]]),
+        house.state,
+        () => house.now_ms,
+        house.reports,
+      );
       // The program ends after the note and the request, and before it wrote down the answer.
       let transactions = 0;
       const dying: Fenced = {

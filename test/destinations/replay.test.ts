@@ -30,7 +30,12 @@ test('a replay brings back no older state, and an order that was refused comes w
   await withShop({}, async (shop) => {
     const settings = [settingsOf('sums'), settingsOf('states', { destination: { ...plain, corrections: 'state' } })];
     const house = new House(shop, await openTestState(), settings);
-    const list = new DestinationList(new Map(settings.map((own) => [own.id, own])), house.state, () => house.now_ms);
+    const list = new DestinationList(
+      new Map(settings.map((own) => [own.id, own])),
+      house.state,
+      () => house.now_ms,
+      house.reports,
+    );
     const isO1 = (one: Message): boolean => one.kind === 'conversion' && one.conversion_id === 'o1';
     await shop.send('conversions', order('o1', '100.00', at(5)), order('o2', '40.00', at(6)));
     for (const id of ['sums', 'states'])
@@ -67,7 +72,7 @@ test('a replay brings back no older state, and an order that was refused comes w
     // Only what plans still read is sent again, and the answer counts that.
     const old = { ...settings[0]!, correct_ms: MS_PER_DAY };
     expect(await list.replayOrders('sums', 0, null)).toBe(2);
-    const short = new DestinationList(new Map([['sums', old]]), house.state, () => Date.parse(at(20)));
+    const short = new DestinationList(new Map([['sums', old]]), house.state, () => Date.parse(at(20)), house.reports);
     expect(await short.replayOrders('sums', 0, null)).toBe(0);
   });
 });
@@ -139,17 +144,26 @@ test('a message that may not leave is counted with its reason, also when it wait
     await house.deliver('one');
     house.of('one').answers = () => ({});
     house.now_ms += 3_600_000;
-    house.withhold = (message) =>
-      message.kind === 'conversion' && message.conversion_id === 'o1' ? 'no consent' : null;
+    house.withhold = async (messages) =>
+      new Map(
+        [...messages.entries()].flatMap(([place, message]) =>
+          message.kind === 'conversion' && message.conversion_id === 'o1' ? [[place, 'no consent']] : [],
+        ),
+      );
     await house.deliver('one');
     await refund(shop, 'r1', 'o1', '10.00');
     await refund(shop, 'r2', 'o2', '10.00');
-    house.withhold = () => null;
+    house.withhold = async () => new Map();
     await house.plan();
     await house.deliver('one');
     // The change of an order that is not there is not told either.
     expect(sumOf(house.of('one').conversions)).toEqual({ o2: 30e6 });
-    const list = new DestinationList(new Map([['one', settingsOf('one')]]), house.state, () => house.now_ms);
+    const list = new DestinationList(
+      new Map([['one', settingsOf('one')]]),
+      house.state,
+      () => house.now_ms,
+      house.reports,
+    );
     expect(await list.list(null)).toMatchObject([
       { withheld: 1, last_withheld: 'no consent', skipped: 1, delivered: 2, dead_letters: 0, retrying: 0, waiting: 0 },
     ]);

@@ -20,7 +20,7 @@ const told = (house: House): unknown[] =>
     ]);
 
 const listOf = (house: House, settings: DestinationSettings): DestinationList =>
-  new DestinationList(new Map([[settings.id, settings]]), house.state, () => house.now_ms);
+  new DestinationList(new Map([[settings.id, settings]]), house.state, () => house.now_ms, house.reports);
 
 async function tellAll(house: House): Promise<void> {
   await house.plan();

@@ -171,6 +171,12 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
         ...badJsonObjects,
         ...halfPairs,
       ];
+    case 'flag':
+      return [
+        ['true', /must be true or false, not a string; send true instead of "true"/],
+        [0, /must be true or false, not a number; send false instead of 0/],
+        [{}, /must be true or false, not an object; send one without quotes/],
+      ];
     default:
       throw new Error(`no bad values for ${kind}`);
   }

@@ -17,13 +17,16 @@ test('the records that name a person are those that identity, reports and fits r
     'conversions.anonymous_id',
     'email_events.customer_id',
     'customer_segments.customer_id',
+    'consents.customer_id',
+    'consents.anonymous_id',
   ]);
   expect(names(CUSTOMER_FIELDS.filter(({ keyed }) => !keyed))).toEqual([
     'email_events.customer_id',
     'customer_segments.customer_id',
   ]);
-  expect(LINKING_RECORDS).toEqual(['touchpoints', 'conversions']);
+  expect(LINKING_RECORDS).toEqual(['touchpoints', 'conversions', 'consents']);
   expect([...NAMING_RECORDS].sort()).toEqual([
+    'consents',
     'conversions',
     'customer_segments',
     'email_events',
@@ -45,7 +48,7 @@ test('a record that names a person has the field, and the instant that it is ord
 test('statements are the records that a later one may say anew', () => {
   const kept = (how: Kept) => RECORD_NAMES.filter((name) => recordKind(name).kept === how);
   expect(kept('latest')).toEqual(['spend', 'fx_rates', 'claims']);
-  expect(kept('latest_by_time')).toEqual(['identity_links', 'customer_segments']);
+  expect(kept('latest_by_time')).toEqual(['identity_links', 'customer_segments', 'consents']);
   for (const name of kept('latest')) expect(recordKind(name).derived?.map(({ name }) => name)).toContain(STATED_ID);
 });
 

@@ -72,7 +72,8 @@ function named(text: string): string {
 /** The same by one query. */
 async function queriedTouches(snapshot: Snapshot, plan: Plan, naming: Naming): Promise<string[]> {
   await makeSplits(snapshot, naming);
-  const rows = await snapshot.query(touchLogQuery(plan, naming));
+  const { sql, parameters } = touchLogQuery(plan, naming);
+  const rows = await snapshot.query(sql, parameters);
   const touches = readAll(rows, { person_no: 'number', at_ms: 'number', state: 'text' });
   touches.sort((a, b) => a.person_no - b.person_no || a.at_ms - b.at_ms || (a.state < b.state ? -1 : 1));
   return touches.map(({ person_no, at_ms, state }) => `${person_no} ${at_ms} ${state}`);

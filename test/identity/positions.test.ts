@@ -83,6 +83,7 @@ function expected(logs: readonly Told[][], sizes: readonly number[], identity_mi
     fx_rates: [],
     spend: [],
     customer_segments: [],
+    consents: [],
   };
   for (const { record, event } of logs.flatMap((told, i) => told.slice(0, sizes[i])))
     (world[record] as unknown[]).push({ ...event, log_seq: 0 });

@@ -182,7 +182,7 @@ describe('a line that a newer program wrote', () => {
     ['in a later format', '{"v":3,"s":4,"x":"what that means is not known yet"}'],
     [
       'with a kind of record that is not known',
-      '{"v":2,"s":4,"r":1,"o":"api","p":"full/1","k":["consents",1],"h":"0000000000000000","i":[{}]}',
+      '{"v":2,"s":4,"r":1,"o":"api","p":"full/1","k":["prophecies",1],"h":"0000000000000000","i":[{}]}',
     ],
   ];
   for (const [what, json] of unknown) {

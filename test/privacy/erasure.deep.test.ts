@@ -172,6 +172,7 @@ test.each(STEPS)(
       conversions: 1,
       email_events: 1,
       identity_links: 1,
+      consents: 1,
       customer_segments: 1,
     });
     await again.flush();

@@ -45,7 +45,15 @@ test('an erased person is in no byte of the data folder, and everybody else is a
   expect(before.net_revenue_micros).toBe('80000000');
   const certificate = await erased(server, 'anna-customer');
   expect(certificate).toMatchObject({
-    rows: { touchpoints: 2, conversions: 1, email_events: 1, identity_links: 1, customer_segments: 1, conflicts: 1 },
+    rows: {
+      touchpoints: 2,
+      conversions: 1,
+      email_events: 1,
+      identity_links: 1,
+      consents: 1,
+      customer_segments: 1,
+      conflicts: 1,
+    },
     state: { source_letters: 1 },
     policy: { orders: 'remove', runs: 'tombstone' },
   });
@@ -136,6 +144,26 @@ test('a certificate can be checked by anybody, and a changed one is noticed', as
   expect(() => verifyCertificate('{}')).toThrow('no certificate');
 });
 
+test('a consent that comes with an event is kept again after an erasure, also if it only repeats what was erased', async () => {
+  const server = await startServer();
+  const visit = (touchpoint_id: string): object => ({
+    touchpoint_id,
+    customer_id: 'anna-customer',
+    touchpoint_type: 'website_visit',
+    consent: { purposes: { measurement: true } },
+    occurred_at: new Date(Date.now() + 1_000).toISOString(),
+  });
+  const consents = async (): Promise<object[]> =>
+    (await server.get('/v1/customers/anna-customer/export', ADMIN)).body.tables.consents;
+  await send(server, { touchpoints: [visit('t1'), visit('t2')] });
+  await server.flush();
+  expect(await consents()).toHaveLength(1);
+  await erased(server, 'anna-customer');
+  await send(server, { touchpoints: [visit('t3')] });
+  await server.flush();
+  expect(await consents()).toHaveLength(1);
+});
+
 test('the copy for a person has every record that names them, and nothing of others', async () => {
   const server = await startServer();
   await send(server, eventsOf('anna'));
@@ -150,6 +178,7 @@ test('the copy for a person has every record that names them, and nothing of oth
     conversions: 1,
     email_events: 1,
     identity_links: 1,
+    consents: 1,
     customer_segments: 1,
     conflicts: 0,
     dead_letters: 0,
@@ -163,7 +192,7 @@ test('the copy for a person has every record that names them, and nothing of oth
     occurred_at: '2026-03-02T10:00:00.000Z',
   });
   const csv = await server.get('/v1/customers/anna-customer/export?format=csv', ADMIN);
-  expect(csv.text.split('\r\n')).toHaveLength(1 + 7 + 1);
+  expect(csv.text.split('\r\n')).toHaveLength(1 + 8 + 1);
   expect((await server.get('/v1/customers/nobody/export', ADMIN)).status).toBe(404);
 });
 

@@ -68,13 +68,25 @@ export function eventsOf(name: string, order = name): Record<string, object[]> {
         occurred_at: at(2),
       },
     ],
+    consents: [
+      {
+        consent_id: `${name}-k1`,
+        customer_id,
+        anonymous_id,
+        purposes: { measurement: true },
+        source: `${name}-banner`,
+        occurred_at: at(1),
+      },
+    ],
     customer_segments: [{ segment_id: `${name}-s1`, customer_id, segment_name: 'loyal', assigned_at: at(1) }],
   };
 }
 
 /** The ids and own texts of a person, without the ids of the order that may stay. */
 export const textsOf = (name: string): string[] =>
-  ['customer', 'browser', 'phone', 't1', 't2', 'e1', 'm1', 'l1', 's1', 'note'].map((part) => `${name}-${part}`);
+  ['customer', 'browser', 'phone', 't1', 't2', 'e1', 'm1', 'l1', 's1', 'k1', 'banner', 'note'].map(
+    (part) => `${name}-${part}`,
+  );
 export const orderOf = (name: string): string[] => ['c1', 'o1', 'a1'].map((part) => `${name}-${part}`);
 
 export async function send(server: TestServer, events: Record<string, object[]>): Promise<void> {

@@ -75,6 +75,7 @@ export function world(parts: Partial<World>): World {
     fx_rates: [],
     spend: [],
     customer_segments: [],
+    consents: [],
     ...parts,
   };
 }

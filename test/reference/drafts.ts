@@ -1,9 +1,11 @@
 /** Drafts of wire records, one arbitrary a kind, and how a draft becomes a record once its world's anchors are known. */
 import fc from 'fast-check';
+import type { ConsentInput } from '../../src/domain/consent/consent.ts';
 import type { ConversionInput } from '../../src/domain/conversion.ts';
 import type { CustomerSegmentInput, IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { NOW_MS } from '../support/time.ts';
+import { SAID } from './consents.ts';
 import { OWN_PAGE, PAYMENT_PAGE } from './pages.ts';
 import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
 import type { WireAdjustment, WireConversion } from './wire.ts';
@@ -258,6 +260,25 @@ export function linkOf(draft: LinkDraft, index: number, scene: Scene): IdentityL
     kind: draft.kind,
     occurred_at: timeOf(draft.time, scene.bases),
   }) as IdentityLinkInput;
+}
+
+export const consents = fc.record({
+  again,
+  brand_id,
+  who,
+  time: times,
+  said: fc.constantFrom(...SAID),
+});
+type ConsentDraft = typeof consents extends fc.Arbitrary<infer D> ? D : never;
+
+export function consentOf(draft: ConsentDraft, index: number, scene: Scene): ConsentInput {
+  return compact({
+    consent_id: scattered('k', index, 5, 11),
+    brand_id: draft.brand_id,
+    ...whoOf(draft.who, scene),
+    ...draft.said,
+    occurred_at: timeOf(draft.time, scene.bases),
+  }) as ConsentInput;
 }
 
 export const segments = fc.record({

@@ -17,6 +17,7 @@ export function withoutPeople(world: World, { brand_id, ids }: ErasedIds, orders
     ...world,
     touchpoints: world.touchpoints.filter((row) => !isGone(row, row.customer_id, row.anonymous_id)),
     identity_links: world.identity_links.filter((row) => !isGone(row, row.left_id, row.right_id)),
+    consents: world.consents.filter((row) => !isGone(row, row.customer_id, row.anonymous_id)),
     customer_segments: world.customer_segments.filter((row) => !isGone(row, row.customer_id)),
   };
   if (orders === 'keep_anonymous')

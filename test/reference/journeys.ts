@@ -1,4 +1,5 @@
 /** Section 9: a person's events, cut where nothing happened for too long. */
+import { hiddenTouchpoints } from './consents.ts';
 import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';
 import { personKey, persons } from './persons.ts';
 import { compareText, dayIn, daysBetween, visibleRows } from './rows.ts';
@@ -30,6 +31,7 @@ export function journeys(world: World, options: Options): Journey[] {
   const full = fullOptions(options);
   const seen = visibleRows(world, full.as_of);
   const person_of = persons(world, full.as_of, full.settings);
+  const hidden = hiddenTouchpoints(seen, person_of, full);
   const events = new Map<string, { brand_id: string; person: string; events: Event[] }>();
   const add = (brand_id: string, person: string, event: Event) => {
     const key = personKey(brand_id, person);
@@ -38,7 +40,7 @@ export function journeys(world: World, options: Options): Journey[] {
     events.set(key, own);
   };
   for (const row of [...seen.touchpoints].sort(compareTouchpoints)) {
-    if (isMachine(row) && !full.include_machine) continue;
+    if ((isMachine(row) && !full.include_machine) || hidden.has(row)) continue;
     const person = person_of.get(personKey(row.brand_id, (row.customer_id ?? row.anonymous_id)!))!;
     add(row.brand_id, person, { occurred_at: row.occurred_at, touchpoint: row });
   }

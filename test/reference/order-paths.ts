@@ -16,7 +16,7 @@ export interface RefPath {
 
 export function orderPaths(world: World, options: Options): RefPath[] {
   const full = fullOptions(options);
-  const { credited, buyers, seen, touchpoints, conversions } = creditedOrders(world, full);
+  const { credited, buyers, seen, touchpoints, conversions, hidden } = creditedOrders(world, full);
   const shown = (touches: RefTouchpoint[]): boolean[] => touches.map((touch) => isShown(touch, full));
   const of_orders = credited.map(({ touches, result }): RefPath => {
     const { occurred_at, net_micros, counted } = result;
@@ -35,10 +35,11 @@ export function orderPaths(world: World, options: Options): RefPath[] {
     const { brand_id } = own[0]!;
     if (buyers.has(person) || !brands.has(brand_id)) return [];
     const last = own
-      .filter((row) => mayEarn(row, full) && row.occurred_at >= full.start_ms && row.occurred_at < full.end_ms)
+      .filter((row) => mayEarn(row, full) && !hidden.has(row))
+      .filter((row) => row.occurred_at >= full.start_ms && row.occurred_at < full.end_ms)
       .reduce((latest, row) => Math.max(latest, row.occurred_at), Number.NEGATIVE_INFINITY);
     if (last === Number.NEGATIVE_INFINITY || !counts(brand_id, last, full)) return [];
-    const candidates = candidatesOf({ brand_id, occurred_at: last } as never, own, undefined, full);
+    const candidates = candidatesOf({ brand_id, occurred_at: last } as never, own, undefined, full, hidden);
     if (typeof candidates === 'string') return [];
     const kept = newestOf(candidates, Math.max(1, conversions.get(person)?.length ?? 0), full.limits);
     const { touches } = pathOf(kept, full.collapse);

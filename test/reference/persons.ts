@@ -29,7 +29,13 @@ export function persons(
   settings: Record<string, Partial<Settings>> = {},
 ): Map<string, string> {
   const seen = visibleRows(world, as_of);
-  const rows = [...seen.touchpoints, ...seen.conversions, ...seen.customer_segments, ...seen.identity_links];
+  const rows = [
+    ...seen.touchpoints,
+    ...seen.conversions,
+    ...seen.consents,
+    ...seen.customer_segments,
+    ...seen.identity_links,
+  ];
   const result = new Map<string, string>();
   for (const brand_id of new Set(rows.map((row) => row.brand_id))) {
     const min_probability = settingsOf(settings, brand_id).identity_min_probability;
@@ -39,7 +45,9 @@ export function persons(
 }
 
 function personsOfBrand(world: World, brand_id: string, min_probability: number): Map<string, string> {
-  const records = [...world.touchpoints, ...world.conversions].filter((row) => row.brand_id === brand_id);
+  const records = [...world.touchpoints, ...world.conversions, ...world.consents].filter(
+    (row) => row.brand_id === brand_id,
+  );
   const statements = world.identity_links.filter((row) => row.brand_id === brand_id);
   const segments = world.customer_segments.filter((row) => row.brand_id === brand_id);
   const customers = new Set(

@@ -3,6 +3,7 @@
  * Tests only.
  */
 import { allocate, creditsOf, integerWeights, weightsOf } from './allocate.ts';
+import { hiddenTouchpoints } from './consents.ts';
 import { chosenEvents, isShown, segmentsOf } from './filters.ts';
 import { type GroupRow, groupRows, type RestRow, restRows } from './groups.ts';
 import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';
@@ -95,6 +96,7 @@ export interface Credited {
 export function creditedOrders(world: World, full: FullOptions) {
   const seen = visibleRows(world, full.as_of);
   const person_of = persons(world, full.as_of, full.settings);
+  const hidden = hiddenTouchpoints(seen, person_of, full);
   const touchpoints = groupBy(seen.touchpoints, (row) => {
     const id = (row.customer_id ?? row.anonymous_id)!;
     return personKey(row.brand_id, person_of.get(personKey(row.brand_id, id))!);
@@ -115,13 +117,13 @@ export function creditedOrders(world: World, full: FullOptions) {
     order.customer_kind = previous === undefined ? 'new' : 'returning';
     const key = personKey(order.brand_id, order.person);
     buyers.add(key);
-    const person = { touchpoints: touchpoints.get(key) ?? [], conversions: conversions.get(key)!.length };
+    const person = { touchpoints: touchpoints.get(key) ?? [], conversions: conversions.get(key)!.length, hidden };
     const credit = (events: ValueEvent[]): Credited => creditOrder(order, events, person, previous?.occurred_at, full);
     for (const campaign of credit(all).touches.map(campaignOf)) if (campaign !== null) campaigns.add(campaign);
     const events = chosenEvents(order, all, full);
     if (events.length > 0) credited.push(credit(events));
   }
-  return { credited, campaigns, buyers, seen, touchpoints, conversions };
+  return { credited, campaigns, buyers, seen, touchpoints, conversions, hidden };
 }
 
 export function attribute(world: World, options: Options): Attribution {
@@ -160,7 +162,7 @@ function previousOrder(order: Order, orders: Order[], options: FullOptions): Ord
 function creditOrder(
   order: Order,
   events: ValueEvent[],
-  person: { touchpoints: RefTouchpoint[]; conversions: number },
+  person: { touchpoints: RefTouchpoint[]; conversions: number; hidden: ReadonlySet<RefTouchpoint> },
   previous_order_at: number | undefined,
   options: FullOptions,
 ): Credited {
@@ -174,7 +176,7 @@ function creditOrder(
     reason: null,
     path: [],
   };
-  const all = candidatesOf(order, person.touchpoints, previous_order_at, options);
+  const all = candidatesOf(order, person.touchpoints, previous_order_at, options, person.hidden);
   if (typeof all === 'string') {
     const nothing = { touches: [], weights: {}, cut: false, crowded: false };
     return { order, events, result: { ...result, reason: all }, ...nothing };

@@ -53,6 +53,7 @@ export function visibleRows(world: World, as_of: number | null): World {
     adjustments: firstOfEachId(world.adjustments, as_of, (row) => row.adjustment_id),
     identity_links: firstOfEachId(world.identity_links, as_of, (row) => row.link_id),
     customer_segments: firstOfEachId(world.customer_segments, as_of, (row) => row.segment_id),
+    consents: firstOfEachId(world.consents, as_of, (row) => row.consent_id),
     // A rate has no id of its own: the day and the pair are its id.
     fx_rates: lastOfEachId(world.fx_rates, as_of, (row) => JSON.stringify([row.date, row.currency, row.base])),
     spend: lastOfEachId(world.spend, as_of, (row) => row.line),

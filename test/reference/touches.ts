@@ -75,23 +75,27 @@ function continuations(touchpoints: RefTouchpoint[], include_machine: boolean): 
  * The candidates of an order in order of time, or the reason why there are none.
  * @param touchpoints all of the person's in this brand.
  * @param previous_order_at of the same person, among the conversion types of the report.
+ * @param hidden the touchpoints that consent hides.
  */
 export function candidatesOf(
   order: Order,
   touchpoints: RefTouchpoint[],
   previous_order_at: number | undefined,
   options: FullOptions,
+  hidden: ReadonlySet<RefTouchpoint>,
 ): RefTouchpoint[] | Reason {
   const cut =
     options.lookback === 'since_previous_conversion'
       ? (previous_order_at ?? Number.NEGATIVE_INFINITY)
       : Number.NEGATIVE_INFINITY;
-  const continued = continuations(touchpoints, options.include_machine);
+  const continued = continuations(
+    touchpoints.filter((row) => !hidden.has(row)),
+    options.include_machine,
+  );
   const filters: Array<[Reason, (touchpoint: RefTouchpoint) => boolean]> = [
     ['no_touch', (row) => row.occurred_at <= order.occurred_at],
     ['ineligible_type', (row) => !['purchase', 'subscription', 'custom'].includes(row.touchpoint_type)],
-    // Consent is not part of this world.
-    ['no_consent', () => true],
+    ['no_consent', (row) => !hidden.has(row)],
     ['machine_only', (row) => options.include_machine || !isMachine(row)],
     ['excluded_channel', (row) => !options.exclude_direct || row.channel !== 'direct'],
     ['outside_window', (row) => !continued.has(row)],

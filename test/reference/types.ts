@@ -1,5 +1,7 @@
 /** The reference's world: flat records as the log holds them, and what a report may ask for. */
 
+import type { RefConsentPolicy } from './consents.ts';
+
 type Maybe = string | null | undefined;
 
 interface Row {
@@ -92,6 +94,13 @@ export interface RefSegment extends Row {
   expires_at: number | null;
 }
 
+export interface RefConsent extends Row, Who {
+  consent_id: string;
+  /** Null if it is about something else. */
+  measurement: boolean | null;
+  occurred_at: number;
+}
+
 /** What a report shows: rows with (or without) one of the values in a field; null is a missing value. */
 export interface Filter {
   field: string;
@@ -107,6 +116,7 @@ export interface World {
   fx_rates: RefRate[];
   spend: RefSpend[];
   customer_segments: RefSegment[];
+  consents: RefConsent[];
 }
 
 export interface Settings {
@@ -119,6 +129,8 @@ export interface Settings {
   time_zone: string;
   identity_min_probability: number;
   journey_gap_days: number;
+  /** Left out where no touchpoint needs consent. */
+  consent?: RefConsentPolicy | undefined;
 }
 
 /** What a weight may depend on. */

@@ -1,9 +1,11 @@
 /** A world as it is sent, and the same world as the reference takes it. Reads the wire by itself, not with src/domain. */
+import type { ConsentInput } from '../../src/domain/consent/consent.ts';
 import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
 import type { CustomerSegmentInput, IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import type { FxRateInput, SpendInput } from '../../src/domain/spend.ts';
 import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
 import { NOW_MS } from '../support/time.ts';
+import { measurementOf } from './consents.ts';
 import { lineIds } from './spend.ts';
 import type { World } from './types.ts';
 
@@ -22,6 +24,7 @@ export interface WireWorld {
   fx_rates: FxRateInput[];
   spend: WireSpend[];
   customer_segments: CustomerSegmentInput[];
+  consents: ConsentInput[];
 }
 
 export type WireName = keyof WireWorld;
@@ -35,6 +38,7 @@ export const WIRE_ORDER: readonly WireName[] = [
   'fx_rates',
   'spend',
   'customer_segments',
+  'consents',
 ];
 
 /**
@@ -114,6 +118,14 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       segment_name: one.segment_name,
       assigned_at: Date.parse(one.assigned_at),
       expires_at: one.expires_at === undefined ? null : Date.parse(one.expires_at),
+    })),
+    consents: wire.consents.map((one, i) => ({
+      ...row('consents', i, one.brand_id),
+      consent_id: one.consent_id!,
+      customer_id: one.customer_id,
+      anonymous_id: one.anonymous_id,
+      measurement: measurementOf(one),
+      occurred_at: Date.parse(one.occurred_at),
     })),
   };
 }

@@ -23,8 +23,8 @@ describe('a generated world', () => {
           const { from_page: _from, request: _request, ...sent } = input as { from_page?: boolean; request?: number };
           const taken = good(name, sent);
           const record = CLOCK_AHEAD in taken ? withServerClock(taken, 'occurred_at') : taken;
-          // What the reader makes of other fields (ids of rates and lines, places) is not the reference's.
-          const { geo_location: _geo, fx_rate_id: _id, ...named } = record;
+          // What the reader makes of other fields (ids of rates and lines, places, signals of consent) is not the reference's.
+          const { geo_location: _geo, fx_rate_id: _id, purposes: _purposes, gcm: _gcm, gpc: _gpc, ...named } = record;
           const read = Object.fromEntries(
             Object.entries(named).filter(([field]) => !/^(adjustment|spend)_id$/.test(field) || field in sent),
           );

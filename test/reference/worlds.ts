@@ -3,9 +3,12 @@
  * edges are common. Worlds are wire records, with channel and verdict always set, so that enrichment changes nothing.
  */
 import fc from 'fast-check';
+import { policies } from './consents.ts';
 import {
   adjustmentOf,
   adjustments,
+  consentOf,
+  consents,
   conversionOf,
   conversions,
   type Draft,
@@ -34,6 +37,7 @@ export interface WorldLimits {
   adjustments?: number;
   links?: number;
   segments?: number;
+  consents?: number;
   /**
    * Also ids sent twice with other content, and rates that are stated anew. Off by default: the first log position stays, so such a world depends on the
    * order of arrival, which most properties want to shuffle.
@@ -64,6 +68,7 @@ export function worlds(limits: WorldLimits = {}): fc.Arbitrary<WireWorld> {
       ),
       rates: rateDrafts,
       spend: fc.array(spendDrafts, { maxLength: 10, size: 'max' }),
+      consents: fc.array(consents, most(limits.consents, 8)),
     })
     .map((draft) => {
       const scene = {
@@ -81,6 +86,7 @@ export function worlds(limits: WorldLimits = {}): fc.Arbitrary<WireWorld> {
         fx_rates: ratesOf(draft.rates, conflicts),
         spend: twice(draft.spend.map(spendOf)),
         customer_segments: sent(draft.segments, (one, index) => segmentOf(one, index, scene), conflicts),
+        consents: sent(draft.consents, (one, index) => consentOf(one, index, scene), conflicts),
       };
     });
 }
@@ -113,6 +119,7 @@ const settings = fc.record(
     position_first: fc.constantFrom(0.4, 0.2, 0),
     position_last: fc.constantFrom(0.4, 0.6, 0),
     identity_min_probability: fc.constantFrom(0.5, 0.8),
+    consent: policies,
   },
   { requiredKeys: [] },
 );

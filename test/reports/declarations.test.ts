@@ -83,6 +83,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, group_by: GROUP_KEY_NAMES.join(',') },
     { ...MARCH, group_by: 'month,channel', identity: 'deterministic' },
     { ...MARCH, group_by: 'day', intervals: 'true' },
+    { ...MARCH, group_by: 'channel', consent_bounds: 'true' },
     { ...MARCH, group_by: 'channel', intervals: 'true', compare: 'previous_period' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],

@@ -13,7 +13,8 @@ const READS = `
   GET /v1/identity/proposals
   GET /v1/conflicts
   GET /v1/dead_letters
-  GET /v1/destinations/{destination_id}/dead-letters`;
+  GET /v1/destinations/{destination_id}/dead-letters
+  GET /v1/destinations/{destination_id}/withdrawn`;
 const ACTIONS = `
   POST /v1/share-links
   DELETE /v1/share-links/{link_id}

@@ -9,11 +9,11 @@ const IN_PAGE = { config: { defaults: { page_conversions: true } } };
 const revenue = async (server: TestServer): Promise<string> =>
   (await server.get(`/v1/reports/attribution?${MARCH_QUERY}`)).body.summary.total_revenue;
 
-test('a page key sends touchpoints, and opens no other call', async () => {
+test('a page key sends touchpoints and consents, and opens no other call', async () => {
   const server = await startServer();
   expect((await server.post('/v1/touchpoints', TOUCH, PAGE)).status).toBe(202);
   for (const record of RECORD_NAMES) {
-    if (record === 'touchpoints') continue;
+    if (record === 'touchpoints' || record === 'consents') continue;
     const [example] = Object.values(recordKind(record).examples);
     const { status, body } = await server.post(`/v1/${record}`, example, PAGE);
     expect([record, status]).toEqual([record, record === 'conversions' ? 422 : 403]);
@@ -57,8 +57,8 @@ test('preflights are answered only where a page needs them', async () => {
     }
     return answered;
   };
-  expect(await preflights(await startServer())).toEqual(['/v1/touchpoints']);
-  expect(await preflights(await startServer(IN_PAGE))).toEqual(['/v1/touchpoints', '/v1/conversions']);
+  expect(await preflights(await startServer())).toEqual(['/v1/touchpoints', '/v1/consents']);
+  expect(await preflights(await startServer(IN_PAGE))).toEqual(['/v1/touchpoints', '/v1/conversions', '/v1/consents']);
 });
 
 test('the order of a server counts, whether a page claimed its id before or after', async () => {

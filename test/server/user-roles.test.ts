@@ -76,6 +76,7 @@ const ADMIN_ONLY = `
   GET /v1/sources
   GET /v1/destinations
   GET /v1/destinations/{destination_id}/dead-letters
+  GET /v1/destinations/{destination_id}/withdrawn
   POST /v1/destinations/{destination_id}/check
   POST /v1/destinations/{destination_id}/replay
   GET /v1/identity/proposals

@@ -91,6 +91,7 @@ function renamed(world: WireWorld, brands: Settled['brands']): WireWorld {
     identity_links: world.identity_links.map(rename),
     spend: world.spend.map(rename),
     customer_segments: world.customer_segments.map(rename),
+    consents: world.consents.map(rename),
     fx_rates: world.fx_rates.flatMap((rate) => Object.values(brands).map((brand_id) => ({ ...rate, brand_id }))),
   };
 }

@@ -5,11 +5,14 @@ import type { Engine } from './engine.ts';
 
 /** All that is held of each subject, in order. Numbers of labels and subjects differ, so they are not part of it. */
 export function contentOf(histories: Histories, keys: ReadonlyMap<string, readonly [number, number]>) {
-  const walk = new Walk(histories, histories.position);
+  const walk = new Walk(histories, histories.position, null);
   return [...keys].map(([name, [high, low]]) => {
     const subject = histories.subjects.find(high, low);
     if (subject < 0) return [name, []];
-    walk.take({ starts: Uint32Array.of(0, 1), values: Float64Array.of(subject) }, 0, Number.POSITIVE_INFINITY);
+    walk.take({ starts: Uint32Array.of(0, 1), values: Float64Array.of(subject) }, 0, {
+      brand_no: 0,
+      last_ms: Number.POSITIVE_INFINITY,
+    });
     const rows = [...walk.places.subarray(0, walk.length)].map((place) => [
       histories.at_ms[place],
       histories.collectors[histories.collector[place]!],

@@ -1,4 +1,5 @@
 /** Random worlds of the reference, as events to send and parameters to ask. */
+import { consentPolicy } from '../../src/domain/consent/policy.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import type { Options, Settings } from '../reference/reference.ts';
 import { WIRE_ORDER, type WireWorld } from '../reference/worlds.ts';
@@ -15,10 +16,12 @@ export function eventsOf(world: WireWorld): WireEvent[] {
 
 /** A brand's settings in the reference's words as those of the product. */
 export function settingsOf(own: Partial<Settings>): BrandSettings {
-  const { view_days, email_days, click_days, position_first, position_last, ...rest } = own;
+  const { view_days, email_days, click_days, position_first, position_last, consent, ...rest } = own;
+  const policy = consentPolicy(undefined, consent);
   return {
     ...DEFAULT_BRAND_SETTINGS,
     ...rest,
+    ...(policy === undefined ? {} : { consent: policy }),
     windows: { view_days: view_days ?? 1, email_days: email_days ?? 7, click_days: click_days ?? 30 },
     position: { first: position_first ?? 0.4, last: position_last ?? 0.4 },
   };

@@ -11,7 +11,7 @@ import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { isOf } from './anew.ts';
 import { isOfErased } from './erased.ts';
-import { type Fate, fatesBefore, isChange, ORDER_NOT_TAKEN, type Withhold } from './fates.ts';
+import { type Fate, fatesBefore, isChange, NOTHING, ORDER_NOT_TAKEN, type Withhold } from './fates.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
 import { cutPage, dueOf, FIRST_PAGE, isOver, PAGE } from './page.ts';
 import { isFailure, Sender } from './send.ts';
@@ -128,7 +128,7 @@ export class Delivery {
     signal: AbortSignal,
   ): Promise<Fate[]> {
     const { id } = this.settings;
-    const { state, withhold = () => null } = this.parts;
+    const { state, withhold = async () => NOTHING } = this.parts;
     const sent = await fatesBefore(messages, this.settings, state, withhold);
     const lost = messages.filter((_, place) => 'is_lost' in sent[place]!);
     this.sending = new Set(lost.map(({ seq }) => seq));

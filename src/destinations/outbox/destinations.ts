@@ -21,6 +21,7 @@ import {
   type Standing,
   writeStanding,
 } from './standing.ts';
+import { withdrawnOrders } from './withdrawn.ts';
 
 /** Dead letters that are tried again in one transaction. */
 const REPLAYED_TOGETHER = 200;
@@ -56,6 +57,7 @@ export class DestinationList {
     private readonly settings: ReadonlyMap<string, DestinationSettings>,
     private readonly state: State,
     private readonly clock: () => number,
+    private readonly reports: Parameters<typeof withdrawnOrders>[0],
   ) {}
 
   get size(): number {
@@ -72,6 +74,11 @@ export class DestinationList {
   async deadLetters(id: string, key_brand_id: string | null): Promise<object[]> {
     if ((await this.standingOf(this.seen(id, key_brand_id))) === undefined) return [];
     return (await readDead(this.state, id, MAX_SHOWN)).map(shownLetter);
+  }
+
+  /** Orders that were told of people who do not consent any more. */
+  withdrawn(id: string, key_brand_id: string | null): ReturnType<typeof withdrawnOrders> {
+    return withdrawnOrders(this.reports, this.state, this.seen(id, key_brand_id), MAX_SHOWN);
   }
 
   /** Puts what was given up into the queue again. @returns how many messages. */

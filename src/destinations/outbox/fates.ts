@@ -10,11 +10,18 @@ import { isSending, readUntaken } from './standing.ts';
 /** What the sender says of a message, or that it may not leave. */
 export type Fate = Sent | { outcome: 'withheld'; reason: string };
 
+/** Why messages may not leave, by their place. */
+export type Withheld = ReadonlyMap<number, string>;
 /**
- * Why a message may not leave, or null: the one place that holds messages back. It is asked before each try, so also of what waits since
- * before. A message that is held back is counted with its reason, and no change of its order is sent.
+ * Says which of some messages may not leave: the one place that holds messages back. It is asked before each try, so also of what waits
+ * since before. A message that is held back is counted with its reason, and no change of its order is sent.
  */
-export type Withhold = (message: Message, settings: DestinationSettings) => string | null;
+export type Withhold = (
+  messages: readonly Message[],
+  settings: Pick<DestinationSettings, 'brand_id'>,
+) => Promise<Withheld>;
+
+export const NOTHING: Withheld = new Map();
 
 export const ORDER_NOT_TAKEN = 'the order itself was not taken';
 
@@ -29,13 +36,17 @@ export async function fatesBefore(
 ): Promise<Fate[]> {
   const { corrections, repeatable } = settings.destination;
   const older = new Set(corrections === 'state' ? superseded(messages) : []);
+  const withheld = await withhold(
+    messages.map(({ message }) => message),
+    settings,
+  );
   const fates: Fate[] = [];
   for (const [place, { seq, subject, message }] of messages.entries()) {
-    const withheld = withhold(message, settings);
+    const held = withheld.get(place);
     // The program ended before it knew what became of it.
     if (repeatable !== undefined && (await isSending(state, settings.id, seq)))
       fates.push({ outcome: 'refused', reason: UNKNOWN_FATE, is_lost: true });
-    else if (withheld !== null) fates.push({ outcome: 'withheld', reason: withheld });
+    else if (held !== undefined) fates.push({ outcome: 'withheld', reason: held });
     else if (older.has(place)) fates.push({ outcome: 'skipped', reason: 'a newer state of it is sent' });
     else if (corrections === 'difference' && isChange(message) && (await readUntaken(state, settings.id, subject)))
       fates.push({ outcome: 'skipped', reason: ORDER_NOT_TAKEN });

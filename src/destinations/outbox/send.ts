@@ -7,7 +7,10 @@ import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { Caller } from './call.ts';
 
-/** What became of a message. `skipped`: it was not meant for this destination. `untried`: a request before it failed. */
+/**
+ * What became of a message. `skipped`: it was not meant for this destination. `untried`: a request before it
+ * failed.
+ */
 export type Sent = Outcome | { outcome: 'skipped'; reason: string } | { outcome: 'untried' };
 
 interface Item {

@@ -42,6 +42,8 @@ export interface Standing {
   last_error: string;
 }
 
+const NOT_WITHHELD = { withheld: 0, last_withheld: '' };
+
 /** A destination that has sent nothing. */
 export const newStanding = ({ brand_id, destination }: DestinationSettings, start_ms: number): Standing => ({
   brand_id,
@@ -55,8 +57,7 @@ export const newStanding = ({ brand_id, destination }: DestinationSettings, star
   delivered: 0,
   skipped: 0,
   refused: 0,
-  withheld: 0,
-  last_withheld: '',
+  ...NOT_WITHHELD,
   retries: 0,
   dead: 0,
   last_delivered_ms: null,
@@ -79,7 +80,9 @@ export interface DeadLetter extends FeedMessage {
 const key = (id: string, seq: number): string => `${id} ${String(seq).padStart(12, '0')}`;
 
 export async function readStanding(state: Pick<State, 'get'>, id: string): Promise<Standing | undefined> {
-  return (await state.get<Json>(STANDINGS, id)) as unknown as Standing | undefined;
+  const written = (await state.get<Json>(STANDINGS, id)) as unknown as Standing | undefined;
+  // Earlier programs held nothing back, and did not write that down.
+  return written && { ...NOT_WITHHELD, ...written };
 }
 
 export function writeStanding(state: StateTransaction, id: string, standing: Standing): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a walk over paths is asked for. All of it is data, so that a thread can be sent it. */
 import { CONVERSION_TYPES } from '../../domain/conversion.ts';
 import type { PassOrders, PassPlan } from '../asked.ts';
+import type { Hiding } from '../consents/hiding.ts';
 import type { LabelFacts } from '../label-facts.ts';
 import type { AskedAlike } from './alike-paths.ts';
 import type { SilentPeople } from './silent-people.ts';
@@ -21,6 +22,8 @@ export interface AskedPaths {
   /** How many labels there are. Arrays of facts may be longer. */
   labels: number;
   facts: LabelFacts;
+  /** Null where no touchpoint needs consent. */
+  hiding: Hiding | null;
   orders: PathOrders;
   /** True if all touchpoints that were there at the filling lie at or before the position of the plan. */
   sees_filled: boolean;

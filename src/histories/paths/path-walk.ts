@@ -1,6 +1,7 @@
 /** Finds the paths of orders, and of people who touched and did not order. Threads walk different people. */
 import { refusedTraits } from '../../attribution/eligibility.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
+import { partsOfPolicy } from '../asked-orders.ts';
 import { type AskedForCandidates, Candidates } from '../candidates.ts';
 import type { Touchpoints } from '../histories.ts';
 import { Interactions } from '../interactions.ts';
@@ -15,6 +16,7 @@ const SILENT_PART = 2_048;
 
 /** What the paths of people of a brand have in common who did not order. Instants of touchpoints are whole milliseconds. */
 interface SilentOf {
+  brand_no: number;
   policy: number;
   start_ms: number;
   last_ms: number;
@@ -47,14 +49,15 @@ export class PathWalk {
     private readonly touchpoints: Touchpoints,
     private readonly asked: AskedPaths,
   ) {
-    const { plan, facts } = asked;
-    this.walk = new Walk(touchpoints, plan.positions.touchpoints, asked.sees_filled);
+    const { plan, facts, hiding } = asked;
+    this.walk = new Walk(touchpoints, plan.positions.touchpoints, hiding, asked.sees_filled);
     this.candidates = new Candidates(plan, touchpoints, facts);
     this.interactions = plan.collapse === 'none' ? null : new Interactions(touchpoints, facts);
     this.refused = refusedTraits(plan);
     this.silent = plan.brands.map(({ start_ms, end_ms }, brand_no) => {
       const policy = silentPolicy(plan, brand_no);
-      return { policy, start_ms, last_ms: end_ms - 1, first_ms: start_ms - this.candidates.reachOf(policy) };
+      const first_ms = start_ms - this.candidates.reachOf(policy);
+      return { brand_no, policy, start_ms, last_ms: end_ms - 1, first_ms };
     });
     this.found = new FoundPaths(asked.most_of_all, asked.instants);
     this.alike = asked.alike === null ? null : new AlikePaths(this.found, asked.alike);
@@ -101,7 +104,8 @@ export class PathWalk {
       last_ms = Math.max(last_ms, at_ms[order]!);
     }
     if (last_ms < first_ms) return;
-    this.walk.take(orders.subjects, person, last_ms, first_ms);
+    const { brand_no } = partsOfPolicy(policy[by_person[from]!]!);
+    this.walk.take(orders.subjects, person, { brand_no, last_ms, first_ms });
     this.candidates.ofPerson(this.walk);
     for (let i = from; i < until; i++) {
       const order = by_person[i]!;
@@ -114,7 +118,7 @@ export class PathWalk {
     const silent = this.silent[brand_no[person]!]!;
     for (let i = subjects.starts[person]!; i < subjects.starts[person + 1]!; i++) {
       if (!hasTouchIn(this.touchpoints, subjects.values[i]!, silent.start_ms, silent.last_ms)) continue;
-      this.walk.take(subjects, person, silent.last_ms, silent.first_ms);
+      this.walk.take(subjects, person, silent);
       this.endAtLast(SILENT, person, silent, conversions[person]!);
       return;
     }
@@ -124,7 +128,7 @@ export class PathWalk {
   private walkAlone(subject: number): boolean {
     const { alone, alone_conversions } = this.asked.silent;
     const silent = this.silent[alone[subject]! - 1]!;
-    if (!this.walk.takeIfIn(subject, silent.start_ms, silent.last_ms, silent.first_ms)) return false;
+    if (!this.walk.takeIfIn(subject, silent)) return false;
     this.endAtLast(ALONE, subject, silent, Math.max(1, alone_conversions[subject] ?? 1));
     return true;
   }

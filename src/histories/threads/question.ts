@@ -1,6 +1,7 @@
 /** What a thread is sent for its part of a pass, and what it answers. */
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { type Asked, ORDER_ARRAYS, type PassModel, type PassOrders, type PassPlan } from '../asked.ts';
+import { consentColumns } from '../consents/consent-rows.ts';
 import { TOUCHPOINT_ARRAYS, type Touchpoints } from '../histories.ts';
 import type { LabelFacts } from '../label-facts.ts';
 import type { Lists } from '../orders/lists.ts';
@@ -67,7 +68,7 @@ export async function putQuestion<K extends WorkKind>(
 function touchpointsOf(touchpoints: Touchpoints): Touchpoints {
   const arrays = Object.fromEntries(TOUCHPOINT_ARRAYS.map((name) => [name, touchpoints[name]]));
   const { collectors, length } = touchpoints;
-  return { ...arrays, collectors, length } as Touchpoints;
+  return { ...arrays, collectors, length, consents: consentColumns(touchpoints.consents) } as Touchpoints;
 }
 
 function trim({ plan, orders, tables, ...others }: Asked): Asked {

@@ -1,6 +1,7 @@
 /** Touchpoints for a hazard, from histories in memory. They are those of {@link ./touches-in-sql.ts}. */
 import { refusedTraits, uncountedTraits } from '../../attribution/eligibility.ts';
 import type { Plan } from '../../attribution/plan.ts';
+import { hidingOf } from '../../histories/consents/hiding.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
 import { Visits } from '../../histories/visits.ts';
@@ -19,16 +20,18 @@ export function touchesInMemory(
   const { labels } = histories;
   const facts = factsOf(labels);
   const refused = refusedTraits(plan);
+  const hiding = hidingOf(plan, labels);
   return {
     kinds: labels,
     visit: async (take) => {
-      const walk = new Walk(histories, plan.positions.touchpoints);
+      const walk = new Walk(histories, plan.positions.touchpoints, hiding);
       const visits = new Visits(histories, facts, uncountedTraits(plan));
       const touches = emptyTouches();
       const turns = new WorkTurns();
       for (let person = 0; person < brand_no.length; person++) {
         if (turns.ends(32)) await turns.next();
-        walk.take(subjects, person, plan.brands[brand_no[person]!]!.end_ms - 1);
+        const own = brand_no[person]!;
+        walk.take(subjects, person, { brand_no: own, last_ms: plan.brands[own]!.end_ms - 1 });
         if (walk.length === 0) continue;
         const { places } = walk;
         const { label, at_ms, session } = histories;

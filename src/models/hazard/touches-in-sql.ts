@@ -1,11 +1,12 @@
 /** Touchpoints for a hazard, by the query. The engine joins and numbers them; {@link ./touch-pages.ts} puts them in order. */
 import type { TimeBounds } from '../../attribution/bounds.ts';
+import { EVERYONE, mayHide, verdictsWithConsent } from '../../attribution/consent.ts';
 import { continuationsOf } from '../../attribution/continuations.ts';
 import { isCounted, mayEarn, NEVER } from '../../attribution/eligibility.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { BRAND_PERIODS, VERDICTS } from '../../attribution/relations.ts';
-import { effective, RECLASSIFIED, touchNumber, withVerdicts } from '../../attribution/touches.ts';
-import { latestVerdicts } from '../../log/verdicts.ts';
+import { effective, touchNumber, withVerdicts } from '../../attribution/touches.ts';
+import { latestVerdicts, RECLASSIFIED } from '../../log/verdicts.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { columnsOf, materialise, type Relation } from '../../warehouse/relation.ts';
@@ -22,13 +23,24 @@ export async function touchesInSql(
   times: TimeBounds,
   people: number,
 ): Promise<TouchSource> {
-  const verdicts = times.has_reclassifications
-    ? await materialise(snapshot, VERDICTS, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED))
-    : null;
+  const verdicts = await makeVerdicts(snapshot, plan, times);
   const kinds = await makeKinds(snapshot, plan, verdicts);
   await makeTouches(snapshot, plan, verdicts, times);
   await makeTies(snapshot, plan);
   return { kinds, visit: (take) => visitPages(snapshot, people, take) };
+}
+
+async function makeVerdicts(
+  snapshot: Snapshot,
+  plan: Plan,
+  { has_reclassifications }: TimeBounds,
+): Promise<Relation | null> {
+  if (await mayHide(snapshot, plan)) {
+    const { sql, parameters } = verdictsWithConsent(plan, EVERYONE, has_reclassifications);
+    return materialise(snapshot, VERDICTS, sql, parameters);
+  }
+  if (!has_reclassifications) return null;
+  return materialise(snapshot, VERDICTS, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED));
 }
 
 /** Makes `touch_kinds` and reads it, in order of numbers. */

@@ -2,6 +2,7 @@
 import type { Plan } from '../../attribution/plan.ts';
 import { NOT_CHOSEN } from '../../histories/asked.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
+import { hidingOf } from '../../histories/consents/hiding.ts';
 import { groupEvents, type OrdersRead, readOrders } from '../../histories/credit.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
@@ -61,6 +62,7 @@ export async function pathsOfOrders(
     plan: { ...plan, models: [] },
     labels: histories.labels.length,
     facts: factsOf(histories.labels),
+    hiding: hidingOf(plan, histories.labels),
     orders,
     sees_filled: isWithin(histories.filled.position, plan.positions.touchpoints),
     chosen: await chosenOrders(orders, event_group),

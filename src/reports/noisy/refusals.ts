@@ -11,6 +11,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   artifact: 'answers with noise are of rule models; leave it out',
   compare: 'answers with noise have no earlier period; ask for each period by itself, which costs epsilon twice',
   intervals: 'answers with noise have an interval of each number by themselves; leave it out',
+  consent_bounds: 'answers with noise never count what consent hides; leave it out',
   currency: 'answers with noise are in the currency of the brand, as are the bounds of a person; leave it out',
 };
 

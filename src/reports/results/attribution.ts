@@ -119,10 +119,18 @@ const COMMON = {
   warnings: WARNINGS,
 };
 
+const BOUNDS = { ...money('observed_revenue'), ...money('possible_revenue') };
+/** What consent hides. */
+const CONSENT_BOUNDS = closed({
+  total: closed({ ...BOUNDS, observed_conversions: count(), possible_conversions: count() }),
+  groups: Type.Array(closed({ ...fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())), ...BOUNDS })),
+  groups_left_out: count(),
+});
+
 export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
   anyOf: [
-    closed({ ...COMMON, attribution_model: text(), ...PART }),
+    closed({ ...COMMON, attribution_model: text(), ...PART, consent_bounds: Type.Optional(CONSENT_BOUNDS) }),
     closed({ ...COMMON, attribution_models: texts(), models: byName(closed(PART)) }),
   ],
 });
@@ -142,6 +150,8 @@ export const ATTRIBUTION_MEANINGS = {
   attributed_revenue: 'The part of net revenue that touches of the group earned',
   attributed_revenue_interval:
     'With `intervals=true`: the middle 90 % of a bootstrap over people of attributed_revenue; null if fewer than 30 people placed the touched orders',
+  consent_bounds:
+    'With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing',
   attributed_revenue_support: 'People with a touched order',
   spend:
     'What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month',

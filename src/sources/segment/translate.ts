@@ -7,6 +7,7 @@ import { MAX_JSON_LENGTH } from '../../domain/fields.ts';
 import type { Draft } from '../../log/envelope.ts';
 import { entryOf, text } from '../fields.ts';
 import type { Translated } from '../source.ts';
+import { withConsent } from './consent.ts';
 import { ECOMMERCE, ecommerce } from './ecommerce.ts';
 import { EMAIL, emailEvents } from './email.ts';
 import { defined, type Message, type MessageType, messageOf, requestOf } from './message.ts';
@@ -28,7 +29,8 @@ export function translateMessage(
   options: SegmentOptions,
 ): Translated & { page: string | undefined } {
   const message = messageOf(value, type, sent_at, new Date(options.now_ms).toISOString());
-  return { ...translated(message, options), page: requestOf(message)['url'] as string | undefined };
+  const read = withConsent(message, translated(message, options));
+  return { ...read, page: requestOf(message)['url'] as string | undefined };
 }
 
 function translated(message: Message, options: SegmentOptions): Translated {

@@ -10,9 +10,18 @@ import { VERSION_3 } from './0003.ts';
 import { VERSION_4 } from './0004.ts';
 import { VERSION_5 } from './0005.ts';
 import { VERSION_6 } from './0006.ts';
+import { VERSION_7 } from './0007.ts';
 import type { SchemaVersion } from './version.ts';
 
-export const VERSIONS: readonly SchemaVersion[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
+export const VERSIONS: readonly SchemaVersion[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+  VERSION_6,
+  VERSION_7,
+];
 
 /** The table that says which versions a database has, and when each was applied. */
 export const HISTORY_TABLE = 'schema_history';
