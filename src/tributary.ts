@@ -139,14 +139,10 @@ async function open(options: OpenOptions): Promise<Tributary> {
       collector === null
         ? null
         : new Intake({
+            ...{ collector, state, emailPersonOf, clock, fetchText },
             sources: config.sources,
             brand_rules: config.brand_rules,
-            collector,
-            state,
-            emailPersonOf,
             max_items: config.limits.max_items,
-            clock,
-            fetchText,
           });
     const histories = new HistoriesKeeper({
       memory_bytes: config.histories_memory_bytes ?? defaultHistoriesMemory(),

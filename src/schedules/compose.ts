@@ -65,10 +65,10 @@ function ask(
   context: ReportContext,
   { id, brand_id, model }: ScheduleSettings,
   asked: AskedReport,
-  days: Days,
+  { start, end }: Days,
   as_of: string | undefined,
 ): Promise<ReportJson> {
-  const given = { ...days, brand_id, model, ...(as_of === undefined ? {} : { as_of }) };
+  const given = { start, end, brand_id, model, ...(as_of === undefined ? {} : { as_of }) };
   const own = { ...context, owner: `schedule ${id}` };
   return asked.report.run(own, parametersOf(asked, given), { key_brand_id: brand_id });
 }

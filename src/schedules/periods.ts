@@ -29,8 +29,10 @@ type Clocked = Timing & { time_zone: string };
 
 /** The newest period whose time has come. */
 export function duePeriod(timing: Clocked, now_ms: number): ReportPeriod {
-  const found = newestPeriod(timing, now_ms);
-  return found.due_ms <= now_ms ? found : periodEnding(timing, dayNumber(found.start));
+  let found = newestPeriod(timing, now_ms);
+  // Of days that wait for some days, several are over and not yet due.
+  while (found.due_ms > now_ms) found = periodEnding(timing, dayNumber(found.start));
+  return found;
 }
 
 /** The newest period that is over. It may not be due yet. */

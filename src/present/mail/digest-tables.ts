@@ -40,14 +40,15 @@ function attributionTable(answer: ReportJson): DigestTable {
   const rows = answer['channel_attribution'] as Row[];
   const summary = answer['summary'] as Row;
   const compares = answer['comparison'] !== undefined;
-  const keys = Object.keys(rows[0] ?? {})
-    .filter((name) => GROUP_FIELDS.includes(name))
+  // Without rows, nothing says how they would be grouped.
+  const keys = Object.keys(rows[0] ?? { group: null })
+    .filter((name) => GROUP_FIELDS.includes(name) || rows.length === 0)
     .slice(0, 2);
   const total = BigInt((answer['reconciliation'] as Row)['attributed_micros'] as string);
   const shown = rows.slice(0, MAX_ROWS);
   const change = (row: Row, name: string): string[] => (compares ? [changeOf(row, name) ?? NOTHING] : []);
   return {
-    title: `Revenue by ${keys.map(words).join(' and ') || 'group'}`,
+    title: `Revenue by ${keys.map(words).join(' and ')}`,
     columns: [
       ...keys.map((name) => ({ name: words(name) })),
       { name: 'orders', right: true },
