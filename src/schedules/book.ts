@@ -45,6 +45,8 @@ export interface Delivery {
   at_ms: number;
   /** Empty where nothing went wrong. It holds no address. */
   reason: string;
+  /** Where it was handed over: {@link import('./handed-marks.ts').HandedMarks.place}. */
+  noted_in?: string | null;
 }
 
 /** What became of one period. */

@@ -5,12 +5,14 @@ import type { ReportContext } from '../reports/context.ts';
 import type { Links } from '../sharing/links.ts';
 import type { State } from '../state/port.ts';
 import type { SqlDesk } from '../views/desk.ts';
+import type { HandedMarks } from './handed-marks.ts';
 
 export interface ScheduleParts {
   state: State;
   reports: ReportContext;
   links: Links;
   desk: SqlDesk;
+  marks: HandedMarks;
   /** Null where no mail can be sent. */
   mail: MailSettings | null;
   /** The address under which people reach this server, without a slash at its end; null if nobody configured one. */

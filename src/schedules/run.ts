@@ -14,6 +14,7 @@ import {
   writeSend,
   writeStanding,
 } from './book.ts';
+import { sendName } from './compose.ts';
 import type { Attempt, Target } from './deliver/targets.ts';
 import type { ScheduleParts } from './parts.ts';
 import { duePeriod, newestPeriod, periodAfter, type ReportPeriod } from './periods.ts';
@@ -114,6 +115,7 @@ export class ScheduleRun {
 
   private async deliver(send: Send, fenced: Fenced, signal: AbortSignal): Promise<void> {
     const { id } = this.settings;
+    const { marks } = this.parts;
     const { clock } = this.parts.reports;
     const save = (changed: Send): Promise<void> =>
       fenced.transaction(async (transaction) => writeSend(transaction, id, changed));
@@ -123,17 +125,23 @@ export class ScheduleRun {
         fenced.transaction(async (transaction) =>
           writeDelivery(transaction, id, send.start, target.name, {
             ...{ status, at_ms: clock(), reason: reason.slice(0, LONGEST_REASON) },
+            ...(status === 'handing_over' ? { noted_in: marks.place } : {}),
           }),
         );
-      if (!(await this.isOpen(send, target, write))) continue;
+      const mark = sendName(id, send.start, target.name);
+      if (!(await this.isOpen(send, target, mark, write))) continue;
       const { status, reason } = await target
-        .deliver(() => write('handing_over', ''))
+        .deliver(async () => {
+          await write('handing_over', '');
+          marks.make(mark);
+        })
         .catch((error: unknown): Attempt => {
           signal.throwIfAborted();
           if (!(error instanceof TributaryError)) throw error;
           return { status: 'waiting', reason: error.message };
         });
       await write(status, reason);
+      marks.clear(mark);
     }
   }
 
@@ -141,12 +149,15 @@ export class ScheduleRun {
   private async isOpen(
     { deliveries }: Send,
     { name, is_repeatable }: Target,
+    mark: string,
     write: (status: Delivery['status'], reason: string) => Promise<void>,
   ): Promise<boolean> {
     const before = deliveries[name];
     if (before === undefined) return true;
     if (isOver(before)) return false;
     if (before.status === 'waiting' || is_repeatable) return true;
+    if (!this.parts.marks.mayHaveGone(mark, before.noted_in ?? null)) return true;
+    this.parts.marks.clear(mark);
     await write('unknown', 'the process ended while it went out, so it may have arrived; it is not sent again');
     return false;
   }

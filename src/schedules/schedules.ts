@@ -10,6 +10,7 @@ import { type Delivery, readSend, readStanding, type Send, writeStanding } from 
 import { compose } from './compose.ts';
 import { mailContent } from './deliver/mail.ts';
 import { exportsOf, type KnownExport } from './exports/known.ts';
+import { HandedMarks } from './handed-marks.ts';
 import type { ScheduleParts } from './parts.ts';
 import { duePeriod, newestPeriod, periodAfter, type ReportPeriod } from './periods.ts';
 import { Recipients } from './recipients.ts';
@@ -72,7 +73,8 @@ export class ScheduleList {
     this.settings = schedules;
     // A folder of its own, because a desk begins with an empty one.
     const desk = new SqlDesk(join(folder, 'schedules'));
-    this.parts = { ...given, mail, public_url, desk, random: Math.random };
+    const marks = new HandedMarks(folder);
+    this.parts = { ...given, mail, public_url, desk, marks, random: Math.random };
     this.recipients = new Recipients(given.state, given.reports.clock);
   }
 

@@ -15,13 +15,15 @@ const DIGEST: Digest = {
   currency: 'USD',
   model: 'linear',
   cards: [
-    { name: 'Email revenue', value: '1,200.00 USD', change: '+3.0 %' },
-    { name: 'Share of all revenue', value: '31.0 %', change: '' },
+    { name: 'Email revenue', value: '1,200.00', unit: 'USD', change: '+3.0 %' },
+    { name: 'Share of all revenue', value: '31.0 %', unit: '', change: '' },
   ],
+  compared: 'Changes are against 9 to 15 March 2026.',
   trend: {
     title: 'Email revenue by day',
     days: [{ date: '2026-03-22', micros: 5n, is_in_period: true }],
     words: HOSTILE,
+    note: 'Highest',
   },
   tables: [
     { title: 'Campaigns', columns: [{ name: 'campaign' }], rows: [[HOSTILE]], parts: [0.4], totals: null, left_out: 2 },

@@ -75,9 +75,9 @@ describe('a weekly report', () => {
       Number(amount).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     for (const part of [html, partOf(first!.source, 'text/plain')]) {
       for (const amount of [then.summary.total_revenue, then.summary.email_attributed_revenue])
-        expect(part).toContain(`${shown(amount)} USD`);
+        expect(part).toContain(shown(amount));
       for (const { channel, attributed_revenue } of then.channel_attribution) {
-        expect(part).toContain(channel);
+        expect(part.replaceAll('<wbr>', '')).toContain(channel);
         expect(part).toContain(shown(attributed_revenue));
       }
     }

@@ -1,4 +1,5 @@
 /** What a scheduled report says, before it is HTML, text or blocks: figures, a chart and tables, with the words and digits of the terminal. */
+import { DEFAULT_BRAND } from '../../domain/record.ts';
 import { clip } from '../../domain/text.ts';
 import { MS_PER_DAY, parseDate } from '../../domain/time.ts';
 import type { ReportJson } from '../../reports/context.ts';
@@ -11,6 +12,8 @@ import type { TrendDay } from './trend-chart.ts';
 export interface Card {
   name: string;
   value: string;
+  /** The currency of an amount; empty for other figures. */
+  unit: string;
   /** Beside the value, such as "+12.0 %"; empty without an earlier period. */
   change: string;
 }
@@ -20,6 +23,8 @@ export interface Trend {
   days: readonly TrendDay[];
   /** The figures of the chart in words, for who sees no pictures. */
   words: string;
+  /** The line below the chart. */
+  note: string;
 }
 
 export interface Digest {
@@ -30,6 +35,8 @@ export interface Digest {
   currency: string;
   model: string;
   cards: readonly Card[];
+  /** What the changes of the cards are against; empty without an earlier period. */
+  compared: string;
   trend: Trend | null;
   tables: readonly DigestTable[];
   warnings: readonly string[];
@@ -51,6 +58,8 @@ export interface DigestParts {
 
 const MAX_WARNINGS = 5;
 const MAX_WARNING = 300;
+/** More days than a week are told by their highest and lowest. */
+const MAX_DAYS_TOLD = 7;
 
 export function makeDigest({ title, brand_id, period, run_id, headline, trend, reports }: DigestParts): Digest {
   const currency = String(headline['currency']);
@@ -65,6 +74,7 @@ export function makeDigest({ title, brand_id, period, run_id, headline, trend, r
     currency,
     model: String(headline['attribution_model']),
     cards: cardsOf(headline['summary'] as Record<string, unknown>, currency),
+    compared: comparedWith(headline),
     trend: trendOf(trend, period, currency),
     tables: reports.map(({ report, answer }) => digestTable(report, answer)),
     warnings: said.slice(0, MAX_WARNINGS),
@@ -77,17 +87,25 @@ export function makeDigest({ title, brand_id, period, run_id, headline, trend, r
 }
 
 function cardsOf(summary: Record<string, unknown>, currency: string): Card[] {
-  const card = (name: string, field: string, value: string): Card => ({
-    name,
-    value,
+  const card = (name: string, field: string, value: string, unit = ''): Card => ({
+    ...{ name, value, unit },
     change: changeOf(summary, field) ?? '',
   });
   return [
-    card('Email revenue', 'email_attributed_revenue', `${moneyText(summary['email_attributed_revenue'])} ${currency}`),
+    card('Email revenue', 'email_attributed_revenue', moneyText(summary['email_attributed_revenue']), currency),
     card('Share of all revenue', 'email_share_of_revenue', percent(summary['email_share_of_revenue'])),
-    card('All revenue', 'total_revenue', `${moneyText(summary['total_revenue'])} ${currency}`),
+    card('All revenue', 'total_revenue', moneyText(summary['total_revenue']), currency),
     card('Orders', 'total_conversions', number(summary['total_conversions'])),
   ];
+}
+
+/** An amount with its currency, or another figure. */
+export const cardText = ({ value, unit, change }: Card): string =>
+  `${value}${unit && ` ${unit}`}${change && ` (${change})`}`;
+
+function comparedWith(answer: ReportJson): string {
+  const { report_period } = (answer['comparison'] ?? {}) as { report_period?: { start: string; end: string } };
+  return report_period === undefined ? '' : `Changes are against ${periodInWords(report_period)}.`;
 }
 
 function trendOf(answer: ReportJson, { start, end }: { start: string; end: string }, currency: string): Trend | null {
@@ -99,15 +117,26 @@ function trendOf(answer: ReportJson, { start, end }: { start: string; end: strin
     amount: moneyText(row['attributed_revenue']),
   }));
   if (days.length === 0) return null;
-  const highest = days.reduce((best, day) => (day.micros > best.micros ? day : best));
   const told = days.filter(({ is_in_period }) => is_in_period);
-  const each = told.length > 7 ? '' : ` ${told.map(({ date, amount }) => `${shortDay(date)}: ${amount}`).join('; ')}.`;
+  const best = (of: typeof days, sign: 1n | -1n): string => {
+    const { amount, date } = of.reduce((found, day) => (sign * day.micros > sign * found.micros ? day : found));
+    return `${amount} on ${shortDay(date)}`;
+  };
+  const highest = `Highest: ${best(days, 1n)}.`;
   return {
     title: `Email revenue by day, ${currency}`,
     days,
-    words: `Highest: ${highest.amount} on ${shortDay(highest.date)}.${each}`,
+    words:
+      told.length > 0 && told.length <= MAX_DAYS_TOLD
+        ? `${told.map(({ date, amount }) => `${shortDay(date)}: ${amount}`).join('; ')}.`
+        : `${highest} Lowest: ${best(days, -1n)}.`,
+    note: told.length < days.length ? `${highest} Pale: the days before.` : highest,
   };
 }
+
+/** The line below the title: the period, and the brand if there are several. */
+export const aboutText = ({ period, brand_id }: Digest): string =>
+  brand_id === DEFAULT_BRAND ? period : `${period} · ${brand_id}`;
 
 /** A day such as "22 Nov". */
 export const shortDay = (date: string): string => dayText(date, { day: 'numeric', month: 'short' });

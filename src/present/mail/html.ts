@@ -3,8 +3,7 @@
  * loaded from elsewhere. The style sheet in the head only changes colours in the dark; a program that drops it shows the light mail.
  */
 import { escapeHtml } from '../../domain/text.ts';
-import type { Card, Digest } from './digest.ts';
-import { shortDay } from './digest.ts';
+import { aboutText, type Card, cardText, type Digest, shortDay } from './digest.ts';
 import type { DigestTable } from './digest-tables.ts';
 import { CHART_WIDTH } from './trend-chart.ts';
 
@@ -28,16 +27,16 @@ const DARK = `@media (prefers-color-scheme: dark) {
 @media (max-width: 480px) { .side { padding-left: 16px !important; padding-right: 16px !important } .cell { padding-left: 4px !important; font-size: 12px !important } }`;
 
 export function digestHtml(digest: Digest, links: MailLinks): string {
-  const { title, period, brand_id, cards, tables, warnings } = digest;
+  const { title, cards, compared, tables, warnings } = digest;
   const [first, second] = cards;
-  const hint = `${first!.name} ${first!.value}, ${second!.value} of all revenue`;
+  const hint = `${first!.name} ${cardText(first!)}, ${second!.value} of all revenue`;
   const parts = [
     row(
       `<h1 class="ink" style="margin:0;${FONT};font-size:22px;line-height:28px;font-weight:600;${INK}">${escapeHtml(title)}</h1>` +
-        text(`${period} · ${brand_id}`, 'padding-top:4px'),
+        text(aboutText(digest), 'padding-top:4px'),
       'padding-top:28px',
     ),
-    row(cardTable(cards), 'padding-top:20px'),
+    row(cardTable(cards) + text(compared, 'font-size:13px'), 'padding-top:20px'),
     chart(digest, links),
     ...tables.map((table) => row(tableHtml(table), 'padding-top:28px')),
     ...(warnings.length === 0
@@ -74,10 +73,10 @@ const heading = (words: string): string =>
 
 /** Two cards a line, so that they fit a telephone. */
 function cardTable(cards: readonly Card[]): string {
-  const cell = ({ name, value, change }: Card): string =>
+  const cell = ({ name, value, unit, change }: Card): string =>
     `<td width="50%" valign="top" style="padding:0 8px 16px 0"><div class="pale" style="${FONT};font-size:13px;line-height:18px;${PALE}">${escapeHtml(name)}</div>` +
-    `<div class="ink" style="${FONT};font-size:20px;line-height:28px;font-weight:600;${INK}">${escapeHtml(value)}</div>` +
-    `<div class="pale" style="${FONT};font-size:13px;line-height:18px;${PALE}">${escapeHtml(change === '' ? '' : `${change} on the period before`)}</div></td>`;
+    `<div class="ink" style="${FONT};font-size:20px;line-height:28px;font-weight:600;${INK}">${escapeHtml(value)}${unit && ` <span style="font-size:13px;font-weight:400">${escapeHtml(unit)}</span>`}</div>` +
+    `<div class="pale" style="${FONT};font-size:13px;line-height:18px;${PALE}">${escapeHtml(change)}</div></td>`;
   const lines: string[] = [];
   for (let i = 0; i < cards.length; i += 2)
     lines.push(
@@ -91,22 +90,20 @@ function cardTable(cards: readonly Card[]): string {
 
 function chart({ trend }: Digest, links: MailLinks): string {
   if (trend === null) return '';
-  const { title, days, words } = trend;
+  const { title, days, words, note } = trend;
   const picture = `<img src="${escapeHtml(links.chart)}" width="${CHART_WIDTH}" alt="${escapeHtml(`${title}. ${words}`)}" class="pale" style="display:block;width:100%;max-width:${CHART_WIDTH}px;height:auto;border:0;${FONT};font-size:13px;line-height:18px;${PALE}">`;
   const label = (date: string): string => escapeHtml(shortDay(date));
   const style = `class="pale" style="padding-top:4px;${FONT};font-size:12px;line-height:16px;${PALE}"`;
   const ends = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td ${style}>${label(days[0]!.date)}</td><td align="right" ${style}>${label(days.at(-1)!.date)}</td></tr></table>`;
-  const has_before = days.some(({ is_in_period }) => !is_in_period);
-  const note = `${words}${has_before ? ' Pale: the days before.' : ''}`;
-  return row(heading(title) + picture + ends + text(note, 'padding-top:4px;font-size:13px'), 'padding-top:12px');
+  return row(heading(title) + picture + ends + text(note, 'padding-top:4px;font-size:13px'), 'padding-top:24px');
 }
 
 function tableHtml({ title, columns, rows, parts, totals, left_out }: DigestTable): string {
   const cell = (tag: 'td' | 'th', i: number, content: string, style: string): string =>
-    `<${tag} class="cell line ${tag === 'th' ? 'pale' : 'ink'}" align="${columns[i]!.right ? 'right' : 'left'}" valign="top" style="padding:7px 0 7px ${i === 0 ? 0 : 10}px;${LINE};${FONT};font-size:13px;line-height:18px;${columns[i]!.right ? 'white-space:nowrap' : 'word-break:break-word'};${style}">${content}</${tag}>`;
+    `<${tag} class="${i === 0 ? '' : 'cell '}line ${tag === 'th' ? 'pale' : 'ink'}" align="${columns[i]!.right ? 'right' : 'left'}" valign="top" style="padding:7px 0 7px ${i === 0 ? 0 : 10}px;${LINE};${FONT};font-size:13px;line-height:18px;${columns[i]!.right ? 'white-space:nowrap' : 'word-break:break-word'};${style}">${content}</${tag}>`;
   const head = columns.map(({ name }, i) => cell('th', i, escapeHtml(name), `font-weight:400;font-size:12px;${PALE}`));
   const body = rows.map((cells, line) =>
-    cells.map((one, i) => cell('td', i, escapeHtml(one) + (i === 0 && parts !== null ? bar(parts[line]!) : ''), INK)),
+    cells.map((one, i) => cell('td', i, breakable(one) + (i === 0 && parts !== null ? bar(parts[line]!) : ''), INK)),
   );
   const sums =
     totals === null ? [] : [totals.map((one, i) => cell('td', i, escapeHtml(one), `font-weight:600;${INK}`))];
@@ -115,6 +112,9 @@ function tableHtml({ title, columns, rows, parts, totals, left_out }: DigestTabl
   const none = rows.length === 0 ? text('Nothing in this period.', 'padding-top:6px;font-size:13px') : '';
   return `${heading(title)}<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${lines}</table>${more}${none}`;
 }
+
+/** Ids may break after the signs between their words. */
+const breakable = (one: string): string => escapeHtml(one).replace(/[_/.-](?=[A-Za-z])/g, '$&<wbr>');
 
 /** A bar without a picture: a cell with a ground. */
 function bar(part: number): string {

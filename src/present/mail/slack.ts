@@ -1,6 +1,6 @@
 /** A digest as a message for an incoming webhook of Slack (docs.slack.dev, Block Kit). Texts of the log cannot make links or mentions. */
 import { textTable } from '../table.ts';
-import type { Digest } from './digest.ts';
+import { cardText, type Digest } from './digest.ts';
 
 /** Limits of Block Kit, in characters. */
 const HEADER = 150;
@@ -10,14 +10,12 @@ type Block = Record<string, unknown>;
 
 /** The body of the request. @param page the page with the same figures; null without one. */
 export function slackMessage(digest: Digest, page: string | null): Record<string, unknown> {
-  const { title, period, brand_id, cards, trend, tables, warnings, model, origin } = digest;
+  const { title, period, brand_id, cards, compared, trend, tables, warnings, model, origin } = digest;
   const blocks: Block[] = [
     { type: 'header', text: { type: 'plain_text', text: `${title} · ${period}`.slice(0, HEADER) } },
     {
       type: 'section',
-      fields: cards.map(({ name, value, change }) =>
-        marked(`*${escaped(name)}*\n${escaped(value)}${change === '' ? '' : ` (${escaped(change)})`}`),
-      ),
+      fields: cards.map((card) => marked(`*${escaped(card.name)}*\n${escaped(cardText(card))}`)),
     },
     ...(trend === null ? [] : [section(`*${escaped(trend.title)}*\n${escaped(trend.words)}`)]),
     ...tables.map((table) => {
@@ -46,11 +44,13 @@ export function slackMessage(digest: Digest, page: string | null): Record<string
         ]),
     {
       type: 'context',
-      elements: [marked(escaped(`${brand_id} · model ${model} · ${origin}`).slice(0, SECTION))],
+      elements: [
+        marked(escaped(`${compared && `${compared} `}${brand_id} · model ${model} · ${origin}`).slice(0, SECTION)),
+      ],
     },
   ];
   const [first] = cards;
-  return { text: escaped(`${title}, ${period}: ${first!.name} ${first!.value}`), blocks };
+  return { text: escaped(`${title}, ${period}: ${first!.name} ${cardText(first!)}`), blocks };
 }
 
 const marked = (text: string): Block => ({ type: 'mrkdwn', text, verbatim: true });

@@ -1,14 +1,16 @@
 /** A digest as plain text, for mail programs that show no HTML, and for people who want none. */
 import { pairs, textTable } from '../table.ts';
-import type { Digest } from './digest.ts';
+import { aboutText, cardText, type Digest } from './digest.ts';
 import type { MailLinks } from './html.ts';
 
 export function digestText(digest: Digest, { page, unsubscribe }: MailLinks): string {
-  const { title, period, brand_id, cards, trend, tables, warnings, model, origin } = digest;
+  const { title, cards, compared, trend, tables, warnings, model, origin } = digest;
   const parts = [
-    `${title}\n${period} · ${brand_id}\n`,
-    pairs(cards.map(({ name, value, change }) => [name, change === '' ? value : `${value} (${change})`])),
-    ...(trend === null ? [] : [`${trend.title}\n  ${trend.words}\n`]),
+    `${title}\n${aboutText(digest)}\n`,
+    pairs(cards.map((card) => [card.name, cardText(card)])) + (compared && `  ${compared}\n`),
+    ...(trend === null
+      ? []
+      : [`${trend.title}\n  ${trend.words}\n  ${trend.note.replace(' Pale: the days before.', '')}\n`]),
     ...tables.map(({ title: name, columns, rows, totals, left_out }) => {
       const body = textTable(
         columns,
