@@ -53,12 +53,11 @@ export const exportName = (id: string, view: string, start: string): string => `
 function placeOf(
   { place }: ExportPlan,
   { private_network }: ScheduleSettings,
-  { network, reports, random }: ScheduleParts,
+  { network, random }: ScheduleParts,
 ): Place {
   if ('folder' in place) return folderPlace(place.folder);
   return bucketPlace(place.s3, {
     private_network,
-    clock: reports.clock,
     random,
     ...(network === undefined ? {} : { network }),
   });
