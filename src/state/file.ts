@@ -8,6 +8,7 @@ import { basename, dirname, resolve } from 'node:path';
 import Database from 'libsql/promise';
 import { ensureFile } from '../files/private.ts';
 import { Turns } from '../warehouse/turns.ts';
+import { BUSY_TIMEOUT_MS, whenFree } from './busy.ts';
 import { inTime, stateClosed, unavailable } from './failures.ts';
 import type { Entry, Json, ListOptions, State, StateTransaction } from './port.ts';
 import {
@@ -21,9 +22,6 @@ import {
   type SqlValue,
   tableStatements,
 } from './statements.ts';
-
-/** How long a transaction waits for one of another process. */
-const BUSY_TIMEOUT_MS = 30_000;
 
 /** The parts of the driver that are used here; the driver's own types describe a newer version. */
 interface Statement {
@@ -57,6 +55,8 @@ export class FileState implements State {
       chmodSync(path, 0o600);
       for (let i = 0; i < 2; i++) opened.push(await PreparedConnection.open(path));
       const [writer, reader] = opened as [PreparedConnection, PreparedConnection];
+      // From here on it is this program that waits for others, not the driver.
+      await writer.run('pragma busy_timeout = 0', []);
       await writer.exec('begin immediate');
       for (const statement of tableStatements('blob')) await writer.exec(statement);
       await writer.exec('commit');
@@ -90,8 +90,12 @@ export class FileState implements State {
     return this.turns.take(async () => {
       // The file is written anew without its free pages; then the write-ahead file, which holds earlier pages, is emptied.
       await this.writer.exec('vacuum');
-      const [outcome] = await this.writer.run('pragma wal_checkpoint(truncate)', []);
-      if (Number(outcome?.['busy'] ?? 0) !== 0)
+      const is_read = ([outcome]: readonly SqlRow[]): boolean => Number(outcome?.['busy'] ?? 0) !== 0;
+      const outcome = await whenFree(
+        () => this.writer.run('pragma wal_checkpoint(truncate)', []),
+        (rows) => !is_read(rows),
+      );
+      if (is_read(outcome))
         throw unavailable(
           `${this.where} is read by another process`,
           new Error('its write-ahead file cannot be emptied'),
@@ -150,7 +154,7 @@ class PreparedConnection implements Sql {
   }
 
   async exec(sql: string): Promise<void> {
-    await this.connection.exec(sql).catch((error) => {
+    await whenFree(() => this.connection.exec(sql)).catch((error) => {
       throw unavailable('the file cannot be used', error);
     });
   }

@@ -6,7 +6,7 @@ import { attribute, journeys, type Options, type Settings } from '../reference/r
 import { optionsArbitrary, toReference, type WireWorld, worlds } from '../reference/worlds.ts';
 import { Engine } from '../support/engine.ts';
 import { ALL_BRANDS } from '../support/events.ts';
-import { runsOf } from '../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const RUNS = runsOf('TRIBUTARY_PARITY_RUNS', 10, 100);
@@ -68,7 +68,7 @@ describe('the SQL and the reference implementation', () => {
             const options = { ...asked, ...(low ? { limits: low } : {}) };
             if (low) engine.reports.candidate_limits = low;
             configure(engine, options.settings ?? {});
-            await engine.load(eventsOf(world), 7);
+            await engine.load(eventsOf(world), SMALL_BATCH);
             await compare(engine, world, options, group_by);
           } finally {
             await engine.close();

@@ -86,9 +86,14 @@ test.each(['csv', 'ndjson', 'parquet'])(
     const folder = temporaryFolder();
     const files: [string, string][] = [];
     for (const kind of Object.keys(KINDS)) files.push([kind, await write(folder, kind, format)]);
-    for (const workers of ['1', '2']) {
-      const { people, links } = await imported(folder, files, workers);
-      expect(people).toHaveLength(3 * 39);
+    // What several threads read differs by the format, and no longer by the kind.
+    const conversions = files.filter(([kind]) => kind === 'conversions');
+    for (const [workers, read] of [
+      ['1', files],
+      ['2', conversions],
+    ] as const) {
+      const { people, links } = await imported(folder, read, workers);
+      expect(people.filter(([, id]) => id !== 'asked')).toHaveLength(read.length * 39);
       for (const [, id, customer_id] of people) {
         const i = Number(id.slice(1));
         if (i % 2 === 0) expect(customer_id).toBe(`customer-${i % 5}`);

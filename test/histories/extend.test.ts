@@ -13,7 +13,7 @@ import { askBoth } from '../support/both-ways.ts';
 import { Engine } from '../support/engine.ts';
 import { ENRICHMENT } from '../support/events.ts';
 import { contentOf, subjectKeys } from '../support/histories.ts';
-import { runsOf } from '../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const RUNS = runsOf('TRIBUTARY_EXTENDED_RUNS', 3, 20);
@@ -44,7 +44,7 @@ test('extended histories are those that are filled at the end', async () => {
           const load = async (rows: number): Promise<void> => {
             const part = events.slice(loaded, loaded + rows);
             loaded += part.length;
-            if (part.length > 0) await engine.load(part, 7);
+            if (part.length > 0) await engine.load(part, SMALL_BATCH);
           };
           await load(steps[0]!.rows);
           let histories = await filled(engine);

@@ -19,7 +19,7 @@ import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { filled } from '../support/both-ways.ts';
 import { Engine, TEST_ENGINE } from '../support/engine.ts';
 import { ALL_BRANDS, touch } from '../support/events.ts';
-import { runsOf } from '../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { touchLogQuery } from '../support/touch-log-query.ts';
 import { counting } from '../support/watched.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
@@ -99,7 +99,7 @@ describe('fits', () => {
         async (world, options, grain, limits, as_of) => {
           const engine = await Engine.open(TEST_ENGINE);
           try {
-            await engine.load(eventsOf(world), 7);
+            await engine.load(eventsOf(world), SMALL_BATCH);
             if (limits) engine.reports.candidate_limits = limits;
             for (const [brand_id, own] of Object.entries(options.settings ?? {}))
               engine.settings.set(brand_id, settingsOf(own));

@@ -10,7 +10,7 @@ import { effects, keepArtifact } from '../reports/artifacts.ts';
 import { askBoth } from '../support/both-ways.ts';
 import { Engine } from '../support/engine.ts';
 import { expressions } from '../support/expressions.ts';
-import { DEEP, runsOf } from '../support/tier.ts';
+import { DEEP, runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const RUNS = runsOf('TRIBUTARY_HISTORY_MODEL_RUNS', 2, 12);
@@ -60,7 +60,7 @@ test('expressions and fitted models', async () => {
       async (world, options, [first, second], markov_content, hazard_content, group_by) => {
         const engine = await Engine.open();
         try {
-          await engine.load(eventsOf(world), 7);
+          await engine.load(eventsOf(world), SMALL_BATCH);
           const custom_models = {
             first,
             second: `abs(${second})`,

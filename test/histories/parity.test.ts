@@ -7,7 +7,7 @@ import { journeysReport } from '../../src/reports/journeys.ts';
 import { optionsArbitrary, type WireWorld, worlds } from '../reference/worlds.ts';
 import { askBoth, askReportBoth, filled } from '../support/both-ways.ts';
 import { Engine, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
-import { runsOf } from '../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const RUNS = runsOf('TRIBUTARY_HISTORY_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 24);
@@ -41,7 +41,7 @@ const limits = fc.oneof(
 async function withWorld(world: WireWorld, work: (engine: Engine) => Promise<void>): Promise<void> {
   const engine = await Engine.open();
   try {
-    await engine.load(eventsOf(world), 7);
+    await engine.load(eventsOf(world), SMALL_BATCH);
     await work(engine);
   } finally {
     await engine.close();
@@ -101,7 +101,7 @@ describe('histories and the query', () => {
           const events = eventsOf(world);
           const by_second = events.filter(isOfSecond);
           const logs = { main: events.filter((event) => !isOfSecond(event)), second: by_second };
-          await engine.loadAll(new Map(Object.entries(logs)), 7);
+          await engine.loadAll(new Map(Object.entries(logs)), SMALL_BATCH);
           const as_of = Object.entries({ main: first, second }).flatMap(([name, seq]) => {
             const last = logs[name as keyof typeof logs].length;
             return last === 0 ? [] : [`${name}:${Math.min(seq, last)}`];

@@ -21,7 +21,7 @@ import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { askBoth, askReportBoth, filled } from '../support/both-ways.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
-import { runsOf } from '../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
@@ -66,7 +66,7 @@ describe('a pass in threads', () => {
         try {
           for (const [brand_id, own] of Object.entries(options.settings ?? {}))
             engine.settings.set(brand_id, settingsOf(own));
-          await engine.load(eventsOf(world), 7);
+          await engine.load(eventsOf(world), SMALL_BATCH);
           engine.reports.threads = new Split(split);
           const histories = await filled(engine.reports);
           const asked = parametersOf(options, RULE_MODEL_NAMES);
@@ -96,7 +96,7 @@ describe('a pass in threads', () => {
           try {
             for (const [brand_id, own] of Object.entries(options.settings ?? {}))
               engine.settings.set(brand_id, settingsOf(own));
-            await engine.load(eventsOf(world), 7);
+            await engine.load(eventsOf(world), SMALL_BATCH);
             Object.assign(engine.reports, { threads, candidate_limits });
             const histories = await filled(engine.reports);
             const { models: _models, filter: _filter, ...asked } = parametersOf(options, []);

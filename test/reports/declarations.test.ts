@@ -73,8 +73,8 @@ async function fill(shop: Shop): Promise<void> {
 }
 
 /**
- * Questions by report. Options of the query are asked of every report that has them: all their values one by one in the deep tier, and
- * the last of each in one question in the quick one.
+ * Questions by report: all of them in the deep tier, the first {@link ASKED} in the quick one. Options of the query are asked of every
+ * report that has them: all their values one by one in the deep tier, and the last of each in one question in the quick one.
  */
 const QUESTIONS: Record<string, ReportJson[]> = {
   attribution: [
@@ -174,6 +174,8 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   card: [],
 };
 
+const ASKED = DEEP ? Infinity : 2;
+
 function withOptions(asked: Report, first: ReportJson | undefined): ReportJson[] {
   const options = optionParameters('touches', 'refunds') as unknown as Record<string, { enum: string[] }>;
   if (asked.writes !== null || first === undefined) return [];
@@ -198,7 +200,7 @@ describe('the answer of', () => {
           };
           questions.push(...models.map(({ artifact_id }) => ({ artifact_id })));
         }
-        for (const question of [...questions, ...withOptions(one, questions[0])]) {
+        for (const question of [...questions.slice(0, ASKED), ...withOptions(one, questions[0])]) {
           const answer = JSON.parse(JSON.stringify(await one.run(shop.reports, question, ALL_BRANDS))) as ReportJson;
           expectToFit(one, answer, question);
           expect(toCsv(answer, one.main_table)).toMatch(/\r\n$/);

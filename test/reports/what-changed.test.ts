@@ -12,7 +12,7 @@ import { askReportBoth, filled } from '../support/both-ways.ts';
 import { Engine } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, openShop, type Shop } from '../support/shop.ts';
-import { runsOf } from '../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 import { expectToFit, reportNamed } from './schema.ts';
 
@@ -214,7 +214,7 @@ describe('on random worlds', () => {
         async (world, options, period, group_by, model) => {
           const engine = await Engine.open();
           try {
-            await engine.load(eventsOf(world), 7);
+            await engine.load(eventsOf(world), SMALL_BATCH);
             for (const [brand_id, own] of Object.entries(options.settings ?? {}))
               engine.settings.set(brand_id, settingsOf(own));
             const { models: _models, ...shared } = parametersOf(options, RULE_MODEL_NAMES);

@@ -10,7 +10,7 @@ import type { SqlLimits } from '../../src/views/desk.ts';
 import { warehouseSetting } from '../support/engine.ts';
 import { bearer } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ENGINE_THREADS } from '../support/tier.ts';
+import { DEEP, ENGINE_THREADS } from '../support/tier.ts';
 
 export const KEYS = {
   TRIBUTARY_WRITE_KEY: 'write-key-of-the-tests',
@@ -62,7 +62,7 @@ export interface TestOptions {
   first?: 'keys' | 'setup';
   clock?: () => number;
   log_level?: string;
-  /** Batches are prepared in this thread, as for a command. */
+  /** Batches are prepared in this thread, as for a command. The quick tier does so: to start a thread costs more than its few events. */
   serves_nobody?: boolean;
   sql_limits?: Partial<SqlLimits>;
   /** Several tests use the server, and close it after the last one. Otherwise it is closed after its test. */
@@ -81,7 +81,7 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     ),
     role: options.role ?? 'all',
     clock,
-    serves_nobody: options.serves_nobody ?? false,
+    serves_nobody: options.serves_nobody ?? !DEEP,
   })) as CollectingTributary;
   const keys = await KeyRing.open(tributary.state, folder, options.env ?? KEYS, clock, options.first);
   const log: string[] = [];

@@ -72,6 +72,21 @@ test('a second process on the same file takes its turns with the first', async (
   await state.close();
 }, 600_000);
 
+test('transactions of many openings of one file in one process take turns, and none waits for ever', async () => {
+  const states = await Promise.all(Array.from({ length: 20 }, () => FileState.open(path('often'))));
+  const count = (state: FileState): Promise<number> =>
+    state.transaction(async (t) => {
+      const n = ((await t.get<number>('counts', 'n')) ?? 0) + 1;
+      // The event loop does other work between the statements of a transaction.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await t.put('counts', 'n', n);
+      return n;
+    });
+  const counted = await Promise.all(states.map(count));
+  expect(counted.sort((a, b) => a - b)).toEqual(states.map((_, i) => i + 1));
+  await Promise.all(states.map((state) => state.close()));
+});
+
 test('only the owner of the files may read them', async () => {
   const file = path('private');
   const state = await FileState.open(file);

@@ -7,7 +7,7 @@ import { type CollectingTributary, openTributary } from '../../src/tributary.ts'
 import { warehouseSetting } from './engine.ts';
 import { ALL_BRANDS, type Fields } from './events.ts';
 import { temporaryFolder } from './folder.ts';
-import { ENGINE_THREADS } from './tier.ts';
+import { DEEP, ENGINE_THREADS } from './tier.ts';
 import { LAST_DAY_OF_MARCH_MS } from './time.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: reports are read by path, and a wrong path fails its test
@@ -23,12 +23,14 @@ export interface Shop {
   close(): Promise<void>;
 }
 
+/** In the quick tier its loader has no thread of its own: starting one costs more processor time than the few events of a shop. */
 export async function openShop(file: unknown = {}): Promise<Shop> {
   const folder = temporaryFolder();
   const tributary = await openTributary({
     folder,
     config: makeConfig({ threads: ENGINE_THREADS, ...(file as object), ...warehouseSetting(folder) }),
     clock: () => LAST_DAY_OF_MARCH_MS,
+    serves_nobody: !DEEP,
   });
   return {
     tributary,

@@ -9,6 +9,9 @@ export const DEEP = process.env['TRIBUTARY_DEEP'] === '1';
  */
 export const ENGINE_THREADS = DEEP ? 2 : 1;
 
+/** Events of a batch where a random world is loaded in several: each batch costs ten times what its events do. */
+export const SMALL_BATCH = DEEP ? 7 : 40;
+
 /** How many times to try: few in the quick tier, many in the deep one, or what the environment variable says. */
 export function runsOf(variable: string, quick: number, deep: number): number {
   return Number(process.env[variable] ?? (DEEP ? deep : quick));

@@ -8,7 +8,7 @@ import { askReportBoth, filled } from '../../support/both-ways.ts';
 import { Engine } from '../../support/engine.ts';
 import { ALL_BRANDS, type Fields, order, touch } from '../../support/events.ts';
 import { type Json, type Shop, withShop } from '../../support/shop.ts';
-import { runsOf } from '../../support/tier.ts';
+import { runsOf, SMALL_BATCH } from '../../support/tier.ts';
 import { at, MARCH } from '../../support/time.ts';
 import { eventsOf, parametersOf, settingsOf } from '../../support/worlds.ts';
 import { reportNamed } from '../schema.ts';
@@ -19,7 +19,7 @@ const RUNS = runsOf('TRIBUTARY_SYNERGY_WORLDS', 3, 100);
 async function withWorld(world: WireWorld, work: (engine: Engine) => Promise<void>): Promise<void> {
   const engine = await Engine.open();
   try {
-    await engine.load(eventsOf(world), 7);
+    await engine.load(eventsOf(world), SMALL_BATCH);
     await work(engine);
   } finally {
     await engine.close();
