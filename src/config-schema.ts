@@ -6,7 +6,7 @@ import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
-import { MailSettingsSchema } from './mail/settings.ts';
+import { MailSchema } from './mail/settings.ts';
 import { ErasedOrders, ErasedRuns } from './privacy/erasure/policy.ts';
 import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
@@ -95,7 +95,7 @@ export const ConfigSchema = Type.Object(
     /** Reports that are sent, and views that are exported, once a period, by an id of your choice. */
     schedules: Type.Optional(SchedulesSchema),
     /** The server that mail is sent with: scheduled reports and alerts. */
-    mail: Type.Optional(MailSettingsSchema),
+    mail: Type.Optional(MailSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
     /** What becomes of the orders of a person who is erased; they are removed when left out. */

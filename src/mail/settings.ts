@@ -3,10 +3,10 @@ import { badRequest } from '../domain/errors.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { SecretSchema, secretText } from '../files/secret.ts';
 
-export const MailSettingsSchema = Type.Object(
+export const MailSchema = Type.Object(
   {
     /** `smtps://USER:PASSWORD@HOST:465` or `smtp://…:587`. It holds a password, so it is a secret: a text, or `env` or `file`. */
-    smtp_url: SecretSchema,
+    smtp: SecretSchema,
     /** The sender, such as `Reports <reports@shop.example>`. */
     from: Type.String({ minLength: 3, maxLength: 320 }),
   },
@@ -32,15 +32,17 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const SENDER = /^(?:[^<>@\r\n]{1,200}<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/;
 const ADDRESS = /^[^\s<>@,;:"()[\]\\]{1,64}@[^\s<>@,;:"()[\]\\]{1,255}$/;
 
-/** True for an address that mail can go to. Quoted local parts are not taken. */
-export const isMailAddress = (text: string): boolean => ADDRESS.test(text);
+/** What is wrong with an address that mail is sent to; null if nothing is. Quoted local parts are not taken. */
+export function addressProblem(address: string): string | null {
+  return ADDRESS.test(address) ? null : 'must be an address such as team@shop.example';
+}
 
 /** @throws bad_request with the setting at fault. The message never quotes the URL, because it holds a password. */
-export function mailSettings(given: Static<typeof MailSettingsSchema>, env: NodeJS.ProcessEnv): MailSettings {
-  const where = 'config.mail.smtp_url';
+export function mailSettings(given: Static<typeof MailSchema>, env: NodeJS.ProcessEnv): MailSettings {
+  const where = 'config.mail.smtp';
   if (!SENDER.test(given.from))
     throw badRequest('config.mail.from', 'must be one address, such as Reports <reports@shop.example>');
-  const text = secretText(where, given.smtp_url, env);
+  const text = secretText(where, given.smtp, env);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '')
     throw badRequest(where, 'must be smtps://USER:PASSWORD@HOST:465 or smtp://USER:PASSWORD@HOST:587');

@@ -111,14 +111,18 @@ export class ScheduleList {
     const { start, end } = newestPeriod(this.timing(settings), reports.clock());
     const composed = await compose(reports, settings, plan, { start, end, run_id: null });
     const { subject, text, html = '', pictures = [] } = mailContent(composed, { page: null, unsubscribe: null });
-    const named = pictures.map(({ name, file_name, png }) => ({ name, file_name, base64: png.toString('base64') }));
+    const named = pictures.map(({ cid, file_name = cid, content }) => ({
+      cid,
+      file_name,
+      base64: content.toString('base64'),
+    }));
     return {
       report_period: { start, end },
       as_of: composed.as_of,
       subject,
       text,
       // In a folder, pictures are found by the names of their files.
-      html: named.reduce((all, { name, file_name }) => all.replaceAll(`cid:${name}`, file_name), html),
+      html: named.reduce((all, { cid, file_name }) => all.replaceAll(`cid:${cid}`, file_name), html),
       slack: slackMessage(composed.digest, null),
       pictures: Object.fromEntries(named.map(({ file_name, base64 }) => [file_name, base64])),
     };

@@ -4,9 +4,9 @@ import { brandProblem, DEFAULT_BRAND } from '../domain/record.ts';
 import { isTimeZone, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { type Secret, SecretSchema, secretText } from '../files/secret.ts';
-import { isMailAddress } from '../mail/settings.ts';
-import { isSigningKey, KEY_PROBLEM } from '../network/standard-webhooks.ts';
+import { addressProblem } from '../mail/settings.ts';
 import { urlProblem } from '../network/urls.ts';
+import { signingKeyProblem } from '../network/webhook-signature.ts';
 import { type ExportPlan, ExportSchema, exportPlan } from './exports/settings.ts';
 import { PERIODS, type Timing } from './periods.ts';
 import { type AskedReport, readReports } from './questions.ts';
@@ -142,7 +142,7 @@ function checkedExport(where: string, file: ScheduleFile): NonNullable<ScheduleF
 function reportPlan(where: string, file: ScheduleFile, env: NodeJS.ProcessEnv, around: Around): ReportPlan {
   const recipients = [...new Set((file.recipients ?? []).map((address) => address.trim()))];
   for (const [i, address] of recipients.entries())
-    if (!isMailAddress(address))
+    if (addressProblem(address) !== null)
       throw badRequest(`${where}.recipients`, `number ${i + 1} is no mail address such as anna@shop.example`);
   if (recipients.length > 0 && !around.mail)
     throw badRequest(`${where}.recipients`, 'needs the setting mail: the server that mail is sent with');
@@ -186,7 +186,8 @@ function webhookOf(
   checkUrl(`${where}.webhook.url`, webhook.url, private_network);
   const keyOf = (name: string, secret: Secret): string => {
     const text = secretText(`${where}.webhook.${name}`, secret, env);
-    if (!isSigningKey(text)) throw badRequest(`${where}.webhook.${name}`, KEY_PROBLEM);
+    const problem = signingKeyProblem(text);
+    if (problem !== null) throw badRequest(`${where}.webhook.${name}`, problem);
     return text;
   };
   const { signing_secret, previous_signing_secret: previous } = webhook;

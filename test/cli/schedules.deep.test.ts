@@ -12,7 +12,7 @@ test('schedules are listed, asked for, and written to a folder as they would be 
     config,
     JSON.stringify({
       public_url: 'https://t.shop.example',
-      mail: { smtp_url: { env: 'SMTP_URL' }, from: 'reports@shop.example' },
+      mail: { smtp: { env: 'SMTP_URL' }, from: 'reports@shop.example' },
       schedules: {
         board: { period: 'monthly', title: 'The month', recipients: ['anna@shop.example'] },
         lake: { period: 'daily', export: { views: ['orders'], folder: join(data, '..', 'lake') } },

@@ -4,15 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { mailSettings } from '../../src/mail/settings.ts';
-import { type Mail, type Sent, sendMail } from '../../src/mail/transport.ts';
+import { type Mail, type MailOutcome, MailTransport } from '../../src/mail/transport.ts';
 
 const MAIL: Mail = {
-  to: 'anna@shop.example',
+  to: ['anna@shop.example'],
   subject: 'Week 47: 1,200.00 €',
   text: 'Revenue: 1,200.00\n.\nA line with a single dot is above.\n',
   html: '<p>Revenue <img src="cid:trend" alt="no picture"></p>',
-  pictures: [{ name: 'trend', file_name: 'trend.png', png: Buffer.from('89504e47', 'hex') }],
-  message_id: '<week-47@shop.example>',
+  pictures: [
+    { cid: 'trend', file_name: 'trend.png', content: Buffer.from('89504e47', 'hex'), content_type: 'image/png' },
+  ],
+  message_id: 'week-47',
   sent_ms: Date.UTC(2026, 10, 23, 6, 30),
   headers: { 'List-Unsubscribe': '<https://shop.example/u/x>' },
 };
@@ -45,7 +47,7 @@ async function sink(options: SMTPServerOptions = {}) {
   await once(server.server, 'listening');
   const { port } = server.server.address() as AddressInfo;
   const settings = (login = ''): ReturnType<typeof mailSettings> =>
-    mailSettings({ smtp_url: `smtp://${login}127.0.0.1:${port}`, from: 'Reports <reports@shop.example>' }, {});
+    mailSettings({ smtp: `smtp://${login}127.0.0.1:${port}`, from: 'Reports <reports@shop.example>' }, {});
   return { arrived, settings };
 }
 
@@ -55,7 +57,7 @@ describe('mail over SMTP', () => {
   test('arrives whole, and its end waits for what is written down', async () => {
     const { arrived, settings } = await sink();
     const order: string[] = [];
-    const sent = await sendMail(settings(), MAIL, async () => {
+    const sent = await new MailTransport(settings()).send(MAIL, async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       order.push(`written down, ${arrived.length} arrived`);
     });
@@ -71,20 +73,20 @@ describe('mail over SMTP', () => {
 
   test('nothing arrives where that cannot be written down', async () => {
     const { arrived, settings } = await sink();
-    const stop = sendMail(settings(), MAIL, () => Promise.reject(new Error('no state')));
+    const stop = new MailTransport(settings()).send(MAIL, () => Promise.reject(new Error('no state')));
     await expect(stop).rejects.toThrow('no state');
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(arrived).toEqual([]);
   });
 
   test('says what is known after a failure, without the password and the address', async () => {
-    const cases: Array<[options: SMTPServerOptions, login: string, outcome: Sent['outcome']]> = [
+    const cases: Array<[options: SMTPServerOptions, login: string, outcome: MailOutcome['outcome']]> = [
       [{ onRcptTo: (to, _session, done) => done(refusing(550, `no ${to.address} here`)) }, '', 'refused'],
-      [{ onRcptTo: (_to, _session, done) => done(refusing(451, 'greylisted')) }, '', 'later'],
+      [{ onRcptTo: (_to, _session, done) => done(refusing(451, 'greylisted')) }, '', 'retry'],
       [
         { onAuth: (auth, _session, done) => done(refusing(535, `${auth.password} is wrong`)), allowInsecureAuth: true },
         'anna:correct-horse@',
-        'later',
+        'retry',
       ],
       // The server reads the whole mail and goes away without an answer.
       [
@@ -103,7 +105,7 @@ describe('mail over SMTP', () => {
     ];
     for (const [options, login, outcome] of cases) {
       const { settings } = await sink(options);
-      const sent = await sendMail(settings(login), MAIL);
+      const sent = await new MailTransport(settings(login)).send(MAIL);
       expect(sent).toMatchObject({ outcome });
       expect(JSON.stringify(sent)).not.toMatch(/correct-horse|anna@/);
     }
@@ -112,7 +114,7 @@ describe('mail over SMTP', () => {
 
 describe('the settings of mail', () => {
   test('name the fault and never the password', () => {
-    const read = (smtp_url: string, from = 'a@b.example') => mailSettings({ smtp_url, from }, {});
+    const read = (smtp: string, from = 'a@b.example') => mailSettings({ smtp, from }, {});
     expect(read('smtps://u%40x:p%25@mail.example')).toEqual({
       host: 'mail.example',
       port: 465,
@@ -127,7 +129,7 @@ describe('the settings of mail', () => {
       'smtp://u:hunter2@mail.example/x',
       'smtp://u:hunter2%@m.example',
     ])
-      expect(() => read(url)).toThrow(/^config\.mail\.smtp_url: (?!.*hunter2)/);
+      expect(() => read(url)).toThrow(/^config\.mail\.smtp: (?!.*hunter2)/);
     expect(() => read('smtp://m.example', 'a@b.example, c@d.example')).toThrow(/config\.mail\.from/);
   });
 });

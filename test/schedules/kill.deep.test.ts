@@ -41,7 +41,7 @@ test('a mail arrives once a week and recipient over twenty processes of which si
   });
   const config = {
     public_url: 'https://t.shop.example',
-    mail: { smtp_url: sink.url, from: 'Reports <reports@shop.example>' },
+    mail: { smtp: sink.url, from: 'Reports <reports@shop.example>' },
     schedules: { board: { period: 'weekly', recipients } },
   };
   const house = await openHouse(config, { folder, shared: true });

@@ -19,7 +19,7 @@ const LOOKS = [
 test.skipIf(missing)('a mail fits its window, and says the same without pictures', async () => {
   const sink = await mailSink();
   const { server, look, clock } = await openHouse({
-    mail: { smtp_url: sink.url, from: 'Reports <reports@shop.example>' },
+    mail: { smtp: sink.url, from: 'Reports <reports@shop.example>' },
     schedules: { board: { period: 'weekly', title: 'Weekly report', recipients: ['anna@shop.example'] } },
   });
   await sellForWeeks(server);

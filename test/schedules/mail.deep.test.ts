@@ -14,7 +14,7 @@ const WEEK = 'start=2026-03-09&end=2026-03-16';
 
 async function open(schedule: Record<string, unknown> = {}) {
   const sink = await mailSink();
-  const mail = { smtp_url: sink.url, from: 'Reports <reports@shop.example>' };
+  const mail = { smtp: sink.url, from: 'Reports <reports@shop.example>' };
   const house = await openHouse({ mail, schedules: { board: { ...BOARD, ...schedule } } });
   await sellForWeeks(house.server);
   await house.look('board');
@@ -147,7 +147,7 @@ test('a mail that the server refuses for now is tried again, one that it never t
       done(code === undefined ? null : Object.assign(new Error(`no ${address}`), { responseCode: code }));
     },
   });
-  const mail = { smtp_url: sink.url, from: 'reports@shop.example' };
+  const mail = { smtp: sink.url, from: 'reports@shop.example' };
   const recipients = [...Object.keys(said), 'anna@shop.example'];
   const { server, look, clock } = await openHouse({ mail, schedules: { board: { ...BOARD, recipients } } });
   await sellForWeeks(server);

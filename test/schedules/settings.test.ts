@@ -4,7 +4,7 @@ import { makeConfig } from '../../src/config.ts';
 import { Recipients } from '../../src/schedules/recipients.ts';
 import { openTestState } from '../support/state.ts';
 
-const MAIL = { smtp_url: 'smtps://u:hunter2@mail.shop.example', from: 'reports@shop.example' };
+const MAIL = { smtp: 'smtps://u:hunter2@mail.shop.example', from: 'reports@shop.example' };
 const read = (schedule: Record<string, unknown>, rest: Record<string, unknown> = {}) =>
   makeConfig({
     public_url: 'https://t.shop.example/',

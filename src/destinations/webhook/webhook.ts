@@ -4,8 +4,8 @@
  */
 import { excerpt, retry } from '../../network/answers.ts';
 import type { OutAnswer } from '../../network/request.ts';
-import { isSigningKey, KEY_PROBLEM, signedHeaders } from '../../network/standard-webhooks.ts';
 import { urlProblem } from '../../network/urls.ts';
+import { signedHeaders, signingKeyProblem, signingKeys } from '../../network/webhook-signature.ts';
 import type { Destination, DestinationOptions, Outcome, OutItem, RequestContext } from '../destination.ts';
 import { DELIVERED } from '../status.ts';
 import { type WebhookBody, webhookBody } from './body.ts';
@@ -66,11 +66,8 @@ function check({ options, secrets, private_network }: DestinationOptions): { opt
   if (messages !== 'one' && messages !== 'array')
     return { option: 'options.messages', problem: 'must be one or array' };
   for (const name of ['signing_secret', 'previous_signing_secret'])
-    if (secrets[name] !== undefined && !isSigningKey(secrets[name]))
-      return {
-        option: `secrets.${name}`,
-        problem: KEY_PROBLEM,
-      };
+    if (secrets[name] !== undefined && signingKeyProblem(secrets[name]) !== null)
+      return { option: `secrets.${name}`, problem: signingKeyProblem(secrets[name])! };
   return null;
 }
 
@@ -83,13 +80,7 @@ function request(items: readonly OutItem[], options: DestinationOptions, { now_m
   return {
     method: 'POST' as const,
     url: options.options['url']!,
-    headers: {
-      'content-type': 'application/json',
-      ...signedHeaders({ id, body, now_ms }, [
-        options.secrets['signing_secret'],
-        options.secrets['previous_signing_secret'],
-      ]),
-    },
+    headers: { 'content-type': 'application/json', ...signedHeaders(signingKeys(options.secrets), id, body, now_ms) },
     body,
   };
 }

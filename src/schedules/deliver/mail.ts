@@ -1,6 +1,6 @@
 /** Targets that are mail addresses: each recipient gets a mail of its own, with a link that ends it. */
 import type { MailSettings } from '../../mail/settings.ts';
-import { type Mail, sendMail } from '../../mail/transport.ts';
+import { type Mail, MailTransport } from '../../mail/transport.ts';
 import { digestHtml, type MailLinks } from '../../present/mail/html.ts';
 import { digestText } from '../../present/mail/text.ts';
 import { type Composed, sendName } from '../compose.ts';
@@ -8,7 +8,8 @@ import type { Recipients } from '../recipients.ts';
 import { type Attempt, DELIVERED, type Target } from './targets.ts';
 
 const CHART = 'trend';
-const STATUS = { later: 'waiting', refused: 'refused', unknown: 'unknown' } as const;
+const FILE = 'email-revenue-by-day.png';
+const STATUS = { retry: 'waiting', refused: 'refused', unknown: 'unknown' } as const;
 
 /** The period of a mail, and the page that it leads to. */
 export interface MailFacts {
@@ -29,7 +30,7 @@ export function mailContent(
     subject: `${digest.title}: ${digest.period}`,
     text: digestText(digest, all),
     html: digestHtml(digest, all),
-    pictures: chart === null ? [] : [{ name: CHART, file_name: 'email-revenue-by-day.png', png: chart }],
+    pictures: chart === null ? [] : [{ cid: CHART, file_name: FILE, content: chart, content_type: 'image/png' }],
   };
 }
 
@@ -50,18 +51,17 @@ export async function mailTarget(
       const unsubscribe = `${public_url}/u/${await recipients.tokenOf(key)}`;
       const domain = settings.from.replace(/^.*@|>$/g, '');
       const mail: Mail = {
-        to: address,
+        to: [address],
         ...mailContent(composed, { page, unsubscribe }),
-        message_id: `<${sendName(schedule_id, start, name)}@${domain}>`,
+        message_id: sendName(schedule_id, start, name),
         sent_ms: now_ms,
         headers: {
           'List-Unsubscribe': `<${unsubscribe}>`,
           'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
           'List-Id': `<${schedule_id.replaceAll('_', '-')}.schedules.${domain}>`,
-          'Auto-Submitted': 'auto-generated',
         },
       };
-      const sent = await sendMail(settings, mail, handOver);
+      const sent = await new MailTransport(settings).send(mail, handOver);
       return sent.outcome === 'sent' ? DELIVERED : { status: STATUS[sent.outcome], reason: sent.reason };
     },
   };

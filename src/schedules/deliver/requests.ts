@@ -3,7 +3,7 @@ import { excerpt } from '../../network/answers.ts';
 import { Forbidden, LostAnswer, type OutNetwork } from '../../network/network.ts';
 import type { OutAnswer, OutRequest } from '../../network/request.ts';
 import { withoutSecrets } from '../../network/secrets.ts';
-import { signedHeaders } from '../../network/standard-webhooks.ts';
+import { signedHeaders } from '../../network/webhook-signature.ts';
 import { slackMessage } from '../../present/mail/slack.ts';
 import type { Send } from '../book.ts';
 import { type Composed, sendName } from '../compose.ts';
@@ -63,10 +63,11 @@ export function webhookTarget(
           status: 'refused',
           reason: `the message has ${bytes} bytes, and at most ${MAX_BODY_BYTES} are sent; choose reports with fewer rows`,
         };
-      const { url, signing_secret, previous_signing_secret } = webhook;
-      const signed = signedHeaders({ id, body, now_ms: clock() }, [signing_secret, previous_signing_secret]);
+      const { url, signing_secret, previous_signing_secret: previous } = webhook;
+      const keys = previous === undefined ? [signing_secret] : [signing_secret, previous];
+      const signed = signedHeaders(keys, id, body, clock());
       const headers = { 'content-type': 'application/json', ...signed };
-      const result = await attempt(network, { method: 'POST', url, headers, body }, [signing_secret]);
+      const result = await attempt(network, { method: 'POST', url, headers, body }, keys);
       return result.status === 'unknown' ? { ...result, status: 'waiting' } : result;
     },
   };
