@@ -113,7 +113,7 @@ export async function pageOf(
   const token = createHmac('sha256', secret).update(`${id}\0${start}\0${as_of}`).digest('base64url');
   if ((await links.find(token)) === undefined) {
     const query = new URLSearchParams({ start, end, model });
-    await links.create({
+    const made = links.create({
       kind: 'page',
       name: `${title.slice(0, 60)}, ${start}`,
       brand_id,
@@ -125,6 +125,15 @@ export async function pageOf(
       days: link_days,
       token,
     });
+    // Where there are too many links, the figures are sent without one.
+    const is_there = await made.then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof TributaryError && error.code === 'conflict') return false;
+        throw error;
+      },
+    );
+    if (!is_there) return null;
   }
   return `${public_url}/s/${token}`;
 }

@@ -7,6 +7,8 @@ import { MS_PER_DAY, MS_PER_HOUR } from '../../src/domain/time.ts';
 import { startServer, type TestOptions, type TestServer } from '../server/harness.ts';
 
 export interface Arrived {
+  /** The schedule that it is of. */
+  schedule_id: string;
   to: string;
   message_id: string;
   /** The whole mail as it came. */
@@ -20,7 +22,7 @@ export interface Sink {
 }
 
 /** A mail server on this machine. */
-export async function mailSink(options: SMTPServerOptions = {}): Promise<Sink> {
+export async function mailSink(options: SMTPServerOptions = {}, atEnd = onTestFinished): Promise<Sink> {
   const arrived: Arrived[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -31,7 +33,8 @@ export async function mailSink(options: SMTPServerOptions = {}): Promise<Sink> {
       stream.on('end', () => {
         const source = Buffer.concat(parts).toString();
         const message_id = /^Message-ID: (.+)\r$/m.exec(source)?.[1] ?? '';
-        arrived.push({ to: session.envelope.rcptTo[0]!.address, message_id, source });
+        const schedule_id = /^List-Id: <([\w-]+)\./im.exec(source)?.[1] ?? '';
+        arrived.push({ schedule_id, to: session.envelope.rcptTo[0]!.address, message_id, source });
         done();
       });
     },
@@ -40,7 +43,7 @@ export async function mailSink(options: SMTPServerOptions = {}): Promise<Sink> {
   server.on('error', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
-  onTestFinished(() => void server.close());
+  atEnd(() => void server.close());
   return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, arrived, server };
 }
 
@@ -61,6 +64,7 @@ export function partOf(source: string, type: string): string {
 
 /** Monday, 16 March 2026, in UTC. */
 export const MONDAY_MS = Date.UTC(2026, 2, 16);
+export const HALF_PAST_SIX_MS = MONDAY_MS + 6.5 * MS_PER_HOUR;
 
 const CHANNELS = ['email', 'email', 'paid_search', 'organic_social', 'email', 'direct'];
 
@@ -105,7 +109,7 @@ export interface House {
 
 /** A server with schedules. Its clock stands at half past six on a Monday. */
 export async function openHouse(config: Record<string, unknown>, options: TestOptions = {}): Promise<House> {
-  const clock = { now_ms: MONDAY_MS + 6.5 * MS_PER_HOUR };
+  const clock = { now_ms: HALF_PAST_SIX_MS };
   const server = await startServer({
     clock: () => clock.now_ms,
     ...options,

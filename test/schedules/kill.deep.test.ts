@@ -34,7 +34,7 @@ test('a mail arrives once a week and recipient over twenty processes of which si
       stream.on('data', (part: Buffer) => parts.push(part));
       stream.on('end', () => {
         const message_id = /^Message-ID: (.+)\r$/m.exec(Buffer.concat(parts).toString())?.[1] ?? '';
-        sink.arrived.push({ to: session.envelope.rcptTo[0]!.address, message_id, source: '' });
+        sink.arrived.push({ schedule_id: 'board', to: session.envelope.rcptTo[0]!.address, message_id, source: '' });
         void reached('after the mail').then(() => done());
       });
     },

@@ -1,8 +1,17 @@
 /** Scheduled reports over a real mail server: once a period, with the figures of the API, and until a reader wants no more. */
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MS_PER_DAY, MS_PER_HOUR } from '../../src/domain/time.ts';
 import { ADMIN, READ } from '../server/harness.ts';
-import { type Arrived, mailSink, openHouse, partOf, sellForWeeks } from './house.ts';
+import {
+  type Arrived,
+  HALF_PAST_SIX_MS,
+  type House,
+  mailSink,
+  openHouse,
+  partOf,
+  type Sink,
+  sellForWeeks,
+} from './house.ts';
 
 const BOARD = {
   period: 'weekly',
@@ -12,59 +21,83 @@ const BOARD = {
 };
 const WEEK = 'start=2026-03-09&end=2026-03-16';
 
-async function open(schedule: Record<string, unknown> = {}) {
-  const sink = await mailSink();
-  const mail = { smtp: sink.url, from: 'Reports <reports@shop.example>' };
-  const house = await openHouse({ mail, schedules: { board: { ...BOARD, ...schedule } } });
-  await sellForWeeks(house.server);
-  await house.look('board');
-  return { ...house, arrived: sink.arrived };
-}
+const IDS = ['once', 'figures', 'leaving', 'asked'] as const;
 
-const statusOf = async ({ server }: Pick<Awaited<ReturnType<typeof open>>, 'server'>) =>
-  (await server.get('/v1/schedules', ADMIN)).body.schedules[0];
+let house: House;
+let sink: Sink;
+const ends: Array<() => void> = [];
+beforeAll(async () => {
+  sink = await mailSink({}, (end) => void ends.push(end as () => void));
+  const mail = { smtp: sink.url, from: 'Reports <reports@shop.example>' };
+  const schedules = Object.fromEntries(IDS.map((id) => [id, BOARD]));
+  house = await openHouse({ mail, schedules }, { shared: true });
+  await sellForWeeks(house.server);
+  for (const id of IDS) await house.look(id);
+});
+afterAll(async () => {
+  await house.server.close();
+  for (const end of ends) end();
+});
+
+/** One of the schedules, on Monday at half past six. */
+function open(id: (typeof IDS)[number]) {
+  const { server, clock } = house;
+  clock.now_ms = HALF_PAST_SIX_MS;
+  return {
+    ...{ server, clock },
+    look: () => house.look(id),
+    arrived: () => sink.arrived.filter(({ schedule_id }) => schedule_id === id),
+    status: async () => {
+      const { schedules } = (await server.get('/v1/schedules', ADMIN)).body;
+      return schedules.find(({ schedule_id }: { schedule_id: string }) => schedule_id === id);
+    },
+  };
+}
 
 const linkIn = ({ source }: Arrived, path: string): string =>
   new RegExp(`https://t\\.shop\\.example(/${path}/[\\w-]+)`).exec(partOf(source, 'text/plain'))![1]!;
 
 describe('a weekly report', () => {
   test('is sent once to each recipient when its time has come, and never for a week that was over before', async () => {
-    const house = await open();
-    const { look, clock, arrived } = house;
-    expect(arrived).toEqual([]);
-    expect(await statusOf(house)).toMatchObject({
+    const { look, clock, arrived, status } = open('once');
+    expect(arrived()).toEqual([]);
+    expect(await status()).toMatchObject({
       status: 'waiting',
       next_at: '2026-03-16T07:00:00.000Z',
       last_start: null,
     });
     clock.now_ms += MS_PER_HOUR;
-    for (let looks = 0; looks < 3; looks++) await look('board');
-    expect(arrived.map(({ to }) => to).sort()).toEqual(BOARD.recipients);
-    expect(new Set(arrived.map(({ message_id }) => message_id)).size).toBe(2);
-    expect(await statusOf(house)).toMatchObject({
+    for (let looks = 0; looks < 3; looks++) await look();
+    expect(
+      arrived()
+        .map(({ to }) => to)
+        .sort(),
+    ).toEqual(BOARD.recipients);
+    expect(new Set(arrived().map(({ message_id }) => message_id)).size).toBe(2);
+    expect(await status()).toMatchObject({
       ...{ status: 'sent', last_start: '2026-03-09', last_end: '2026-03-16', next_at: '2026-03-23T07:00:00.000Z' },
-      ...{ run_id: 'board-2026-03-09', deliveries: { delivered: 2 }, last_error: null },
+      ...{ run_id: 'once-2026-03-09', deliveries: { delivered: 2 }, last_error: null },
     });
     // Two weeks later only the newest week is sent.
     clock.now_ms += 14 * MS_PER_DAY;
-    await look('board');
-    await look('board');
-    expect(arrived).toHaveLength(4);
-    expect((await statusOf(house)).last_start).toBe('2026-03-23');
+    await look();
+    await look();
+    expect(arrived()).toHaveLength(4);
+    expect((await status()).last_start).toBe('2026-03-23');
   });
 
   test('has the figures of the API, of the page that it leads to and of its frozen run, also after more orders', async () => {
-    const { server, look, clock, arrived } = await open();
+    const { server, look, clock, arrived } = open('figures');
     clock.now_ms += MS_PER_HOUR;
-    await look('board');
-    const [first] = arrived;
+    await look();
+    const [first] = arrived();
     await server.post('/v1/conversions', {
       ...{ conversion_id: 'late', customer_id: 'c-default-48-0', conversion_type: 'purchase', currency: 'USD' },
       ...{ conversion_value: 9_999, occurred_at: '2026-03-15T20:00:00Z' },
     });
     await server.flush();
     const run = (await server.get('/v1/runs', READ)).body.runs.find(
-      ({ run_id }: { run_id: string }) => run_id === 'default/board-2026-03-09',
+      ({ run_id }: { run_id: string }) => run_id === 'default/figures-2026-03-09',
     );
     const asked = `/v1/reports/attribution?${WEEK}&brand_id=default&group_by=channel`;
     const then = (await server.get(`${asked}&as_of=${encodeURIComponent(run.as_of)}`, READ)).body;
@@ -89,22 +122,22 @@ describe('a weekly report', () => {
     for (const [name, value] of [...query]) if (value === '') query.delete(name);
     const of_page = (await server.get(`${page}/v1/reports/attribution?${query}`, {})).body;
     expect(of_page.summary).toMatchObject(then.summary);
-    const compared = (await server.get(`/v1/runs/default%2Fboard-2026-03-09/compare`, READ)).body;
+    const compared = (await server.get(`/v1/runs/default%2Ffigures-2026-03-09/compare`, READ)).body;
     expect(JSON.stringify(compared)).toContain(then.summary.email_attributed_revenue_micros);
   });
 
   test('ends for a reader with one click, and for the others it goes on; the link holds no address', async () => {
-    const { server, look, clock, arrived } = await open();
+    const { server, look, clock, arrived, status } = open('leaving');
     clock.now_ms += MS_PER_HOUR;
-    await look('board');
-    const anna = arrived.find(({ to }) => to.startsWith('anna'))!;
+    await look();
+    const anna = arrived().find(({ to }) => to.startsWith('anna'))!;
     expect(anna.source).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
     const link = linkIn(anna, 'u');
     expect(anna.source.replace(/\r\n /g, ' ')).toContain(`List-Unsubscribe: <https://t.shop.example${link}>`);
     expect(Buffer.from(link.slice(3), 'base64url').toString('latin1')).not.toMatch(/anna|shop/);
     // Programs that check mail open links.
     expect((await server.get(link, {})).text).toContain('<form method="post"');
-    expect((await server.get('/v1/schedules', ADMIN)).body.schedules[0].unsubscribed).toBe(0);
+    expect((await status()).unsubscribed).toBe(0);
     const one_click = {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       payload: 'List-Unsubscribe=One-Click',
@@ -112,27 +145,31 @@ describe('a weekly report', () => {
     expect((await server.call('POST', link, one_click)).status).toBe(200);
     expect((await server.call('POST', `${link.slice(0, -1)}x`, one_click)).status).toBe(404);
     clock.now_ms += 7 * MS_PER_DAY;
-    await look('board');
-    expect(arrived.slice(2).map(({ to }) => to)).toEqual(['bo@shop.example']);
-    expect((await server.get('/v1/schedules', ADMIN)).body.schedules[0]).toMatchObject({
+    await look();
+    expect(
+      arrived()
+        .slice(2)
+        .map(({ to }) => to),
+    ).toEqual(['bo@shop.example']);
+    expect(await status()).toMatchObject({
       ...{ unsubscribed: 1, status: 'sent', deliveries: { delivered: 1, unsubscribed: 1 } },
     });
     expect((await server.call('POST', `${link}/again`, one_click)).status).toBe(200);
     clock.now_ms += 7 * MS_PER_DAY;
-    await look('board');
-    expect(arrived.slice(3)).toHaveLength(2);
+    await look();
+    expect(arrived().slice(3)).toHaveLength(2);
   });
 
   test('is sent before its time when a person asks, and then not again', async () => {
-    const { server, look, clock, arrived } = await open();
-    expect((await server.post('/v1/schedules/board/send', {}, ADMIN)).body).toEqual({ asked: true });
-    await look('board');
-    expect(arrived).toHaveLength(2);
-    await server.post('/v1/schedules/board/send', {}, ADMIN);
-    await look('board');
+    const { server, look, clock, arrived } = open('asked');
+    expect((await server.post('/v1/schedules/asked/send', {}, ADMIN)).body).toEqual({ asked: true });
+    await look();
+    expect(arrived()).toHaveLength(2);
+    await server.post('/v1/schedules/asked/send', {}, ADMIN);
+    await look();
     clock.now_ms += MS_PER_HOUR;
-    await look('board');
-    expect(arrived).toHaveLength(2);
+    await look();
+    expect(arrived()).toHaveLength(2);
     expect((await server.post('/v1/schedules/none/send', {}, ADMIN)).status).toBe(404);
   });
 });
