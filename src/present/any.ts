@@ -67,7 +67,7 @@ export function cell(name: string, value: unknown): string {
   if (value === null || value === undefined) return NOTHING;
   if (isMoney(name, value)) return moneyText(value);
   if (typeof value === 'number')
-    return /(_rate|^share|_share)$/.test(name)
+    return /(_rate|_share)$|(^|\.)share(_of_\w+)?$/.test(name)
       ? percent(value)
       : value.toLocaleString('en-US', { maximumFractionDigits: 4 });
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

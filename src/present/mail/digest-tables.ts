@@ -7,6 +7,7 @@ import { mainTableOf, type Report } from '../../reports/declare.ts';
 import { GROUP_FIELDS } from '../../reports/groups.ts';
 import { cell, usedColumns, words } from '../any.ts';
 import { changeOf } from '../changes.ts';
+import { leaves } from '../csv.ts';
 import { moneyText, NOTHING, number, percent, type TextColumn } from '../table.ts';
 
 type Row = Record<string, unknown>;
@@ -21,6 +22,24 @@ export interface DigestTable {
   /** Rows that are not shown. */
   left_out: number;
 }
+
+/** Said in place of a table without rows. */
+export const NO_ROWS = 'Nothing in this period.';
+
+/** Titles of reports that have no table of their own here. */
+const TITLES: Readonly<Record<string, string>> = {
+  changes: 'What changed',
+  claims: 'What providers claim',
+  cohorts: 'Cohorts',
+  fatigue: 'Weeks with many emails',
+  lags: 'Time from touch to order',
+  lifetime_value: 'Lifetime value',
+  list_health: 'The email list',
+  models: 'Models side by side',
+  paths: 'Paths to orders',
+  send_times: 'Times of sending',
+  synergies: 'Channels together',
+};
 
 const MAX_ROWS = 10;
 const MAX_COLUMNS = 5;
@@ -64,17 +83,20 @@ function attributionTable(answer: ReportJson): DigestTable {
       ...change(row, 'attributed_revenue'),
     ]),
     parts: shown.map((row) => Math.min(1, Math.max(0, ratio(revenueOf(row), total) ?? 0))),
-    totals: [
-      'all',
-      ...keys.slice(1).map(() => ''),
-      number(
-        rows.reduce((sum, row) => sum + Number(row['credited_conversions']), 0),
-        1,
-      ),
-      moneyText(summary['total_attributed_revenue']),
-      '',
-      ...change(summary, 'total_attributed_revenue'),
-    ],
+    totals:
+      rows.length === 0
+        ? null
+        : [
+            'all',
+            ...keys.slice(1).map(() => ''),
+            number(
+              rows.reduce((sum, row) => sum + Number(row['credited_conversions']), 0),
+              1,
+            ),
+            moneyText(summary['total_attributed_revenue']),
+            '',
+            ...change(summary, 'total_attributed_revenue'),
+          ],
     left_out: rows.length - shown.length,
   };
 }
@@ -97,10 +119,13 @@ function campaignsTable(answer: ReportJson): DigestTable {
     ],
     rows: shown.map((row) => [nameOf(row[key]), ...cells(row)]),
     parts: null,
-    totals: ['all', ...cells(answer['totals'] as Row)],
+    totals: rows.length === 0 ? null : ['all', ...cells(answer['totals'] as Row)],
     left_out: rows.length - shown.length,
   };
 }
+
+/** The name of a value within others has the two innermost names. */
+const columnName = (key: string): string => words(key.split('.').slice(-2).join(' '));
 
 /** The first columns of the main table, names before figures. */
 function anyTable(report: Report, answer: ReportJson): DigestTable {
@@ -108,13 +133,13 @@ function anyTable(report: Report, answer: ReportJson): DigestTable {
   const named = table?.parts === undefined ? undefined : (answer[table.parts.field] as Record<string, ReportJson>);
   const first = named === undefined ? answer : (Object.values(named)[0] ?? {});
   const rows = (table === null ? [] : (first[table.rows] ?? [])) as Row[];
-  const shown = rows.slice(0, MAX_ROWS);
+  const shown = rows.slice(0, MAX_ROWS).map((row): Row => Object.fromEntries(leaves(row)));
   const columns = usedColumns(shown);
   const names = columns.filter(({ right }) => !right).slice(0, 2);
   const used = [...names, ...columns.filter(({ right }) => right).slice(0, MAX_COLUMNS - names.length)];
   return {
-    title: clip(report.summary, MAX_NAME),
-    columns: used.map(({ key, right }) => ({ name: words(key), right })),
+    title: TITLES[report.name] ?? clip(report.summary, MAX_NAME),
+    columns: used.map(({ key, right }) => ({ name: columnName(key), right })),
     rows: shown.map((row) => used.map(({ key }) => clip(cell(key, row[key]), MAX_NAME))),
     parts: null,
     totals: null,

@@ -128,7 +128,7 @@ function trendOf(answer: ReportJson, { start, end }: { start: string; end: strin
     days,
     words:
       told.length > 0 && told.length <= MAX_DAYS_TOLD
-        ? `${told.map(({ date, amount }) => `${shortDay(date)}: ${amount}`).join('; ')}.`
+        ? `${told.map(({ date, amount }) => `${shortDay(date)}: ${amount}`).join('; ')}. ${highest}`
         : `${highest} Lowest: ${best(days, -1n)}.`,
     note: told.length < days.length ? `${highest} Pale: the days before.` : highest,
   };

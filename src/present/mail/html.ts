@@ -4,7 +4,7 @@
  */
 import { escapeHtml } from '../../domain/text.ts';
 import { aboutText, type Card, cardText, type Digest, shortDay } from './digest.ts';
-import type { DigestTable } from './digest-tables.ts';
+import { type DigestTable, NO_ROWS } from './digest-tables.ts';
 import { CHART_WIDTH } from './trend-chart.ts';
 
 /** Links of one mail, and how its chart is found. */
@@ -75,7 +75,7 @@ const heading = (words: string): string =>
 function cardTable(cards: readonly Card[]): string {
   const cell = ({ name, value, unit, change }: Card): string =>
     `<td width="50%" valign="top" style="padding:0 8px 16px 0"><div class="pale" style="${FONT};font-size:13px;line-height:18px;${PALE}">${escapeHtml(name)}</div>` +
-    `<div class="ink" style="${FONT};font-size:20px;line-height:28px;font-weight:600;${INK}">${escapeHtml(value)}${unit && ` <span style="font-size:13px;font-weight:400">${escapeHtml(unit)}</span>`}</div>` +
+    `<div class="ink" style="${FONT};font-size:20px;line-height:28px;font-weight:600;${INK}">${escapeHtml(value)} <span style="font-size:13px;font-weight:400">${escapeHtml(unit) || '&nbsp;'}</span></div>` +
     `<div class="pale" style="${FONT};font-size:13px;line-height:18px;${PALE}">${escapeHtml(change)}</div></td>`;
   const lines: string[] = [];
   for (let i = 0; i < cards.length; i += 2)
@@ -109,8 +109,8 @@ function tableHtml({ title, columns, rows, parts, totals, left_out }: DigestTabl
     totals === null ? [] : [totals.map((one, i) => cell('td', i, escapeHtml(one), `font-weight:600;${INK}`))];
   const lines = [head, ...body, ...sums].map((cells) => `<tr>${cells.join('')}</tr>`).join('');
   const more = left_out === 0 ? '' : text(`… and ${left_out} more`, 'padding-top:6px;font-size:13px');
-  const none = rows.length === 0 ? text('Nothing in this period.', 'padding-top:6px;font-size:13px') : '';
-  return `${heading(title)}<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${lines}</table>${more}${none}`;
+  if (rows.length === 0) return heading(title) + text(NO_ROWS, 'font-size:13px');
+  return `${heading(title)}<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${lines}</table>${more}`;
 }
 
 /** Ids may break after the signs between their words. */

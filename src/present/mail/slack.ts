@@ -1,6 +1,7 @@
 /** A digest as a message for an incoming webhook of Slack (docs.slack.dev, Block Kit). Texts of the log cannot make links or mentions. */
 import { textTable } from '../table.ts';
 import { cardText, type Digest } from './digest.ts';
+import { NO_ROWS } from './digest-tables.ts';
 
 /** Limits of Block Kit, in characters. */
 const HEADER = 150;
@@ -19,6 +20,7 @@ export function slackMessage(digest: Digest, page: string | null): Record<string
     },
     ...(trend === null ? [] : [section(`*${escaped(trend.title)}*\n${escaped(trend.words)}`)]),
     ...tables.map((table) => {
+      if (table.rows.length === 0) return section(`*${escaped(table.title)}*\n${NO_ROWS}`);
       const rows = [...table.rows];
       // Rows go from the end until the table fits.
       for (;;) {

@@ -1,6 +1,7 @@
 /** A digest as plain text, for mail programs that show no HTML, and for people who want none. */
 import { pairs, textTable } from '../table.ts';
 import { aboutText, cardText, type Digest } from './digest.ts';
+import { NO_ROWS } from './digest-tables.ts';
 import type { MailLinks } from './html.ts';
 
 export function digestText(digest: Digest, { page, unsubscribe }: MailLinks): string {
@@ -8,10 +9,9 @@ export function digestText(digest: Digest, { page, unsubscribe }: MailLinks): st
   const parts = [
     `${title}\n${aboutText(digest)}\n`,
     pairs(cards.map((card) => [card.name, cardText(card)])) + (compared && `  ${compared}\n`),
-    ...(trend === null
-      ? []
-      : [`${trend.title}\n  ${trend.words}\n  ${trend.note.replace(' Pale: the days before.', '')}\n`]),
+    ...(trend === null ? [] : [`${trend.title}\n  ${trend.words}\n`]),
     ...tables.map(({ title: name, columns, rows, totals, left_out }) => {
+      if (rows.length === 0) return `${name}\n  ${NO_ROWS}\n`;
       const body = textTable(
         columns,
         rows.map((cells) => [...cells]),
