@@ -157,6 +157,7 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
         of_histories,
         await tributary.destinations.list(null),
         await tributary.pulls.list(null),
+        await tributary.schedules.list(null),
       );
     },
   };

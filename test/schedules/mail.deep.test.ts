@@ -202,4 +202,5 @@ test('a mail that the server refuses for now is tried again, one that it never t
   await look('board');
   expect(tries).toBe(4);
   expect(await standing()).toMatchObject({ status: 'trouble', deliveries: { refused: 1, delivered: 2 } });
+  expect((await server.get('/metrics', ADMIN)).text).toContain('tributary_schedule_trouble{schedule="board"} 1');
 });
