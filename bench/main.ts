@@ -21,6 +21,8 @@
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- destinations     deliveries of the outbox into a server of another process, beside a million that wait; only by its name
  * npm run bench -- erasure          erasure of one person and of ten thousand, from 10 M touchpoints; only by its name
+ * npm run bench -- segments         the attribution report filtered by, and grouped by segments beside the same without; only by its name
+ *   --touches 10                    another size, in millions of touchpoints
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
@@ -65,6 +67,7 @@ import { benchRedirects } from './redirects.ts';
 import { benchScale } from './scale.ts';
 import { benchScoring } from './scoring.ts';
 import { benchScript } from './script.ts';
+import { benchSegments } from './segments.ts';
 import { benchState } from './state.ts';
 import { benchVisible } from './visible.ts';
 import { benchWebhooks } from './webhooks.ts';
@@ -146,6 +149,7 @@ if (positionals.includes('growth')) {
 if (positionals.includes('insights')) {
   await benchInsights(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
+if (positionals.includes('segments')) await benchSegments(benchFolder(), worldOf(rows(Number(values.touches))));
 if (positionals.includes('brands')) await benchBrands(benchFolder(), worldOf(rows(Number(values.touches))));
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));

@@ -28,6 +28,7 @@ const Campaign = lazy(() => import('./pages/campaigns/campaign.tsx'));
 const Changes = lazy(() => import('./pages/changes.tsx'));
 const Email = lazy(() => import('./pages/email/page.tsx'));
 const Live = lazy(() => import('./pages/live.tsx'));
+const LineagePage = lazy(() => import('./pages/lineage.tsx'));
 const Journeys = lazy(() => import('./pages/journeys/page.tsx'));
 const Customers = lazy(() => import('./pages/customers/page.tsx'));
 const Customer = lazy(() => import('./pages/customers/customer.tsx'));
@@ -82,6 +83,7 @@ function SignedIn() {
               <Route path="/changes" component={Changes} />
               <Route path="/email" component={Email} />
               <Route path="/live" component={Live} />
+              <Route path="/lineage" component={LineagePage} />
               <Route path="/journeys" component={Journeys} />
               <Route path="/customers" component={Customers} />
               <Route path="/customers/:id" component={Customer} />

@@ -22,6 +22,7 @@ const ALL: readonly ViewChoice[] = ['period', 'brand', 'compare', 'model', 'curr
 const ACTING: ReadonlyArray<readonly [page: RegExp, choices: readonly ViewChoice[]]> = [
   [/^\/brands$/, ['period', 'compare', 'model', 'currency']],
   [/^\/live$/, ['brand']],
+  [/^\/lineage$/, []],
   [/^\/quality$/, ['period', 'brand']],
   [/^\/(orders|customers)\/./, ['brand', 'model', 'currency']],
   [/^\/(journeys|customers)$/, ['period', 'brand', 'model', 'currency', 'filter']],

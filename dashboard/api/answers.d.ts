@@ -1022,6 +1022,7 @@ ReportsPaths: ReportsPaths
 ReportsLags: ReportsLags
 ReportsSynergies: ReportsSynergies
 ReportsOrders: ReportsOrders
+ReportsCredits: ReportsCredits
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
@@ -1038,6 +1039,7 @@ RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
 ProgressOne: ProgressOne
+Lineage: Lineage
 Annotations: Annotations
 ShareLinks: ShareLinks
 SavedViews: SavedViews
@@ -3767,6 +3769,109 @@ days_to_order: (number | null)
  */
 path: (string | null)[]
 path_text: string
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsCredits {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+attribution_model: string
+/**
+ * Rows that the question chooses; `credits` lists the newest of them, up to `limit`
+ */
+found_credits: number
+/**
+ * Sums over all rows that the question chooses, not only those listed
+ */
+totals: {
+attributed_revenue_micros: string
+/**
+ * What the touch earned of the value event; in a row without a touch, the value that no touch earned
+ */
+attributed_revenue: string
+unattributed_revenue_micros: string
+/**
+ * Value of the orders chosen that no touch earned. It is 0 where a filter is about touches
+ */
+unattributed_revenue: string
+}
+credits: {
+brand_id: string
+/**
+ * The standing conversion of the order. Its receipt is at /v1/conversions/{conversion_id}/receipt
+ */
+conversion_id: string
+order_id: (string | null)
+/**
+ * `order`, or the adjustment that changed the value
+ */
+value_event: string
+/**
+ * When the value event counts
+ */
+valued_at: string
+/**
+ * The row of the log that holds the order: the collector, and its number there
+ */
+order_row: {
+collector_id: string
+log_seq: number
+}
+/**
+ * The touch that earned the credit; null for value that no touch earned
+ */
+touchpoint_id: (string | null)
+touchpoint_type: (string | null)
+channel: (string | null)
+campaign_id: (string | null)
+email_id: (string | null)
+touched_at: (string | null)
+/**
+ * The row of the log that holds the touch
+ */
+touchpoint_row: ({
+collector_id: string
+log_seq: number
+} | null)
+/**
+ * The share of the order that the touch earned, in millionths
+ */
+attribution_weight_millionths: string
+attributed_revenue_micros: string
+/**
+ * What the touch earned of the value event; in a row without a touch, the value that no touch earned
+ */
+attributed_revenue: string
+/**
+ * Why no touch earned it; null for a credit
+ */
+reason: (string | null)
 }[]
 warnings: {
 code: string
@@ -7478,6 +7583,69 @@ done: (number | null)
  * All people of the report; null in other steps
  */
 total: (number | null)
+}
+export interface Lineage {
+/**
+ * The call, with its days and its log position: it has the same answer on every later day
+ */
+address: string
+/**
+ * SHA-256 of the answer as canonical JSON, without `generated_at`
+ */
+answer_sha256: string
+/**
+ * The log position of the answer
+ */
+as_of: string
+/**
+ * The hash of the question and the settings, as the answer has it
+ */
+config_hash: (string | null)
+report_period: ({
+start: string
+end: string
+} | null)
+/**
+ * The settings that decided, by brand; null for a report that uses none
+ */
+settings: ({
+[k: string]: {
+[k: string]: unknown
+}
+} | null)
+models: string[]
+/**
+ * The call that lists the rows behind the sums of this question; null if there are none
+ */
+rows_address: (string | null)
+/**
+ * The fits that were used, each with the log position and the settings that it learned with
+ */
+artifacts: {
+artifact_id: string
+model: string
+family: string
+brands: string[]
+as_of: string
+settings: {
+[k: string]: unknown
+}
+created_at: string
+passed: boolean
+}[]
+/**
+ * What the log holds of these brands at the position, by kind of record and by the collector that took it in
+ */
+log: {
+record: string
+collector_id: string
+row_count: number
+first_log_seq: number
+last_log_seq: number
+first_received_at: string
+last_received_at: string
+}[]
+generated_at: string
 }
 export interface Annotations {
 annotations: {

@@ -95,7 +95,7 @@ function Told({ reason, close }: { reason: Reason; close: () => void }) {
         </dl>
       )}
       <Orders reason={reason} view={view} close={close} />
-      <Answer from={from} />
+      <Answer reason={reason} view={view} close={close} />
     </div>
   );
 }
@@ -123,8 +123,20 @@ interface Head {
   artifacts?: Record<string, string>;
 }
 
+/** The page on what a figure was made of: its question and the filters of its row. */
+function lineageOf({ from: { address, answer }, filter = [] }: Reason, view: View): string {
+  const { pathname, searchParams } = new URL(address, location.origin);
+  const { as_of } = answer as Head;
+  if (as_of !== undefined) searchParams.set('as_of', as_of);
+  const asked = new URLSearchParams({ address: `${pathname}?${searchParams}` });
+  for (const one of filter) asked.append('row', one);
+  return `${withView('/lineage', view)}&${asked}`;
+}
+
 /** How the answer was made: with these values, the same question gives the same answer again. */
-function Answer({ from: { address, answer } }: { from: Source }) {
+function Answer({ reason, view, close }: { reason: Reason; view: View; close: () => void }) {
+  const { address, answer } = reason.from;
+  const sees_orders = useIsAnalyst();
   const { report_period: period, as_of, attribution_model, config_hash, generated_at, artifacts } = answer as Head;
   const facts: ReadonlyArray<[name: string, value: string | undefined]> = [
     ['Period', period && `${period.start} to ${period.end}, the end not included`],
@@ -151,6 +163,14 @@ function Answer({ from: { address, answer } }: { from: Source }) {
         <a href={address} target="_blank" rel="noreferrer">
           The answer of the API
         </a>
+        {sees_orders && (
+          <>
+            {' · '}
+            <Link href={lineageOf(reason, view)} onClick={close}>
+              Back to its rows
+            </Link>
+          </>
+        )}
       </p>
     </details>
   );

@@ -17,6 +17,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     names: ['report', 'receipt', 'runs', 'models'],
     load: async () => (await import('./report-commands.ts')).addReportCommands,
   },
+  { names: ['lineage'], load: async () => (await import('./lineage-commands.ts')).addLineageCommands },
   { names: ['sql', 'views'], load: async () => (await import('./sql-commands.ts')).addSqlCommands },
   { names: ['fit'], load: async () => (await import('./fit.ts')).addFitCommand },
   { names: ['scorecard'], load: async () => (await import('./scorecard/register.ts')).addScorecardCommand },

@@ -15,6 +15,7 @@ import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
 import { cohorts } from './lifetime/cohorts.ts';
 import { lifetimeValue } from './lifetime/lifetime-value.ts';
+import { creditRows } from './lineage/credit-rows.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { orders } from './orders.ts';
@@ -37,6 +38,7 @@ export const REPORTS: readonly Report[] = [
   lags,
   synergies,
   orders,
+  creditRows,
   campaigns,
   campaign,
   listHealth,

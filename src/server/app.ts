@@ -30,6 +30,7 @@ import { Guesses } from './guesses.ts';
 import { identityRoutes } from './identity-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
+import { lineageRoute } from './lineage-routes.ts';
 import { openLinks } from './link-door.ts';
 import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link-routes.ts';
 import { liveRoute } from './live/route.ts';
@@ -182,6 +183,7 @@ function readingRoutes(services: Services, shared_answers: SharedAnswers): Route
   const { annotations, state } = services.tributary;
   return [
     ...reportRoutes(services),
+    lineageRoute(services),
     ...annotationRoutes(annotations),
     ...shareRoutes(services, shared_answers),
     ...savedViewRoutes(new SavedViews(state, DASHBOARD_PAGES)),

@@ -1,7 +1,6 @@
 /** Answers what a link shows. The questions come from the link, and never from who has it. */
 import type { FastifyReply } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { parameterReader } from '../domain/read-parameters.ts';
 import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
@@ -14,15 +13,15 @@ import {
   type SharedView,
   sameQuestion,
 } from '../sharing/shared-pages.ts';
-import { questionOfTable, reportOf, sharedTable } from '../sharing/shared-tables.ts';
+import { questionOfTable, sharedTable } from '../sharing/shared-tables.ts';
 import { cancellationOf } from './hang-up.ts';
+import { readReportQuestion } from './report-question.ts';
 import type { Services } from './route.ts';
 
 /** The part of a link that decides what it shows. */
 export type Showing = Pick<Link, 'kind' | 'brand_id' | 'address' | 'period' | 'as_of'>;
 
 const DEFAULT_PERIOD = 'last_30_days';
-const CSV_PARAMETERS = ['format', 'csv'];
 
 /** An answer with what it takes to write it. */
 export interface SharedAnswer {
@@ -48,9 +47,6 @@ export function checkShared({ kind, address, period }: Showing): void {
 }
 
 export class SharedAnswers {
-  /** Reading parameters is prepared once for each report. */
-  private readonly readers = new Map<Report, (sent: unknown) => object>();
-
   constructor(private readonly services: Services) {}
 
   /** The page of a link with its view: days are filled in, and the brand is that of the link. */
@@ -90,12 +86,6 @@ export class SharedAnswers {
     }
   }
 
-  private readerOf(report: Report): (sent: unknown) => object {
-    const reader = this.readers.get(report) ?? parameterReader(report.parameters);
-    this.readers.set(report, reader);
-    return reader;
-  }
-
   private tableQuestion({ address, period, brand_id }: Showing): Question {
     const { path, parameters } = questionOfTable(address);
     const takes = Object.keys(sharedTable(path).parameters.properties);
@@ -115,12 +105,10 @@ export class SharedAnswers {
   }
 
   private async run(question: Question, { brand_id, as_of }: Showing, reply: FastifyReply): Promise<SharedAnswer> {
-    const { report, of_path } = reportOf(question);
+    const { report, asked: sent } = readReportQuestion(question);
     const style = question.parameters['csv']?.[0] as CsvStyle | undefined;
-    const sent = Object.entries(question.parameters).filter(([name]) => !CSV_PARAMETERS.includes(name));
-    const plain = Object.fromEntries(sent.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
-    const position = as_of === undefined || report.parameters.properties['as_of'] === undefined ? {} : { as_of };
-    const asked = { ...this.readerOf(report)({ ...plain, ...position }), ...of_path };
+    const takes_position = as_of !== undefined && report.parameters.properties['as_of'] !== undefined;
+    const asked = takes_position ? { ...sent, as_of } : sent;
     const { reports } = this.services.tributary;
     const context = { ...reports, owner: 'links', cancellation: cancellationOf(reply) };
     const answer = await report.run(context, asked, { key_brand_id: brand_id });

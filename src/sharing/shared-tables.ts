@@ -44,13 +44,15 @@ export function questionOfTable(address: string): Question {
   return { path, parameters: Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)])) };
 }
 
-/** The report that a question is for, and the parameters in its path. */
+/** The report that a question is for, and the parameters in its path. An id may have slashes. */
 export function reportOf({ path }: Question): { report: Report; of_path: Record<string, string> } {
   for (const report of REPORTS) {
-    if (report.path === path) return { report, of_path: {} };
-    const [, before, name] = /^(.*\/):(\w+)$/.exec(report.path) ?? [];
-    if (before !== undefined && path.startsWith(before) && path.length > before.length)
-      return { report, of_path: { [name!]: path.slice(before.length) } };
+    if (report.writes !== null) continue;
+    const [before = '', name, after] = report.path.split(/:(\w+)/);
+    if (name === undefined) {
+      if (report.path === path) return { report, of_path: {} };
+    } else if (path.startsWith(before) && path.endsWith(after!) && path.length > before.length + after!.length)
+      return { report, of_path: { [name]: path.slice(before.length, path.length - after!.length) } };
   }
   throw badRequest('address', 'there is no such report');
 }

@@ -175,3 +175,15 @@ export function logNumber(alias: string, position: Position): string {
   const cases = collectors.map((collector_id, i) => `when ${quoted(collector_id)} then ${offsets[i]}`);
   return `(${alias}.log_seq + case ${alias}.collector_id ${cases.join(' ')} end)`;
 }
+
+/** The inverse of {@link logNumber}: which collector loaded a row, and its number there. */
+export function rowPlaces(position: Position): (log_number: bigint) => { collector_id: string; log_seq: number } {
+  const names = new Map(
+    Array.from(withoutSettled(position).keys(), (collector_id) => [BigInt(collectorCode(collector_id)), collector_id]),
+  );
+  return (log_number) => {
+    const collector_id = names.get(log_number >> SEQ_BITS);
+    assert(collector_id !== undefined, 'the row of a report is of a collector of its position');
+    return { collector_id, log_seq: Number(BigInt.asUintN(Number(SEQ_BITS), log_number)) };
+  };
+}

@@ -17,14 +17,14 @@ import { runsOf } from '../support/tier.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
 /** Each world is asked this many random questions. */
-const WORLDS = runsOf('TRIBUTARY_ENGINE_WORLDS', 4, 40);
+const WORLDS = runsOf('TRIBUTARY_ENGINE_WORLDS', 4, 16);
 const QUESTIONS = 5;
 /** So many worlds share a database; one in {@link OWN_DATABASE} has its own, and is asked without an as_of. */
 const TOGETHER = 20;
 const OWN_DATABASE = 20;
 /** The cross of reports and options: one question in so many, and all of them in `npm run parity`. */
 const CROSS_WORLDS = runsOf('TRIBUTARY_CROSS_WORLDS', 1, 1);
-const CROSS_STRIDE = runsOf('TRIBUTARY_CROSS_STRIDE', 151, 23);
+const CROSS_STRIDE = runsOf('TRIBUTARY_CROSS_STRIDE', 151, 53);
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based', 'newest_emails'];
 const GROUPS = [
   'channel,campaign_id,email_id',

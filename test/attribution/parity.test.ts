@@ -9,7 +9,7 @@ import { ALL_BRANDS } from '../support/events.ts';
 import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_PARITY_RUNS', 10, 100);
+const RUNS = runsOf('TRIBUTARY_PARITY_RUNS', 10, 60);
 
 function configure(engine: Engine, settings: Record<string, Partial<Settings>>): void {
   for (const [brand_id, own] of Object.entries(settings)) engine.settings.set(brand_id, settingsOf(own));

@@ -95,6 +95,20 @@ test.skipIf(missing)('of a table the Tab key reaches one figure, and arrow keys 
   await page.getByRole('dialog', { name: `Orders credited of ${second}` }).waitFor();
 });
 
+test.skipIf(missing)('a figure leads back to its rows, which add up to it', async () => {
+  const page = await demo.visit(`/channels?${USD}`);
+  const row = page.getByRole('row', { name: /^email/ });
+  const figure = row.locator('td').first().getByRole('button');
+  const shown = (await figure.textContent())!;
+  await figure.click();
+  await page.getByText('How it was computed').click();
+  await page.getByRole('link', { name: 'Back to its rows' }).click();
+  await page.locator('.headline').waitFor();
+  expect(await page.locator('.headline').textContent()).toContain(`rows add up to ${shown}`);
+  expect(new URL(page.url()).pathname).toBe('/lineage');
+  await noFault(page);
+});
+
 test.skipIf(missing)('a table is saved as the CSV of the API, and a chart as a picture', async () => {
   const page = await demo.visit(`/?${USD}`);
   const [table] = await Promise.all([

@@ -6,7 +6,7 @@ import type { Scenario, Size } from './harness.ts';
 import { waitFor } from './stage.ts';
 
 const TIMES: Record<Size, number> = { small: 1, deep: 2, full: 3 };
-const AWAY_MS: Record<Size, number> = { small: 1_000, deep: 8_000, full: 15_000 };
+const AWAY_MS: Record<Size, number> = { small: 1_000, deep: 4_000, full: 15_000 };
 
 const away: Scenario = {
   fault: 'the warehouse (ClickHouse) away for a while',

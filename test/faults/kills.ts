@@ -13,10 +13,10 @@ const SMALL_STEPS = { limits: { batch_records: 100, segment_bytes: 200_000 } };
 const BACKLOG: Record<Size, number> = { small: 1_500, deep: 15_000, full: 30_000 };
 /** Kills while it accepts, at one point of the program, with a backlog, and while it starts. */
 const KILLS_OF = {
-  accepting: { small: 4, deep: 20, full: 50 },
-  point: { small: 1, deep: 6, full: 15 },
-  backlog: { small: 1, deep: 4, full: 10 },
-  starting: { small: 3, deep: 8, full: 20 },
+  accepting: { small: 4, deep: 10, full: 50 },
+  point: { small: 1, deep: 3, full: 15 },
+  backlog: { small: 1, deep: 2, full: 10 },
+  starting: { small: 3, deep: 4, full: 20 },
 } satisfies Record<string, Record<Size, number>>;
 
 /** Starts again after a kill; the time until everything is queryable. */

@@ -12,7 +12,7 @@ const TICK_MS = 20;
 const TIMES = 4;
 const SPOOL_BYTES: Record<Size, number> = { small: 1_000_000, deep: 10_000_000, full: 20_000_000 };
 const MEASURED_REQUESTS: Record<Size, number> = { small: 16, deep: 200, full: 400 };
-const OFFERED_MS: Record<Size, number> = { small: 3_000, deep: 25_000, full: 60_000 };
+const OFFERED_MS: Record<Size, number> = { small: 3_000, deep: 12_000, full: 60_000 };
 /** What DuckDB may take, and four times that for the whole process: heap, requests in flight, filter of known ids. */
 const DUCKDB_BYTES = 300_000_000;
 const MOST_RSS_BYTES = 4 * DUCKDB_BYTES;

@@ -5,7 +5,7 @@ import { DAY } from './clients.ts';
 import type { Scenario, Size } from './harness.ts';
 import type { Server } from './server.ts';
 
-const TIME_MS: Record<Size, number> = { small: 1_500, deep: 25_000, full: 60_000 };
+const TIME_MS: Record<Size, number> = { small: 1_500, deep: 10_000, full: 60_000 };
 const MODELS = 'first_touch,last_touch,linear,time_decay,position_based';
 const HEAVY = [
   `/v1/reports/attribution?start=${DAY}&end=2026-03-02&models=${MODELS}`,

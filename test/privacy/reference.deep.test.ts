@@ -12,7 +12,7 @@ import { ALL_BRANDS } from '../support/events.ts';
 import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_ERASURE_WORLDS', 10, 40);
+const RUNS = runsOf('TRIBUTARY_ERASURE_WORLDS', 10, 20);
 const MODELS = ['first_touch', 'linear', 'position_based'];
 
 interface Part {

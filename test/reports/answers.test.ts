@@ -79,7 +79,7 @@ test('whatever happens between two questions, the kept answer is the one that wo
       async () => {},
     ];
     for (const which of fc.sample(fc.nat(events.length - 1), {
-      numRuns: runsOf('TRIBUTARY_ANSWER_EVENTS', 6, 25),
+      numRuns: runsOf('TRIBUTARY_ANSWER_EVENTS', 6, 12),
       seed: 11,
     })) {
       n += 1;

@@ -17,7 +17,7 @@ import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 3, 60);
+const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 3, 25);
 const FIGURES = [...Object.keys(ENGAGEMENT_COUNTS), ...Object.keys(ENGAGEMENT_RATES)];
 
 describe('on random worlds', () => {

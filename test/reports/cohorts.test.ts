@@ -15,7 +15,7 @@ import { runsOf, SMALL_BATCH } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', 3, 40);
+const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', 3, 20);
 const EVENT_FIELDS = ['brand_id', 'conversion_type', 'segment', 'day', 'week', 'month'];
 
 const questions = fc.record({

@@ -127,6 +127,11 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, filter: ['channel:email', 'day:2026-03-04'] },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  credits: [
+    MARCH,
+    { ...MARCH, model: 'last_touch', limit: 1, filter: ['channel:email'] },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   consolidated: [MARCH, { ...MARCH, compare: 'previous_period' }, { ...MARCH, model: 'last_touch' }],
   campaigns: [
     MARCH,

@@ -15,7 +15,7 @@ import { runsOf } from '../support/tier.ts';
 import { at } from '../support/time.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 5, 80);
+const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 5, 40);
 const DAY_MS = 86_400_000;
 
 /** The Monday (or Sunday) on or before a day, as a number of days. */

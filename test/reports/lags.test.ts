@@ -9,7 +9,7 @@ import { type Json, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 
-const RUNS = runsOf('TRIBUTARY_LAG_RUNS', 2, 40);
+const RUNS = runsOf('TRIBUTARY_LAG_RUNS', 2, 20);
 const DAY_MS = 86_400_000;
 
 interface Lag {

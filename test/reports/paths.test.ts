@@ -12,7 +12,7 @@ import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { reportNamed } from './schema.ts';
 
-const RUNS = runsOf('TRIBUTARY_PATH_RUNS', 3, 40);
+const RUNS = runsOf('TRIBUTARY_PATH_RUNS', 3, 20);
 
 const shownText = (names: ReadonlyArray<string | null>): string => names.map((name) => name ?? '–').join(' > ');
 

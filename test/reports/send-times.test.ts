@@ -15,7 +15,7 @@ import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 5, 80);
+const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 5, 40);
 
 interface Message {
   brand_id: string;

@@ -9,6 +9,7 @@ const READS = `
   GET /v1/customers/{customer_id}/export
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
+  GET /v1/reports/credits
   GET /v1/reports/orders
   GET /v1/identity/proposals
   GET /v1/conflicts
