@@ -934,6 +934,18 @@ answer: {
 }
 }
 /**
+ * How long records are kept, and what would go now
+ */
+"/v1/retention": {
+query?: {
+/**
+ * `false` counts nothing, and `would_remove` is null; true when left out
+ */
+counts?: ("true" | "false")
+}
+answer: Answers['Retention']
+}
+/**
  * List keys
  */
 "/v1/keys": {
@@ -1693,6 +1705,14 @@ answer: {
 }
 }
 /**
+ * Remove now what is older than the policy keeps
+ */
+"/v1/retention": {
+answer: {
+running: boolean
+}
+}
+/**
  * Make a key
  */
 "/v1/keys": {
@@ -2189,7 +2209,7 @@ os?: string
  */
 ip_address?: string
 /**
- * The user agent of the request; device and verdict are judged by it. Cut after 1000 characters
+ * The user agent of the request; device and verdict are judged by it. `user_agent_storage` says what is stored of it. Cut after 1000 characters
  */
 user_agent?: string
 /**

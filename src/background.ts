@@ -12,11 +12,13 @@ import type { Follower, ProcessTask } from './log/follower.ts';
 import { settleVerdicts } from './log/settlement/settle.ts';
 import type { AuditLog } from './privacy/audit/audit-log.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
+import type { Retention } from './privacy/retention/retention.ts';
 import { assignSegments } from './profiles/assign.ts';
 import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
 import { scheduledFits } from './reports/scheduled-fits.ts';
+import { followRetention, removeOld } from './retaining.ts';
 import type { ScheduleList } from './schedules/schedules.ts';
 import type { Intake } from './sources/intake.ts';
 import type { State } from './state/port.ts';
@@ -109,6 +111,7 @@ interface Parts {
   onError: (error: unknown, what: string) => void;
   erasures: Erasures;
   schedules: ScheduleList;
+  retention: Retention;
 }
 
 /** The followers of a process. */
@@ -128,12 +131,15 @@ export function followersOf({
   onError,
   erasures,
   schedules,
+  retention,
 }: Parts): Follower[] {
   const erasing = { config, state, reports, histories, collector };
   return [
     // A process that only collects empties its own spool, and leaves the warehouse to others.
     ...(fits ? [carryOutErasures(erasures)] : []),
     followErasures(erasing, erasures),
+    ...(fits ? removeOld(retention) : []),
+    ...followRetention(erasing, retention),
     ...(answers ? [keepPersons(reports), keepHistories(reports, histories), checkHistories(histories_check)] : []),
     ...(settles
       ? [

@@ -10,7 +10,10 @@ import { badRequest } from './domain/errors.ts';
 import { type BrandSettings, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
 import { type Static, Type } from './domain/typebox.ts';
+import { IP_STORAGES } from './enrichment/ip.ts';
+import { AGENT_STORAGES } from './enrichment/kept-request.ts';
 import { BoundsSchema } from './privacy/differential-privacy/bounds.ts';
+import { RetentionSchema } from './privacy/retention/policy.ts';
 
 const closed = { additionalProperties: false } as const;
 const oneOf = <const V extends readonly string[]>(values: V) =>
@@ -45,8 +48,14 @@ export const BrandSchema = Type.Object(
     /** `email` keeps ids of persons that are e-mail addresses in one form. */
     customer_ids: Type.Optional(Type.Unsafe<CustomerIds>({ type: 'string', enum: [...CUSTOMER_IDS] })),
     consent: Type.Optional(ConsentPolicySchema),
+    /** What is kept of addresses; as `ip_storage` of the installation says when left out. */
+    ip_storage: Type.Optional(oneOf(IP_STORAGES)),
+    /** What is kept of user agents; all of it when left out. */
+    user_agent_storage: Type.Optional(oneOf(AGENT_STORAGES)),
     /** What one person contributes at most to an answer with noise. */
     differential_privacy: Type.Optional(BoundsSchema),
+    /** Days that records are kept, by kind; null keeps for ever. */
+    retention: Type.Optional(RetentionSchema),
   },
   closed,
 );
@@ -64,6 +73,9 @@ export function mergeSettings(
     customer_ids: _customer_ids,
     consent,
     differential_privacy: _bounds,
+    retention: _retention,
+    ip_storage: _ip_storage,
+    user_agent_storage: _user_agent_storage,
     ...own
   }: BrandFile,
 ): BrandSettings {

@@ -4,6 +4,8 @@ import { DestinationsSchema } from './destinations/settings.ts';
 import { CrossBrandPeopleSchema, SharedOrdersSchema } from './domain/brand-groups.ts';
 import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
+import { IP_STORAGES, type IpStorage } from './enrichment/ip.ts';
+import { SecretSchema } from './files/secret.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
 import { MailSchema } from './mail/settings.ts';
@@ -62,9 +64,7 @@ export const ConfigSchema = Type.Object(
     /** Addresses or networks of the proxies whose X-Forwarded-For header is used. */
     trust_proxy: Type.Optional(Type.Array(Type.String())),
     geoip_db: Type.Optional(Type.String()),
-    ip_storage: Type.Optional(
-      Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] }),
-    ),
+    ip_storage: Type.Optional(Type.Unsafe<IpStorage>({ type: 'string', enum: [...IP_STORAGES] })),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
     /** How machines are told from persons. */
     machine_traffic: Type.Optional(MachineTraffic),
@@ -102,6 +102,8 @@ export const ConfigSchema = Type.Object(
     erased_orders: Type.Optional(ErasedOrders),
     /** What becomes of frozen runs that hold credit of such a person; they lose the ids and keep the amounts when left out. */
     erased_runs: Type.Optional(ErasedRuns),
+    /** The keys of hashed ids of persons, the newest first; needed where a brand has `customer_ids: "hashed"`. */
+    customer_id_peppers: Type.Optional(Type.Array(SecretSchema, { minItems: 1, maxItems: 5 })),
     /** Days that the audit log keeps its entries; it keeps all when left out. */
     audit_days: Type.Optional(Type.Integer({ minimum: 30, maximum: 36_500 })),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),

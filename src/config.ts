@@ -11,9 +11,11 @@ import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { nameFault } from './domain/text.ts';
 import { Compile } from './domain/typebox.ts';
-import { baseUrl, type EmailSettings, emailSettings } from './email/settings.ts';
+import { type EmailSettings, emailSettings } from './email/settings.ts';
 import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-hosts.ts';
 import type { EnrichSettings } from './enrichment/enrich-options.ts';
+import type { IpStorage } from './enrichment/ip.ts';
+import type { RequestStorage } from './enrichment/kept-request.ts';
 import type { MachineRules } from './enrichment/machine-rules.ts';
 import type { NetworkList } from './enrichment/networks.ts';
 import { type BrandRules, brandRules } from './log/brand-rules.ts';
@@ -23,12 +25,14 @@ import { readMachineTraffic } from './machine-traffic-config.ts';
 import { type MailSettings, mailSettings } from './mail/settings.ts';
 import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts';
 import type { ErasurePolicy } from './privacy/erasure/policy.ts';
+import { type DaysKept, daysKept, type RetentionPolicy } from './privacy/retention/policy.ts';
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
+import { peppersOf, requestStorage } from './pseudonym-config.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { type ScheduleSettings, scheduleSettings } from './schedules/settings.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
-import { type OidcSettings, oidcSettings } from './sign-in-config.ts';
+import { type OidcSettings, oidcSettings, publicUrl } from './sign-in-config.ts';
 import { segmentEvents } from './sources/segment/configured.ts';
 import { type SourceSettings, sourceSettings } from './sources/settings.ts';
 import { parseStateUrl, type StateLocation } from './state/location.ts';
@@ -54,6 +58,8 @@ export interface Config {
   /** How brands keep ids of persons; the others do as `customer_ids_default` says. */
   customer_ids: Map<string, CustomerIds>;
   customer_ids_default: CustomerIds;
+  /** The keys of hashed ids of persons, the newest first; empty where none are hashed. */
+  peppers: readonly Uint8Array[];
   /** What one person of a brand contributes at most to an answer with noise; the others have `bounds_default`. */
   bounds: Map<string, Bounds>;
   bounds_default: Bounds;
@@ -64,7 +70,10 @@ export interface Config {
   email: EmailSettings;
   trust_proxy: string[];
   geoip_db: string | null;
-  ip_storage: 'truncated' | 'full' | 'none';
+  ip_storage: IpStorage;
+  /** How brands that say it keep addresses and user agents; the others have `request_storage_default`. */
+  request_storage: ReadonlyMap<string, RequestStorage>;
+  request_storage_default: RequestStorage;
   strict_ga4_channels: boolean;
   machine_rules: MachineRules;
   networks: NetworkList[];
@@ -88,6 +97,7 @@ export interface Config {
   oidc: OidcSettings | null;
   erased_orders: ErasurePolicy['orders'];
   erased_runs: ErasurePolicy['runs'];
+  retention: RetentionPolicy;
   /** Null keeps all entries of the audit log. */
   audit_days: number | null;
   query_timeout_ms: number;
@@ -128,6 +138,9 @@ export function enrichSettings({
   geoip_db,
   machine_rules,
   networks,
+  request_storage,
+  request_storage_default,
+  peppers,
 }: Config): EnrichSettings {
   return {
     strict_ga4_channels,
@@ -138,6 +151,9 @@ export function enrichSettings({
     geoip_db,
     machine_rules,
     networks,
+    request_storage,
+    request_storage_default,
+    peppers,
   };
 }
 
@@ -185,6 +201,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const customer_ids = new Map<string, CustomerIds>();
   const bounds_default = boundsOf('defaults.differential_privacy', content.defaults?.differential_privacy);
   const bounds = new Map<string, Bounds>();
+  const kept_default = daysKept(content.defaults?.retention);
+  const kept = new Map<string, DaysKept>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
@@ -196,6 +214,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
         brand_id,
         boundsOf(`brands.${brand_id}.differential_privacy`, own.differential_privacy, bounds_default),
       );
+    if (own.retention !== undefined) kept.set(brand_id, daysKept(own.retention, kept_default));
     if (own.customer_ids !== undefined) customer_ids.set(brand_id, own.customer_ids);
   }
   if (content.collector_id === SETTLED_COLLECTOR)
@@ -215,6 +234,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     page_conversions_default: content.defaults?.page_conversions ?? false,
     customer_ids,
     customer_ids_default: content.defaults?.customer_ids ?? 'verbatim',
+    peppers: peppersOf(content, env),
     bounds,
     bounds_default,
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
@@ -225,6 +245,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     trust_proxy: content.trust_proxy ?? [],
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
     ip_storage: content.ip_storage ?? 'truncated',
+    ...requestStorage(content),
     strict_ga4_channels: content.strict_ga4_channels ?? false,
     ...readMachineTraffic(content.machine_traffic ?? {}),
     own_domains: hostList('own_domains', content.own_domains ?? []),
@@ -241,6 +262,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     erased_orders: content.erased_orders ?? 'remove',
     erased_runs: content.erased_runs ?? 'tombstone',
+    retention: { defaults: kept_default, brands: kept },
     audit_days: content.audit_days ?? null,
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
@@ -248,13 +270,6 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     threads: content.threads ?? null,
     log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
   };
-}
-
-/** The address of this server for people: its own setting, else that of the sign-in, else that of the links of emails. */
-function publicUrl({ public_url, oidc, email }: ConfigFile, env: NodeJS.ProcessEnv): string | null {
-  if (public_url !== undefined) return baseUrl(public_url, 'config.public_url');
-  if (oidc !== undefined) return oidcSettings(oidc, env).public_url;
-  return emailSettings(email ?? {}, 'config.email').base_url;
 }
 
 /** Checks every text and name of the file. Weight expressions may go over several lines. @throws bad_request. */

@@ -63,7 +63,7 @@ export function erasuresOf({ config, state, reports, histories, collector, onSte
 }
 
 /** Forgets what this process keeps of the log. */
-async function forget({ directory, answers }: ReportContext, histories: HistoriesKeeper): Promise<string[]> {
+export async function forget({ directory, answers }: ReportContext, histories: HistoriesKeeper): Promise<string[]> {
   await directory.forget();
   answers?.clear();
   return histories.erase();

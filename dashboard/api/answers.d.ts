@@ -1045,6 +1045,7 @@ ShareLinks: ShareLinks
 SavedViews: SavedViews
 Erasures: Erasures
 ErasuresOne: ErasuresOne
+Retention: Retention
 Keys: Keys
 IdentityProposals: IdentityProposals
 PrivacyBudgets: PrivacyBudgets
@@ -7754,6 +7755,42 @@ last_error: (string | null)
 certificate: (null | {
 [k: string]: unknown
 })
+}
+export interface Retention {
+policies: {
+brand_id: (string | null)
+/**
+ * A kind of data; `orders` are conversions with their adjustments
+ */
+record: string
+days: (number | null)
+removes_before: (string | null)
+removed_before: (string | null)
+}[]
+would_remove: ({
+record: string
+/**
+ * Empty for sources of all brands
+ */
+brand_id: string
+before: string
+rows: number
+}[] | null)
+running: boolean
+last_error: (string | null)
+last_run: ({
+began_at: string
+completed_at: string
+removed: {
+record: string
+/**
+ * Empty for sources of all brands
+ */
+brand_id: string
+before: string
+rows: number
+}[]
+} | null)
 }
 export interface Keys {
 keys: {

@@ -38,6 +38,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     names: ['erase', 'erasure', 'subject-export'],
     load: async () => (await import('./erasure-commands.ts')).addErasureCommands,
   },
+  { names: ['retention'], load: async () => (await import('./retention-commands.ts')).addRetentionCommand },
   { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
   { names: ['audit'], load: async () => (await import('./audit-commands.ts')).addAuditCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },

@@ -2,9 +2,12 @@
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { EqualLines } from '../domain/equal-lines.ts';
 import { type Problem, TributaryError } from '../domain/errors.ts';
+import { customerMark, linksOfOlderIds, statedOfOlderIds, takeOlderIds } from '../domain/hashed-ids.ts';
 import { recordKind } from '../domain/index.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import { isProblem, type ReadContext } from '../domain/record.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
+import { agedProblem, type Edges } from '../privacy/retention/edges.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
 import type { AddressLinks } from './address-links.ts';
@@ -22,9 +25,12 @@ export interface ReadingOptions {
   defaultCurrency: (brand_id: string) => string;
   customerIds?: (brand_id: string) => CustomerIds;
   emailPersonOf?: EmailPersonOf;
+  personHashes?: PersonHashes;
   takesPageConversions?: (brand_id: string) => boolean;
   brand_rules?: BrandRules | null;
   brands_decided: BrandCounts;
+  /** Records before these edges are refused; none when left out. */
+  edges?: Edges;
 }
 
 interface Drafted {
@@ -49,7 +55,17 @@ export async function readDrafts(
   address_links: AddressLinks,
   said_consents: SaidConsents,
 ): Promise<Drafted> {
-  const { limits, now_ms, privacy, defaultCurrency, customerIds, emailPersonOf, brand_rules, brands_decided } = options;
+  const {
+    limits,
+    now_ms,
+    privacy,
+    defaultCurrency,
+    customerIds,
+    emailPersonOf,
+    brand_rules,
+    brands_decided,
+    personHashes,
+  } = options;
   if (drafts.length > limits.max_items) {
     throw new TributaryError(
       'too_large',
@@ -59,7 +75,12 @@ export async function readDrafts(
   }
   let warnings: Problem[] = [];
   const warn = (warning: Problem): void => void warnings.push(warning);
-  const of_brands = { defaultCurrency, ...(customerIds && { customerIds }), ...(emailPersonOf && { emailPersonOf }) };
+  const of_brands = {
+    defaultCurrency,
+    ...(customerIds && { customerIds }),
+    ...(emailPersonOf && { emailPersonOf }),
+    ...(personHashes && { personHashes }),
+  };
   const context: ReadContext = { now_ms, ...of_brands, equal_lines: new EqualLines(), ...caller, warn };
   const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
   const [records, indexes, links]: [KeptRecord[], number[], string[]] = [[], [], []];
@@ -72,10 +93,17 @@ export async function readDrafts(
     if (warnings.length > 0) warnings = [];
     const kind = recordKind(record);
     const read = kind.read(input, context);
-    const problem = isProblem(read) ? read : senderProblem(record, read, caller, options);
+    const problem = isProblem(read)
+      ? read
+      : (senderProblem(record, read, caller, options) ?? (options.edges && agedProblem(options.edges, record, read)));
     if (problem) answer.rejected.push({ index, ...problem });
     else if (!isProblem(read)) {
+      const older = takeOlderIds(read);
       const link = address_links.take(read, caller, context);
+      const rotated = [
+        ...(record === 'identity_links' && older.size > 0 ? statedOfOlderIds(read, older) : []),
+        ...address_links.fresh(linksOfOlderIds(read, older, kind.subjects), context),
+      ];
       const consent = said_consents.take(record, input, read, context, warn);
       records.push(keepRecord(record, read, privacy, caller.from_page));
       indexes.push(index);
@@ -85,6 +113,17 @@ export async function readDrafts(
         records.push(keepRecord('identity_links', link, privacy));
         indexes.push(index);
         links.push(link['link_id'] as string);
+      }
+      for (const one of rotated) {
+        records.push(keepRecord('identity_links', one, privacy));
+        indexes.push(index);
+        links.push(one['link_id'] as string);
+      }
+      for (const one of record === 'identity_links' ? [read, ...rotated] : rotated) {
+        const mark = customerMark(one);
+        if (mark === null) continue;
+        records.push(keepRecord('consents', mark, privacy));
+        indexes.push(index);
       }
       if (consent !== null) {
         records.push(keepRecord('consents', consent.record, privacy, caller.from_page));

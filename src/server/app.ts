@@ -44,6 +44,7 @@ import { Outgoing } from './outgoing.ts';
 import { pullRoutes } from './pull-routes.ts';
 import { RateLimit } from './rate-limit.ts';
 import { reportRoutes } from './report-routes.ts';
+import { retentionRoutes } from './retention-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 import { savedViewRoutes } from './saved-view-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
@@ -133,6 +134,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...(parts.reports ? erasureRoutes(services) : []),
+    ...(parts.reports ? retentionRoutes(services) : []),
     ...keyRoutes(services),
     ...identityRoutes(services),
     ...noiseRoutes(services),

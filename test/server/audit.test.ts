@@ -23,6 +23,7 @@ const ACTIONS = `
   POST /v1/models
   POST /v1/dead_letters/replay
   POST /v1/reclassify
+  POST /v1/retention
   DELETE /v1/customers/{customer_id}
   POST /v1/doctor/compact
   POST /v1/doctor/backup

@@ -61,6 +61,8 @@ const ADMIN_ONLY = `
   GET /v1/erasures
   GET /v1/erasures/{erasure_id}
   GET /v1/erasure-list
+  GET /v1/retention
+  POST /v1/retention
   GET /v1/conflicts
   GET /v1/dead_letters
   POST /v1/dead_letters/replay
@@ -133,7 +135,7 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
 
 test('every route says who may call it, and calls that send events are for keys only', async () => {
   const sending =
-    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|doctor)/;
+    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor)/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))

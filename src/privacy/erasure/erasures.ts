@@ -53,8 +53,8 @@ export class Erasures {
   }
 
   /** Asks for the erasure of a person. @param asked an id of the person, as the log knows it. */
-  request(brand_id: string, asked: string): Promise<string> {
-    return this.book.add(brand_id, asked);
+  request(brand_id: string, asked: string, ids: readonly string[] = []): Promise<string> {
+    return this.book.add(brand_id, asked, ids);
   }
 
   /** Carries out what waits. @returns how many erasures are done. */
