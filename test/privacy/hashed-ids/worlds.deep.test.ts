@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../support/folder.ts';
 import { told } from '../../support/kept-texts.ts';
 import { runsOf } from '../../support/tier.ts';
 
-const WORLDS = runsOf('TRIBUTARY_HASHED_WORLDS', 3, 8);
+const WORLDS = runsOf('TRIBUTARY_HASHED_WORLDS', 3, 4);
 const OLD = 'the-old-pepper-of-the-tests';
 const NEW = 'the-new-pepper-of-the-tests';
 /** The pepper is rotated between what happened before this instant and the rest. */

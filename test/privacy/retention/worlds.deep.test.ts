@@ -21,7 +21,7 @@ import { openTestState } from '../../support/state.ts';
 import { runsOf } from '../../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_RETENTION_WORLDS', 2, 6);
+const RUNS = runsOf('TRIBUTARY_RETENTION_WORLDS', 2, 3);
 const MODELS = ['first_touch', 'linear', 'position_based'];
 /** The last day of the worlds is 31 March. */
 const NOW_MS = Date.UTC(2026, 3, 1);
