@@ -1057,6 +1057,30 @@ answer: Answers['DestinationsOneWithdrawn']
 answer: Answers['Pulls']
 }
 /**
+ * List the schedules with where each stands
+ */
+"/v1/schedules": {
+answer: Answers['Schedules']
+}
+/**
+ * What a schedule would send now
+ */
+"/v1/schedules/{schedule_id}/preview": {
+path: {
+schedule_id: string
+}
+answer: Answers['SchedulesOnePreview']
+}
+/**
+ * The files that a schedule wrote
+ */
+"/v1/schedules/{schedule_id}/exports": {
+path: {
+schedule_id: string
+}
+answer: Answers['SchedulesOneExports']
+}
+/**
  * Who did what, and who read data of persons
  */
 "/v1/audit": {
@@ -1980,6 +2004,17 @@ messages: number
 "/v1/pulls/{pull_id}/run": {
 path: {
 pull_id: string
+}
+answer: {
+asked: boolean
+}
+}
+/**
+ * Ask for the newest whole period now
+ */
+"/v1/schedules/{schedule_id}/send": {
+path: {
+schedule_id: string
 }
 answer: {
 asked: boolean

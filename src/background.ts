@@ -21,6 +21,7 @@ import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
 import { scheduledFits } from './reports/scheduled-fits.ts';
 import { followRetention, removeOld } from './retaining.ts';
+import type { ScheduleList } from './schedules/schedules.ts';
 import type { Intake } from './sources/intake.ts';
 import type { State } from './state/port.ts';
 
@@ -121,6 +122,7 @@ interface Parts {
   settles: boolean;
   onError: (error: unknown, what: string) => void;
   erasures: Erasures;
+  schedules: ScheduleList;
   retention: Retention;
 }
 
@@ -140,6 +142,7 @@ export function followersOf({
   fits,
   onError,
   erasures,
+  schedules,
   retention,
 }: Parts): Follower[] {
   const erasing = { config, state, reports, histories, collector };
@@ -163,6 +166,7 @@ export function followersOf({
     ...(fits ? tellDestinations(config, reports, state) : []),
     ...(fits ? watchAndTell(config, reports, state, audit) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
+    ...(fits ? schedules.followers() : []),
     ...(collector === null || config.behavioural_segments.length === 0
       ? []
       : [assignSegments(config.behavioural_segments, { reports, collector })]),

@@ -14,6 +14,7 @@ import { ErasedOrders, ErasedRuns } from './privacy/erasure/policy.ts';
 import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
+import { SchedulesSchema } from './schedules/settings.ts';
 import { OidcSchema } from './sign-in-config.ts';
 import { SourcesSchema } from './sources/settings.ts';
 
@@ -91,10 +92,14 @@ export const ConfigSchema = Type.Object(
     destinations: Type.Optional(DestinationsSchema),
     /** Programs that spend is read from, by an id of your choice. */
     pulls: Type.Optional(PullsSchema),
-    /** The server that mail is sent through; no mail is sent when left out. */
-    mail: Type.Optional(MailSchema),
     /** What is watched, and who is told; without alerts, incidents only stand in the dashboard. */
     monitors: Type.Optional(MonitorsSchema),
+    /** The address under which people reach this server, such as `https://tributary.shop.example`: links in mails begin with it. */
+    public_url: Type.Optional(Type.String({ maxLength: 200 })),
+    /** Reports that are sent, and views that are exported, once a period, by an id of your choice. */
+    schedules: Type.Optional(SchedulesSchema),
+    /** The server that mail is sent with: scheduled reports and alerts. */
+    mail: Type.Optional(MailSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
     /** What becomes of the orders of a person who is erased; they are removed when left out. */

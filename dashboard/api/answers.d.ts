@@ -1061,6 +1061,9 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+Schedules: Schedules
+SchedulesOnePreview: SchedulesOnePreview
+SchedulesOneExports: SchedulesOneExports
 Audit: Audit
 AuditVerification: AuditVerification
 }
@@ -8324,6 +8327,106 @@ last_error: (string | null)
  * What to know of the account, such as days of another time zone
  */
 notes: string[]
+}[]
+}
+export interface Schedules {
+schedules: {
+schedule_id: string
+/**
+ * `report` or `export`
+ */
+kind: string
+brand_id: string
+/**
+ * `daily`, `weekly` or `monthly`
+ */
+period: string
+/**
+ * The zone of the time of day at which it is sent
+ */
+time_zone: string
+/**
+ * `waiting` for its first time, `working`, `retrying` after a failure, `sent`, or `trouble` where a part of the last period did not surely arrive
+ */
+status: string
+/**
+ * When the next period is sent
+ */
+next_at: string
+last_start: (string | null)
+last_end: (string | null)
+last_success_at: (string | null)
+run_id: (string | null)
+as_of: (string | null)
+/**
+ * Mail addresses
+ */
+recipients: number
+/**
+ * Those that want no mail any more
+ */
+unsubscribed: number
+/**
+ * Deliveries of the last period by where they stand: `waiting`, `handing_over`, `delivered`, `unknown`, `refused`, `given_up`, `unsubscribed`
+ */
+deliveries: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: number
+}
+next_try_at: (string | null)
+last_error: (string | null)
+}[]
+}
+export interface SchedulesOnePreview {
+report_period: {
+start: string
+end: string
+}
+as_of: string
+subject: string
+html: string
+text: string
+slack: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+/**
+ * PNG in base64, by file name
+ */
+pictures: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: string
+}
+}
+export interface SchedulesOneExports {
+exports: {
+schedule_id: string
+brand_id: string
+view: string
+start: string
+end: string
+as_of: string
+/**
+ * True if it has the columns that name persons and orders
+ */
+persons: boolean
+/**
+ * The file, as a path or as an address of a bucket
+ */
+place: string
+rows: number
+bytes: number
+sha256: string
+written_ms: number
 }[]
 }
 export interface Audit {

@@ -27,6 +27,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['monitors', 'incidents'], load: async () => (await import('./monitor-commands.ts')).addMonitorCommands },
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
   { names: ['pulls'], load: async () => (await import('./pull-commands.ts')).addPullCommands },
+  { names: ['schedules'], load: async () => (await import('./schedule-commands.ts')).addScheduleCommands },
   { names: ['destinations'], load: async () => (await import('./destination-commands.ts')).addDestinationCommands },
   { names: ['sources'], load: async () => (await import('./source-commands.ts')).addSourceCommands },
   { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },

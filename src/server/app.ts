@@ -50,6 +50,7 @@ import { reportRoutes } from './report-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 import { savedViewRoutes } from './saved-view-routes.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -62,6 +63,7 @@ import { SharedAnswers } from './shared-answers.ts';
 import { SharedRoutes } from './shared-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { sqlRoutes } from './sql-routes.ts';
+import { unsubscribeRoutes } from './unsubscribe-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
 
@@ -148,6 +150,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
+    ...scheduleRoutes(tributary.schedules),
     ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
@@ -168,7 +171,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   });
   app.register(async (scope) => {
     parseSourceBodies(scope, uploads);
-    for (const route of webhooks) addRoute(scope, route, metrics, context);
+    const of_recipients = unsubscribeRoutes(tributary.schedules.recipients, guesses);
+    for (const route of [...webhooks, ...of_recipients]) addRoute(scope, route, metrics, context);
   });
   new Door(app, uploads, outgoing, entrances, links).open();
   const unknown = services.metrics.meter('', 'unknown');

@@ -161,6 +161,7 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
         await tributary.destinations.list(null),
         await tributary.pulls.list(null),
         { open: await monitors.openByBrand(), alerts: await monitors.alerts() },
+        await tributary.schedules.list(null),
       );
     },
   };

@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
+import { parameterReader } from '../domain/read-parameters.ts';
 import { Type } from '../domain/typebox.ts';
 import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
@@ -15,7 +16,6 @@ import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
 import { budgetOf, isPartnerKey, type Key } from './key.ts';
 import { packedFor } from './packed-answer.ts';
-import { parameterReader } from './parameters.ts';
 import { ProgressBoard } from './progress-board.ts';
 import type { Route, Services } from './route.ts';
 import { inSteps } from './steady-time.ts';

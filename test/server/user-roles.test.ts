@@ -91,6 +91,10 @@ const ADMIN_ONLY = `
   POST /v1/identity/proposals/{proposal_id}/undo
   GET /v1/pulls
   POST /v1/pulls/{pull_id}/run
+  GET /v1/schedules
+  POST /v1/schedules/{schedule_id}/send
+  GET /v1/schedules/{schedule_id}/preview
+  GET /v1/schedules/{schedule_id}/exports
   POST /v1/sources/{source_id}/replay
   GET /v1/email/keys
   POST /v1/email/keys
@@ -133,7 +137,7 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
 
 test('every route says who may call it, and calls that send events are for keys only', async () => {
   const sending =
-    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor)/;
+    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor)/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))
