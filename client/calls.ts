@@ -821,6 +821,29 @@ answer: Answers['ShareLinks']
 answer: Answers['SavedViews']
 }
 /**
+ * What is watched, and how each stands
+ */
+"/v1/monitors": {
+query?: Pick<SharedParameters, 'brand_id'>
+answer: Answers['Monitors']
+}
+/**
+ * What is wrong, or was
+ */
+"/v1/incidents": {
+query?: (Pick<SharedParameters, 'brand_id' | 'start' | 'end' | 'limit'> & {
+/**
+ * Only incidents that are open, or over
+ */
+status?: ("open" | "over")
+/**
+ * Only incidents that this check found
+ */
+check?: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+})
+answer: Answers['Incidents']
+}
+/**
  * The views for SQL, with their columns
  */
 "/v1/views": {
@@ -1028,6 +1051,30 @@ answer: Answers['DestinationsOneWithdrawn']
  */
 "/v1/pulls": {
 answer: Answers['Pulls']
+}
+/**
+ * List the schedules with where each stands
+ */
+"/v1/schedules": {
+answer: Answers['Schedules']
+}
+/**
+ * What a schedule would send now
+ */
+"/v1/schedules/{schedule_id}/preview": {
+path: {
+schedule_id: string
+}
+answer: Answers['SchedulesOnePreview']
+}
+/**
+ * The files that a schedule wrote
+ */
+"/v1/schedules/{schedule_id}/exports": {
+path: {
+schedule_id: string
+}
+answer: Answers['SchedulesOneExports']
 }
 /**
  * Who did what, and who read data of persons
@@ -1965,6 +2012,17 @@ messages: number
 "/v1/pulls/{pull_id}/run": {
 path: {
 pull_id: string
+}
+answer: {
+asked: boolean
+}
+}
+/**
+ * Ask for the newest whole period now
+ */
+"/v1/schedules/{schedule_id}/send": {
+path: {
+schedule_id: string
 }
 answer: {
 asked: boolean

@@ -8,10 +8,13 @@ import { IP_STORAGES, type IpStorage } from './enrichment/ip.ts';
 import { SecretSchema } from './files/secret.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { MailSchema } from './mail/settings.ts';
+import { MonitorsSchema } from './monitors/settings.ts';
 import { ErasedOrders, ErasedRuns } from './privacy/erasure/policy.ts';
 import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
+import { SchedulesSchema } from './schedules/settings.ts';
 import { OidcSchema } from './sign-in-config.ts';
 import { SourcesSchema } from './sources/settings.ts';
 
@@ -89,6 +92,14 @@ export const ConfigSchema = Type.Object(
     destinations: Type.Optional(DestinationsSchema),
     /** Programs that spend is read from, by an id of your choice. */
     pulls: Type.Optional(PullsSchema),
+    /** What is watched, and who is told; without alerts, incidents only stand in the dashboard. */
+    monitors: Type.Optional(MonitorsSchema),
+    /** The address under which people reach this server, such as `https://tributary.shop.example`: links in mails begin with it. */
+    public_url: Type.Optional(Type.String({ maxLength: 200 })),
+    /** Reports that are sent, and views that are exported, once a period, by an id of your choice. */
+    schedules: Type.Optional(SchedulesSchema),
+    /** The server that mail is sent with: scheduled reports and alerts. */
+    mail: Type.Optional(MailSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
     /** What becomes of the orders of a person who is erased; they are removed when left out. */

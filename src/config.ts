@@ -22,6 +22,8 @@ import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import { type MailSettings, mailSettings } from './mail/settings.ts';
+import { type MonitorSettings, monitorSettings } from './monitors/settings.ts';
 import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts';
 import type { ErasurePolicy } from './privacy/erasure/policy.ts';
 import { type DaysKept, daysKept, type RetentionPolicy } from './privacy/retention/policy.ts';
@@ -29,13 +31,14 @@ import { type BehaviouralSegments, behaviouralSegments } from './profiles/settin
 import { peppersOf, requestStorage } from './pseudonym-config.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { type ScheduleSettings, scheduleSettings } from './schedules/settings.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
-import { type OidcSettings, oidcSettings } from './sign-in-config.ts';
+import { type OidcSettings, oidcSettings, publicUrl } from './sign-in-config.ts';
 import { segmentEvents } from './sources/segment/configured.ts';
 import { type SourceSettings, sourceSettings } from './sources/settings.ts';
-import { parseStateUrl, type StateLocation } from './state/location.ts';
+import { type StateLocation, stateLocation } from './state/location.ts';
 import type { WarehouseLocation } from './warehouse/engine.ts';
-import { parseWarehouseUrl } from './warehouse/engines.ts';
+import { warehouseLocation } from './warehouse/engines.ts';
 import { SETTLED_COLLECTOR } from './warehouse/position.ts';
 
 export interface Config {
@@ -88,6 +91,12 @@ export interface Config {
   sources: ReadonlyMap<string, SourceSettings>;
   destinations: ReadonlyMap<string, DestinationSettings>;
   pulls: ReadonlyMap<string, PullSettings>;
+  monitors: MonitorSettings;
+  /** Where people reach this server, without a slash at its end; null if nobody says so. */
+  public_url: string | null;
+  schedules: ReadonlyMap<string, ScheduleSettings>;
+  /** Null where no mail can be sent. */
+  mail: MailSettings | null;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
   erased_orders: ErasurePolicy['orders'];
@@ -214,11 +223,12 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   }
   if (content.collector_id === SETTLED_COLLECTOR)
     throw badRequest('config.collector_id', `${SETTLED_COLLECTOR} is a name of the program; choose another one`);
+  const public_url = publicUrl(content, env);
   const rules = content.brand_rules === undefined ? null : brandRules(content.brand_rules);
   return {
     collector_id: content.collector_id ?? null,
-    warehouse: warehouseOf(content.warehouse, env),
-    state: stateOf(content.state, env),
+    warehouse: warehouseLocation(content.warehouse, env),
+    state: stateLocation(content.state, env),
     brands,
     brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
     brand_rules: rules,
@@ -251,6 +261,10 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     sources: sourceSettings(content.sources ?? {}, env, rules !== null && rules.sender_domains.size > 0),
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
+    monitors: monitorSettings(content.monitors ?? {}, env, content.mail !== undefined),
+    public_url,
+    schedules: scheduleSettings(content.schedules ?? {}, env, { mail: content.mail !== undefined, public_url }),
+    mail: content.mail === undefined ? null : mailSettings(content.mail, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     erased_orders: content.erased_orders ?? 'remove',
     erased_runs: content.erased_runs ?? 'tombstone',
@@ -276,15 +290,4 @@ function checkText(where: string, value: unknown): void {
       checkText(`${where}.${name}`, inner);
     }
   }
-}
-
-/** The environment variable overrides the file, so that one configuration file serves a laptop and a cluster. */
-function warehouseOf(named: string | undefined, env: NodeJS.ProcessEnv): WarehouseLocation | null {
-  const url = env['TRIBUTARY_WAREHOUSE'] || named;
-  return url === undefined ? null : parseWarehouseUrl(url, env['TRIBUTARY_CLICKHOUSE_PASSWORD']);
-}
-
-function stateOf(named: string | undefined, env: NodeJS.ProcessEnv): StateLocation {
-  const url = env['TRIBUTARY_STATE'] || named;
-  return url === undefined ? { engine: 'file' } : parseStateUrl(url, env['TRIBUTARY_STATE_PASSWORD']);
 }

@@ -31,6 +31,7 @@ import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
 import { noiseContext } from './reports/noisy/noise-context.ts';
 import { removedBefore, retentionOf } from './retaining.ts';
+import { ScheduleList } from './schedules/schedules.ts';
 import { Annotations } from './sharing/annotations.ts';
 import { Links } from './sharing/links.ts';
 import { NotedChanges } from './sharing/noted-changes.ts';
@@ -66,6 +67,7 @@ export interface Tributary {
   readonly audit: AuditLog;
   /** The configured pulls of spend, for administrators. */
   readonly pulls: PullList;
+  readonly schedules: ScheduleList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly annotations: Annotations;
@@ -145,15 +147,11 @@ async function open(options: OpenOptions): Promise<Tributary> {
       collector === null
         ? null
         : new Intake({
+            ...{ collector, state, emailPersonOf, clock, fetchText },
             sources: config.sources,
             brand_rules: config.brand_rules,
-            collector,
-            state,
-            emailPersonOf,
             keepsItems: (brand_id) => customerIds(config, brand_id) !== 'hashed',
             max_items: config.limits.max_items,
-            clock,
-            fetchText,
           });
     const histories = new HistoriesKeeper({
       memory_bytes: config.histories_memory_bytes ?? defaultHistoriesMemory(),
@@ -193,11 +191,13 @@ async function open(options: OpenOptions): Promise<Tributary> {
     });
     const audit = new AuditLog(state, clock);
     const erasures = erasuresOf({ config, state, reports, histories, collector });
+    const links = new Links(state, clock);
+    const schedules = new ScheduleList(config, { folder, state, reports, links });
     retention = retentionOf({ config, state, audit, reports, histories, collector });
     await retention.refresh();
     const background = {
-      ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options, erasures },
-      retention,
+      ...{ config, state, audit, reports, histories, histories_check, intake, collector },
+      ...{ enrich_options, erasures, schedules, retention },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -233,9 +233,10 @@ async function open(options: OpenOptions): Promise<Tributary> {
       destinations: new DestinationList(config.destinations, state, clock, reports),
       audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
+      schedules,
       followers,
       annotations,
-      links: new Links(state, clock),
+      links,
       noted_changes,
       erasures,
       retention,

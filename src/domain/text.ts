@@ -104,3 +104,13 @@ export function listed(names: readonly string[], most = 20): string {
 
 /** Says that a file is UTF-8. Excel needs it at the start of a CSV. */
 export const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Text for HTML, also within an attribute. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

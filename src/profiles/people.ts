@@ -10,7 +10,6 @@ import { NEWEST_STATEMENT } from '../reports/segments.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { materialise } from '../warehouse/relation.ts';
-import { textWord } from '../warehouse/sql-text.ts';
 import type { PersonFigures } from './membership.ts';
 import type { BehaviouralSegments } from './settings.ts';
 
@@ -37,7 +36,7 @@ export async function makeBehaviour(
   const { brand_id, end_ms } = plan.brands[0]!;
   const { orders, events } = await makeOrdersAndEvents(snapshot, plan, directory);
   await makeMailedPeople(snapshot, plan, limits);
-  const brand = textWord(brand_id);
+  const brand = '$brand_id';
   await materialise(
     snapshot,
     BEHAVIOUR,
@@ -64,6 +63,7 @@ export async function makeBehaviour(
        m.state as state, h.held as held, case when r.person_id is null then 0 else 1 end as denies_profiling
      from people k left join bought b on b.person_id = k.person_id left join mailed m on m.person_id = k.person_id left join held h on h.person_id = k.person_id
        left join refused r on r.person_id = k.person_id`,
+    { brand_id },
   );
 }
 

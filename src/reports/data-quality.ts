@@ -9,7 +9,7 @@ import { effective, OTHER_VERDICTS, withVerdicts } from '../attribution/touches.
 import { NO_VERDICTS, type TouchVerdicts } from '../attribution/verdict-relations.ts';
 import { asksForConsent } from '../domain/consent/policy.ts';
 import { ratio } from '../domain/money.ts';
-import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
+import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import { MACHINE_VERDICTS } from '../domain/touchpoint.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { DeniedCount } from '../log/denied-counts.ts';
@@ -24,11 +24,14 @@ import { defineReport } from './declare.ts';
 import { DATA_QUALITY_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import { DATA_QUALITY_MEANINGS, DataQualityResult } from './results/data-quality.ts';
+import { readUnmatched } from './unmatched.ts';
 
 const DataQualityParameters = Type.Object(DATA_QUALITY_PARAMETERS, { additionalProperties: false });
 
 /** The records that happen at an instant, and how each is called in the answer. */
 const ARRIVING = ['touchpoints', 'conversions', 'email_events', 'adjustments'] as const;
+/** Clocks differ a little. */
+const MAX_CLOCK_DIFFERENCE_MS = MS_PER_MINUTE;
 /** Rows of verdicts and dead letters; what comes after them is not listed. */
 const MAX_ROWS = 1_000;
 
@@ -54,6 +57,7 @@ async function dataQualityReport(
         arrivals: await readArrivals(snapshot, plan),
         conflicts: await readConflicts(snapshot, plan),
         dead_letters: await readDeadLetters(snapshot, plan),
+        ...(await readUnmatched(snapshot, plan, context.directory)),
       };
     });
     // They are no rows of the log, so an answer that is kept by its position does not hold them.
@@ -136,6 +140,7 @@ interface ArrivalDay {
   late_hour: number;
   late_day: number;
   late_week: number;
+  ahead: number;
   last_ms: number;
 }
 
@@ -157,6 +162,7 @@ async function readArrivals(snapshot: Snapshot, plan: Plan): Promise<ReportJson[
       over_an_hour_late: sum(({ late_hour }) => late_hour),
       over_a_day_late: sum(({ late_day }) => late_day),
       over_a_week_late: sum(({ late_week }) => late_week),
+      ahead_of_clock: sum(({ ahead }) => ahead),
       last_received_at: days.length === 0 ? null : new Date(last_ms).toISOString(),
       ...silenceOf(
         days.map(({ day }) => day),
@@ -171,7 +177,8 @@ async function readArrivalDays(snapshot: Snapshot, plan: Plan, record: string): 
   const late = (ms: number): string => `count_where(epoch_ms(r.received_at) - epoch_ms(r.occurred_at) > ${ms})`;
   const rows = await snapshot.query(
     `select floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) as day, count(*) as records, ${late(MS_PER_HOUR)} as late_hour,
-       ${late(MS_PER_DAY)} as late_day, ${late(7 * MS_PER_DAY)} as late_week, max(epoch_ms(r.received_at)) as last_ms
+       ${late(MS_PER_DAY)} as late_day, ${late(7 * MS_PER_DAY)} as late_week,
+       count_where(epoch_ms(r.occurred_at) - epoch_ms(r.received_at) > ${MAX_CLOCK_DIFFERENCE_MS}) as ahead, max(epoch_ms(r.received_at)) as last_ms
      from ${record} r ${ofPeriod('r')} where ${inPeriod('r', plan)} and ${atOrBefore('r', plan.positions.touchpoints)}
      group by floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) order by day`,
   );
@@ -181,6 +188,7 @@ async function readArrivalDays(snapshot: Snapshot, plan: Plan, record: string): 
     late_hour: 'number',
     late_day: 'number',
     late_week: 'number',
+    ahead: 'number',
     last_ms: 'number',
   });
 }

@@ -2,6 +2,7 @@
 
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import { checkPath, parameterReader } from '../domain/read-parameters.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Answering, Asked } from './exchange.ts';
 import { headAnswer } from './failures.ts';
@@ -9,7 +10,6 @@ import type { Guesses } from './guesses.ts';
 import { isPageKey, type Key } from './key.ts';
 import type { KeyRing } from './keys.ts';
 import type { Outgoing } from './outgoing.ts';
-import { checkPath, parameterReader } from './parameters.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { allows, refusalOfKey, refusalOfSession } from './roles.ts';
 import type { Route } from './route.ts';

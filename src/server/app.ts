@@ -7,6 +7,7 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import { MonitorList } from '../monitors/list.ts';
 import type { AuditLog } from '../privacy/audit/audit-log.ts';
 import { SavedViews } from '../sharing/views.ts';
 import { grantsOf } from '../sign-in-config.ts';
@@ -38,6 +39,7 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { monitorRoutes } from './monitor-routes.ts';
 import { noiseRoutes } from './noise-routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
 import { SignIn } from './oidc/sign-in.ts';
@@ -49,6 +51,7 @@ import { reportRoutes } from './report-routes.ts';
 import { retentionRoutes } from './retention-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 import { savedViewRoutes } from './saved-view-routes.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -61,6 +64,7 @@ import { SharedAnswers } from './shared-answers.ts';
 import { SharedRoutes } from './shared-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { sqlRoutes } from './sql-routes.ts';
+import { unsubscribeRoutes } from './unsubscribe-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
 
@@ -150,6 +154,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
+    ...scheduleRoutes(tributary.schedules),
     ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
@@ -170,7 +175,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   });
   app.register(async (scope) => {
     parseSourceBodies(scope, uploads);
-    for (const route of webhooks) addRoute(scope, route, metrics, context);
+    const of_recipients = unsubscribeRoutes(tributary.schedules.recipients, guesses);
+    for (const route of [...webhooks, ...of_recipients]) addRoute(scope, route, metrics, context);
   });
   new Door(app, uploads, outgoing, entrances, links).open();
   const unknown = services.metrics.meter('', 'unknown');
@@ -183,13 +189,14 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
 
 /** Reports, and what people keep and share beside them. */
 function readingRoutes(services: Services, shared_answers: SharedAnswers): Route[] {
-  const { annotations, state } = services.tributary;
+  const { annotations, config, state } = services.tributary;
   return [
     ...reportRoutes(services),
     lineageRoute(services),
     ...annotationRoutes(annotations),
     ...shareRoutes(services, shared_answers),
     ...savedViewRoutes(new SavedViews(state, DASHBOARD_PAGES)),
+    ...monitorRoutes(new MonitorList(config.monitors, state), state),
   ];
 }
 

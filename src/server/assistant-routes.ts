@@ -19,10 +19,11 @@ const Parameters = Type.Object(
 
 /** @param has_dashboard false where no browser can reach this server. */
 export function assistantRoutes(services: Services, has_dashboard: boolean): Route[] {
-  const { oidc } = services.tributary.config;
+  const { oidc, public_url } = services.tributary.config;
   const baseOf = (request: FastifyRequest): string => {
     if (!has_dashboard) return '';
-    if (oidc !== null) return oidc.public_url;
+    const known = public_url ?? oidc?.public_url;
+    if (known !== undefined) return known;
     const { protocol, host } = request;
     return SAFE_HOST.test(host ?? '') ? `${protocol}://${host}` : '';
   };

@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
+import { parameterReader } from '../domain/read-parameters.ts';
 import { Type } from '../domain/typebox.ts';
 import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
@@ -13,7 +14,6 @@ import { NoisyResult } from '../reports/noisy/result.ts';
 import { csvInTurns, jsonInTurns } from './answer-text.ts';
 import { answerReport, callOf } from './asked-report.ts';
 import { packedFor } from './packed-answer.ts';
-import { parameterReader } from './parameters.ts';
 import { ProgressBoard } from './progress-board.ts';
 import type { Route, Services } from './route.ts';
 

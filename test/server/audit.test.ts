@@ -32,6 +32,7 @@ const ACTIONS = `
   POST /v1/destinations/{destination_id}/check
   POST /v1/destinations/{destination_id}/replay
   POST /v1/pulls/{pull_id}/run
+  POST /v1/schedules/{schedule_id}/send
   POST /v1/identity/proposals
   POST /v1/identity/proposals/{proposal_id}/accept
   POST /v1/identity/proposals/{proposal_id}/undo
