@@ -7,6 +7,7 @@ import { viewAddress } from '../assistants/view-address.ts';
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
+import { checkPath, parameterReader } from '../domain/read-parameters.ts';
 import { Type } from '../domain/typebox.ts';
 import { programVersion } from '../files/program-version.ts';
 import { isObject } from '../present/any.ts';
@@ -14,7 +15,6 @@ import type { ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { answerReport, callOf, type ReportCall } from './asked-report.ts';
 import { eventOf } from './audit.ts';
-import { checkPath, parameterReader } from './parameters.ts';
 import type { Services } from './route.ts';
 import { brandsOfKey } from './settings-routes.ts';
 

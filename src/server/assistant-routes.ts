@@ -19,11 +19,10 @@ const Parameters = Type.Object(
 
 /** @param has_dashboard false where no browser can reach this server. */
 export function assistantRoutes(services: Services, has_dashboard: boolean): Route[] {
-  const { oidc, public_url } = services.tributary.config;
+  const { public_url } = services.tributary.config;
   const baseOf = (request: FastifyRequest): string => {
     if (!has_dashboard) return '';
-    const known = public_url ?? oidc?.public_url;
-    if (known !== undefined) return known;
+    if (public_url !== null) return public_url;
     const { protocol, host } = request;
     return SAFE_HOST.test(host ?? '') ? `${protocol}://${host}` : '';
   };
