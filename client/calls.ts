@@ -858,15 +858,11 @@ answer: {
 path: {
 view: string
 }
-query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type'> & {
+query?: (Pick<SharedParameters, 'persons' | 'start' | 'end' | 'model' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type'> & {
 /**
  * Format of the rows; json when left out
  */
 format?: ("json" | "csv" | "parquet")
-/**
- * The views have the columns that name persons and orders; this needs a key of scope persons or admin
- */
-persons?: ("true" | "false")
 })
 answer: {
 
@@ -1682,6 +1678,18 @@ ignore_message_rules?: ("true" | "false")
  */
 conversion_type?: string
 }
+answer: {
+
+}
+}
+/**
+ * Tools for assistants (Model Context Protocol)
+ */
+"/mcp": {
+query?: Pick<SharedParameters, 'persons'>
+body: ({
+
+} | unknown[])
 answer: {
 
 }
@@ -3052,6 +3060,10 @@ limit?: number
  * Only emails of this kind, and what people did with them; all emails when left out
  */
 campaign_kind?: ("campaign" | "flow" | "transactional")
+/**
+ * The views have the columns that name persons and orders; this needs a key of scope persons or admin
+ */
+persons?: ("true" | "false")
 /**
  * `next` of the previous page
  */

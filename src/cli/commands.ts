@@ -17,6 +17,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     names: ['report', 'receipt', 'runs', 'models'],
     load: async () => (await import('./report-commands.ts')).addReportCommands,
   },
+  { names: ['mcp'], load: async () => (await import('./mcp.ts')).addMcpCommand },
   { names: ['lineage'], load: async () => (await import('./lineage-commands.ts')).addLineageCommands },
   { names: ['sql', 'views'], load: async () => (await import('./sql-commands.ts')).addSqlCommands },
   { names: ['fit'], load: async () => (await import('./fit.ts')).addFitCommand },

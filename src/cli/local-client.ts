@@ -182,7 +182,7 @@ export class LocalClient implements Client {
 
   private async makeApp(): Promise<FastifyInstance> {
     const { buildApp } = await import('../server/app.ts');
-    return buildApp(this.tributary, this.keys, { log_level: 'silent' });
+    return buildApp(this.tributary, this.keys, { log_level: 'silent', has_dashboard: false });
   }
 }
 

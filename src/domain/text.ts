@@ -21,6 +21,8 @@ const ANY_UNSEEN = new RegExp(UNSEEN, 'u');
 const CONTROLS = new RegExp(CONTROL, 'gu');
 const CONTROLS_IN_LINES = new RegExp(`(?![\\t\\n\\r])${CONTROL}`, 'gu');
 const ALL_UNSEEN = new RegExp(UNSEEN, 'gu');
+/** Format characters, private use, and whatever else a font leaves out. */
+const PICTURELESS = /[\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** True for text that needs no further look: no rule refuses or changes it. */
 export function isPlain(text: string): boolean {
@@ -56,6 +58,15 @@ export function storedText(text: string): string {
 /** Text of one line that can be shown: control characters become blanks, unseen characters and halves of pairs become U+FFFD. */
 export function shownText(text: string): string {
   return isPlain(text) ? text : text.toWellFormed().replace(CONTROLS, ' ').replace(ALL_UNSEEN, '\ufffd');
+}
+
+/**
+ * Text of one line for readers that take every character, such as language models: control characters become blanks, and all that has no
+ * picture is gone, with the joiners and variation selectors that a screen needs. Instructions can be hidden in them.
+ */
+export function bareText(text: string): string {
+  if (isPlain(text)) return text;
+  return text.toWellFormed().replace(CONTROLS, ' ').replace(PICTURELESS, '');
 }
 
 /** The same for text of several lines. Line breaks are kept. */

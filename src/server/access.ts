@@ -36,7 +36,12 @@ class EndedSession extends TributaryError {
 
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
 function authorize(request: Asked, route: Route, { keys, sessions }: Pick<GateContext, 'keys' | 'sessions'>): Key {
-  const { key, in_session } = presentedKey(request, route, keys, route.collects === undefined ? sessions : null);
+  const { key, in_session } = presentedKey(
+    request,
+    route,
+    keys,
+    route.collects === undefined && !route.assistants ? sessions : null,
+  );
   // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
   if (!allows(key, route)) throw in_session ? refusalOfSession(key, route) : refusalOfKey(key, route);

@@ -16,6 +16,7 @@ import { SqlDesk, type SqlLimits } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { annotationRoutes } from './annotation-routes.ts';
+import { assistantRoutes } from './assistant-routes.ts';
 import { withAudit } from './audit.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
@@ -74,6 +75,8 @@ export interface AppOptions {
   log_level?: string;
   /** Limits of SQL over the views; the usual ones when left out. */
   sql_limits?: Partial<SqlLimits>;
+  /** False if the routes are called within this process only, so that no link leads to the dashboard; true when left out. */
+  has_dashboard?: boolean;
 }
 
 /** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
@@ -134,6 +137,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(parts.collects ? [scriptRoute(), gpcRoute()] : []),
     ...(parts.reports ? readingRoutes(services, shared_answers) : []),
     ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
+    ...(parts.reports ? assistantRoutes(services, options.has_dashboard ?? true) : []),
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...(parts.reports ? erasureRoutes(services) : []),

@@ -57,11 +57,8 @@ const Settings = Type.Object({
 });
 
 export function settingsRoutes({ tributary }: Services): Route[] {
-  const { config, warehouse } = tributary;
-  const brandsFor = async (key_brand_id: string | null): Promise<string[]> => {
-    if (key_brand_id !== null) return [key_brand_id];
-    return warehouse.read((snapshot) => brandsInUse(snapshot, [...config.brands.keys()]));
-  };
+  const { config } = tributary;
+  const brandsFor = (key_brand_id: string | null): Promise<string[]> => brandsOfKey(tributary, key_brand_id);
   const configured = (brand_id: string): boolean => config.brands.has(brand_id);
   const shared = { method: 'GET', tag: 'administration' } as const;
   return [
@@ -104,6 +101,15 @@ export function settingsRoutes({ tributary }: Services): Route[] {
       },
     },
   ];
+}
+
+/** The brands that a key may see: its own, or all with orders or settings. */
+export async function brandsOfKey(
+  { config, warehouse }: Services['tributary'],
+  key_brand_id: string | null,
+): Promise<string[]> {
+  if (key_brand_id !== null) return [key_brand_id];
+  return warehouse.read((snapshot) => brandsInUse(snapshot, [...config.brands.keys()]));
 }
 
 function ofBrand(config: Config, brand_id: string): Record<string, unknown> {

@@ -135,9 +135,9 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
   );
 }
 
-test('every route says who may call it, and calls that send events are for keys only', async () => {
+test('every route says who may call it, and calls that send events or are for assistants are for keys only', async () => {
   const sending =
-    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor)/;
+    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor))/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))
