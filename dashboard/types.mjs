@@ -10,10 +10,9 @@ const BANNER = '/** Made by `npm run types:dashboard` from the OpenAPI document.
  */
 export async function apiTypes(document) {
   const properties = {};
-  for (const [path, methods] of Object.entries(document.paths)) {
-    const schema = withoutNoise(methods.get?.responses['200']?.content?.['application/json']?.schema);
-    if (schema?.properties === undefined && schema?.anyOf === undefined) continue;
-    properties[nameOf(path)] = { ...schema, title: nameOf(path) };
+  for (const [path, name] of answerNames(document)) {
+    const schema = withoutNoise(document.paths[path].get.responses['200'].content['application/json'].schema);
+    properties[name] = { ...schema, title: name };
   }
   const whole = {
     title: 'Answers',
@@ -30,6 +29,19 @@ export async function apiTypes(document) {
     unreachableDefinitions: false,
   });
   return `${text.trimEnd()}\n`;
+}
+
+/**
+ * The names of the types of answers, by the path that is asked with GET.
+ * @param {Record<string, any>} document the OpenAPI document.
+ * @returns {Map<string, string>}
+ */
+export function answerNames(document) {
+  const described = Object.entries(document.paths).filter(([, methods]) => {
+    const schema = methods.get?.responses['200']?.content?.['application/json']?.schema;
+    return schema?.properties !== undefined || schema?.anyOf !== undefined;
+  });
+  return new Map(described.map(([path]) => [path, nameOf(path)]));
 }
 
 /** Pages show no answers with noise. @param {any} schema */

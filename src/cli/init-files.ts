@@ -79,16 +79,44 @@ Wants=network-online.target
 [Service]
 # The user that owns the data folder: useradd --system tributary && chown tributary DATA_FOLDER CONFIGURATION
 User=tributary
+# Secrets of the configuration, as NAME=value: readable by root alone.
+EnvironmentFile=-/etc/tributary/environment
 ExecStart=${command.map(word).join(' ')}
 Restart=on-failure
 RestartSec=5
 # Accepted events are on disk; the rest of a request ends within this time.
 TimeoutStopSec=60
 UMask=0077
-NoNewPrivileges=true
-PrivateTmp=true
+# The engine takes most of the memory that it finds; raise or lower both with the machine.
+MemoryHigh=75%
+MemoryMax=90%
+# The program writes to the data folder and nowhere else.
 ProtectSystem=strict
 ReadWritePaths=${word(data)}
+PrivateTmp=true
+PrivateDevices=true
+ProtectHome=read-only
+ProtectProc=invisible
+ProtectKernelTunables=true
+ProtectKernelModules=true
+ProtectKernelLogs=true
+ProtectControlGroups=true
+ProtectClock=true
+ProtectHostname=true
+# It needs no rights of root. MemoryDenyWriteExecute is left out, since the compiler of JavaScript writes code.
+NoNewPrivileges=true
+CapabilityBoundingSet=
+# The C library looks up names of hosts with AF_NETLINK.
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+LockPersonality=true
+RemoveIPC=true
+SystemCallArchitectures=native
+# What ordinary services call, and the keys of memory with which the compiler of JavaScript protects its code.
+SystemCallFilter=@system-service @pkey
+SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target

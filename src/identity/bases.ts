@@ -53,14 +53,15 @@ export class Bases {
       if ([...base.parts.values()].some((part) => part.persons === persons)) this.drop(key);
   }
 
-  /** The rows of a table, as they were when it began. They are listed in this call, so that later changes are not visible. */
+  /** The rows of a table, as they were when it began. What they are is settled in this call, so later changes are not visible. */
   pages(base: Base, rows: number): Iterator<MemberPage> {
-    const listed: MemberRow[] = [];
-    for (const [brand_id, { persons, changes }] of base.parts) {
-      for (const [id, person_id] of persons.person_of) if (!changes.has(id)) listed.push([brand_id, id, person_id]);
-      for (const [id, person_id] of changes) if (person_id !== null) listed.push([brand_id, id, person_id]);
-    }
-    return inPages(listed, rows);
+    const parts = [...base.parts].map(([brand_id, { persons, changes }]) => ({
+      brand_id,
+      persons,
+      members: persons.members(),
+      changes: new Map(changes),
+    }));
+    return inPages(rowsOf(parts), rows);
   }
 
   private begin(base: Base): void {
@@ -69,7 +70,7 @@ export class Bases {
     base.size = 0;
     for (const { persons, changes } of base.parts.values()) {
       changes.clear();
-      base.size += persons.person_of.size;
+      base.size += persons.size;
     }
   }
 
@@ -79,9 +80,11 @@ export class Bases {
   }
 }
 
-/** Adds a brand that had no links when the table began; all its members count as changes. */
+/** Adds a brand that had no links when the table began: all its members count as changes. Many of them begin a new table. */
 function addPart(base: Base, brand_id: string, persons: KeptPersons): void {
-  const changes: Changes = new Map([...persons.person_of.keys()].map((id) => [id, null]));
+  if (persons.size > mostChanged(base)) base.name = '';
+  const members = base.name === '' ? [] : persons.members();
+  const changes: Changes = new Map(Array.from(members, ([number]) => [number, number]));
   persons.watch(changes);
   base.parts.set(brand_id, { persons, changes });
 }
@@ -94,8 +97,30 @@ function mostChanged(base: Base): number {
   return Math.min(MAX_CHANGED.at_most, Math.max(MAX_CHANGED.at_least, base.size * MAX_CHANGED.share));
 }
 
-function* inPages(listed: readonly MemberRow[], rows: number): Generator<MemberPage> {
-  for (let from = 0; from < listed.length; from += rows) yield memberPage(listed.slice(from, from + rows));
+interface ListedPart {
+  brand_id: string;
+  persons: KeptPersons;
+  members: Iterable<readonly [number: number, name: number]>;
+  changes: Changes;
+}
+
+function* rowsOf(parts: readonly ListedPart[]): Generator<MemberRow> {
+  for (const { brand_id, persons, members, changes } of parts) {
+    const { ids } = persons.graph;
+    for (const [number, name] of members) if (!changes.has(number)) yield [brand_id, ids.text(number), ids.text(name)];
+    for (const [number, name] of changes) if (name !== number) yield [brand_id, ids.text(number), ids.text(name)];
+  }
+}
+
+function* inPages(listed: Iterable<MemberRow>, rows: number): Generator<MemberPage> {
+  let page: MemberRow[] = [];
+  for (const row of listed) {
+    page.push(row);
+    if (page.length < rows) continue;
+    yield memberPage(page);
+    page = [];
+  }
+  if (page.length > 0) yield memberPage(page);
 }
 
 export function memberPage(rows: readonly MemberRow[]): MemberPage {

@@ -1,6 +1,6 @@
 /** A draft: the facts of the log that are new since a step, as small graphs by brand. Facts that the step knows are left out. */
 import { subjectKey } from '../domain/subject.ts';
-import { LinkGraph } from './graph.ts';
+import { type IdPair, LinkGraph } from './graph.ts';
 import type { FactPage, IdPage, UnlinkedPage } from './pages.ts';
 
 type Graphs = ReadonlyMap<string, LinkGraph>;
@@ -19,6 +19,11 @@ export class Draft {
   /** Adds facts, except records and customers that the graphs already know. */
   add(page: FactPage, known: Graphs): void {
     const { brand_id } = page;
+    const [first] = brand_id;
+    if (page.kind === 'records' && first !== undefined && !known.has(first) && brand_id.every((one) => one === first)) {
+      this.graph(first).addRecords(page.anonymous_id, page.customer_id, page.at_ms, ONLY);
+      return;
+    }
     for (let i = 0; i < brand_id.length; i++) {
       const [brand, before] = [brand_id[i]!, known.get(brand_id[i]!)];
       if (page.kind === 'statements') this.graph(brand).addStatement(statementOf(page, i), ONLY);
@@ -39,8 +44,11 @@ export class Draft {
   }
 
   private graph(brand_id: string): LinkGraph {
-    const graph = this.graphs.get(brand_id) ?? new LinkGraph(brand_id);
-    this.graphs.set(brand_id, graph);
+    let graph = this.graphs.get(brand_id);
+    if (!graph) {
+      graph = new LinkGraph(brand_id);
+      this.graphs.set(brand_id, graph);
+    }
     return graph;
   }
 }
@@ -61,7 +69,7 @@ function statementOf(page: FactPage & { kind: 'statements' }, i: number) {
 export function newIds(draft: Draft, known: Graphs, at_most: number): IdPage {
   const page: IdPage = { brand_id: [], id: [], subject_key: new BigInt64Array() };
   for (const [brand_id, graph] of draft.graphs) {
-    for (const id of graph.ids) {
+    for (const id of graph.ids.texts()) {
       if (page.id.length === at_most) break;
       if (graph.isCustomer(id, ONLY) || known.get(brand_id)?.has(id, draft.step)) continue;
       page.brand_id.push(brand_id);
@@ -76,13 +84,17 @@ export function newIds(draft: Draft, known: Graphs, at_most: number): IdPage {
  * statement count. For pairs that were unlinked before the draft, only the new records are missing.
  */
 export function unlinkedPairs(draft: Draft, known: Graphs, from: number, rows: number): UnlinkedPage {
-  draft.unlinked ??= [...draft.graphs].flatMap(([brand_id, graph]) =>
-    [...graph.pairsOf()].flatMap(({ left_id, right_id, unlinked, recorded }) => {
-      const before = known.get(brand_id)?.isUnlinked(left_id, right_id, draft.step) ?? false;
-      const needed = before ? recorded : unlinked;
-      return needed ? [[brand_id, left_id, right_id, !before] as const] : [];
-    }),
-  );
+  draft.unlinked ??= [...draft.graphs].flatMap(([brand_id, graph]) => {
+    const before = known.get(brand_id);
+    const wasUnlinked = ({ left_id, right_id }: IdPair): boolean =>
+      before?.isUnlinked(left_id, right_id, draft.step) ?? false;
+    const anew = [...graph.unlinkedPairs()].filter((pair) => !wasUnlinked(pair));
+    const again = before?.unlinks ? [...graph.recordedPairs()].filter(wasUnlinked) : [];
+    return [
+      ...anew.map(({ left_id, right_id }) => [brand_id, left_id, right_id, true] as const),
+      ...again.map(({ left_id, right_id }) => [brand_id, left_id, right_id, false] as const),
+    ];
+  });
   const page = draft.unlinked.slice(from, from + rows);
   return {
     brand_id: page.map(([brand_id]) => brand_id),

@@ -4,48 +4,43 @@
  * component do not depend on ids outside of it. Each fact has the step that added it, so that earlier steps can still be read.
  */
 import { Components } from './components.ts';
+import { LinkedIds, NEVER } from './linked-ids.ts';
 import { PairIndex } from './pair-index.ts';
-import type { ImplicitLink, LinkStatement } from './persons.ts';
+import { PairTimes } from './pair-times.ts';
+import type { LinkStatement, Links } from './persons.ts';
 
-/** Later than any step: the step of a fact that is not known. */
-const NEVER = 2 ** 30;
-/** The most entries of a Map. */
-const MAX_IDS = 2 ** 24;
+/** Records whose pairs are looked up at once. */
+const BLOCK = 512;
 
-/** The links of some components, as the input of `joinPersons`. */
-export interface Links {
-  /** Every id of the components, also ids without a link. */
-  ids: string[];
-  implicit: ImplicitLink[];
-  statements: LinkStatement[];
-  customers: Set<string>;
+/** The ids of a pair. */
+export interface IdPair {
+  left_id: string;
+  right_id: string;
 }
 
-interface Times {
-  at_ms: number[];
-  steps: number[];
+/** A device and a customer that a record named together, by their numbers. */
+export interface Owner {
+  device: number;
+  customer: number;
+  first_ms: number;
 }
 
 export class LinkGraph {
-  readonly ids: string[] = [];
-  private readonly numbers = new Map<string, number>();
-  private readonly id_step: number[] = [];
-  private readonly customer_step: number[] = [];
-  private readonly components = new Components();
+  readonly ids: LinkedIds;
+  /** What was read ahead. It is kept so that no compiler leaves the reads out. */
+  read_ahead = 0;
+  readonly components = new Components();
 
   private readonly pairs = new PairIndex();
-  /** For a pair: the time of the earliest record with both ids, up to the step that was folded last. */
-  private readonly first_ms: number[] = [];
-  /** For a pair: records that later steps added, each with an earlier time than the one before. */
-  private readonly recent = new Map<number, Array<{ step: number; at_ms: number }>>();
+  private readonly times = new PairTimes();
   private readonly statements = new Map<number, Array<LinkStatement & { step: number }>>();
   private readonly unlink_step = new Map<number, number>();
-  /** For a pair that some statement unlinks: the times of all records with both ids. */
-  private readonly times = new Map<number, Times>();
   /** Ids with a new fact in a step after the first. */
   private touched: Array<{ step: number; number: number }> = [];
 
-  constructor(private readonly brand_id: string) {}
+  constructor(brand_id: string) {
+    this.ids = new LinkedIds(brand_id);
+  }
 
   /** The number of pairs. */
   get links(): number {
@@ -59,13 +54,13 @@ export class LinkGraph {
 
   /** True if the id was known at a step. */
   has(id: string, step: number): boolean {
-    const number = this.numbers.get(id);
-    return number !== undefined && this.id_step[number]! <= step;
+    const number = this.ids.find(id);
+    return number >= 0 && this.ids.isKnown(number, step);
   }
 
   isCustomer(id: string, step: number): boolean {
-    const number = this.numbers.get(id);
-    return number !== undefined && this.customer_step[number]! <= step;
+    const number = this.ids.find(id);
+    return number >= 0 && this.ids.isCustomer(number, step);
   }
 
   /** True if a statement had unlinked the pair at a step. Then the graph holds the times of all its records. */
@@ -77,7 +72,9 @@ export class LinkGraph {
   /** True if a record with both ids at an instant would add nothing new. */
   knowsRecord(a: string, b: string, at_ms: number, step: number): boolean {
     const pair = this.pairOf(a, b);
-    return pair !== undefined && this.firstMs(pair, step) <= at_ms && (this.unlink_step.get(pair) ?? NEVER) > step;
+    return (
+      pair !== undefined && this.times.firstMs(pair, step) <= at_ms && (this.unlink_step.get(pair) ?? NEVER) > step
+    );
   }
 
   /** Adds a record that carries both ids. A record with the same id twice adds no pair. */
@@ -86,6 +83,29 @@ export class LinkGraph {
     this.markCustomer(customer, step);
     if (anonymous_id === customer_id) return;
     this.addFirst(this.pairOfNumbers(this.number(anonymous_id, step), customer), at_ms, step);
+  }
+
+  /** Adds many records, as {@link addRecord} does, in a fraction of its time. */
+  addRecords(
+    anonymous_ids: readonly string[],
+    customer_ids: readonly string[],
+    at_ms: readonly number[],
+    step: number,
+  ): void {
+    const [devices, customers] = [this.numbersOf(anonymous_ids, step), this.numbersOf(customer_ids, step)];
+    const count = devices.length;
+    for (let i = 0; i < count; i++) this.markCustomer(customers[i]!, step);
+    for (let from = 0; from < count; from += BLOCK) {
+      const to = Math.min(count, from + BLOCK);
+      this.read_ahead =
+        this.pairs.readAhead(devices, customers, from, to) |
+        this.components.readAhead(devices, from, to) |
+        this.components.readAhead(customers, from, to);
+      for (let i = from; i < to; i++) {
+        const [device, customer] = [devices[i]!, customers[i]!];
+        if (device !== customer) this.addFirst(this.pairOfNumbers(device, customer), at_ms[i]!, step);
+      }
+    }
   }
 
   addStatement(statement: LinkStatement, step: number): void {
@@ -110,30 +130,34 @@ export class LinkGraph {
   }
 
   private markCustomer(number: number, step: number): void {
-    if (this.customer_step[number]! <= step) return;
-    this.customer_step[number] = step;
-    this.touch(number, step);
+    if (this.ids.markCustomer(number, step)) this.touch(number, step);
   }
 
-  /** The pairs of a draft that are unlinked or that some record carries. */
-  *pairsOf(): Generator<{ left_id: string; right_id: string; unlinked: boolean; recorded: boolean }> {
+  /** True if a statement unlinks some pair, at any step. */
+  get unlinks(): boolean {
+    return this.unlink_step.size > 0;
+  }
+
+  /** The pairs of a draft that are unlinked. */
+  *unlinkedPairs(): Generator<IdPair> {
+    for (const pair of this.unlink_step.keys()) yield this.idsOf(pair);
+  }
+
+  /** The pairs of a draft that some record carries. */
+  *recordedPairs(): Generator<IdPair> {
     for (let pair = 0; pair < this.pairs.size; pair++)
-      yield {
-        left_id: this.ids[this.pairs.left(pair)]!,
-        right_id: this.ids[this.pairs.right(pair)]!,
-        unlinked: this.unlink_step.has(pair),
-        recorded: this.firstMs(pair, NEVER) < Number.POSITIVE_INFINITY,
-      };
+      if (this.times.firstMs(pair, NEVER) < Number.POSITIVE_INFINITY) yield this.idsOf(pair);
   }
 
   /** Adds all facts of another graph of the brand as one step. */
   absorb(draft: LinkGraph, step: number): void {
-    for (const [number, id] of draft.ids.entries())
-      if (draft.customer_step[number]! < NEVER) this.addCustomer(id, step);
+    for (let number = 0; number < draft.ids.size; number++)
+      if (draft.ids.isCustomer(number, NEVER - 1)) this.addCustomer(draft.ids.text(number), step);
     for (let from = 0; from < draft.pairs.size; from++) {
-      const pair = this.pair(draft.ids[draft.pairs.left(from)]!, draft.ids[draft.pairs.right(from)]!, step);
-      this.addFirst(pair, draft.firstMs(from, NEVER), step);
-      for (const at_ms of draft.times.get(from)?.at_ms ?? []) this.addTimeOf(pair, at_ms, step);
+      const { left_id, right_id } = draft.idsOf(from);
+      const pair = this.pair(left_id, right_id, step);
+      this.addFirst(pair, draft.times.firstMs(from, NEVER), step);
+      for (const at_ms of draft.times.of(from, NEVER)) this.addTimeOf(pair, at_ms, step);
       for (const { step: _step, ...statement } of draft.statements.get(from) ?? []) this.addStatement(statement, step);
     }
   }
@@ -149,14 +173,23 @@ export class LinkGraph {
   rootsOf(ids: Iterable<string>): Set<number> {
     const roots = new Set<number>();
     for (const id of ids) {
-      const number = this.numbers.get(id);
-      if (number !== undefined) roots.add(this.components.find(number));
+      const number = this.ids.find(id);
+      if (number >= 0) roots.add(this.components.find(number));
     }
     return roots;
   }
 
   allRoots(): Set<number> {
-    return new Set(this.ids.map((_, number) => this.components.find(number)));
+    const roots = new Set<number>();
+    for (let number = 0; number < this.ids.size; number++) roots.add(this.components.find(number));
+    return roots;
+  }
+
+  /** The components with a pair that some statement is about, at any step. */
+  statedRoots(): Set<number> {
+    const roots = new Set<number>();
+    for (const pair of this.statements.keys()) roots.add(this.components.find(this.pairs.left(pair)));
+    return roots;
   }
 
   /** True if some statement is about a pair of the component, at any step. */
@@ -166,28 +199,15 @@ export class LinkGraph {
     return false;
   }
 
-  /**
-   * Calls `take` with each id of a component without statements and the customer that it was first seen with, as `joinPersons` has
-   * it; undefined for an id that names itself.
-   */
-  eachOwner(root: number, step: number, take: (id: string, customer_id: string | undefined) => void): void {
-    const owners = new Map<number, { customer: number; first_ms: number }>();
-    for (const pair of this.components.pairsOf(root)) {
-      const first_ms = this.firstMs(pair, step);
-      const [left, right] = [this.pairs.left(pair), this.pairs.right(pair)];
-      const left_is_customer = this.customer_step[left]! <= step;
-      if (first_ms === Number.POSITIVE_INFINITY || left_is_customer === this.customer_step[right]! <= step) continue;
-      const [device, customer] = left_is_customer ? [right, left] : [left, right];
-      const held = owners.get(device);
-      const later =
-        held !== undefined &&
-        (first_ms > held.first_ms || (first_ms === held.first_ms && this.ids[customer]! >= this.ids[held.customer]!));
-      if (!later) owners.set(device, { customer, first_ms });
-    }
-    for (const number of this.components.idsOf(root)) {
-      const owner = owners.get(number);
-      take(this.ids[number]!, owner && this.ids[owner.customer]!);
-    }
+  /** The device and the customer of a pair that records carry; undefined if they do not join two such ids. */
+  ownerOf(pair: number, step: number): Owner | undefined {
+    const first_ms = this.times.firstMs(pair, step);
+    if (first_ms === Number.POSITIVE_INFINITY) return undefined;
+    const [left, right] = [this.pairs.left(pair), this.pairs.right(pair)];
+    // A record that carries both ids makes one of them a customer. If both are customers, records do not join them.
+    const left_is_customer = this.ids.isCustomer(left, step);
+    if (left_is_customer === this.ids.isCustomer(right, step)) return undefined;
+    return left_is_customer ? { device: right, customer: left, first_ms } : { device: left, customer: right, first_ms };
   }
 
   /** The links of some components at a step. */
@@ -195,8 +215,9 @@ export class LinkGraph {
     const links: Links = { ids: [], implicit: [], statements: [], customers: new Set() };
     for (const root of roots) {
       for (const number of this.components.idsOf(root)) {
-        links.ids.push(this.ids[number]!);
-        if (this.customer_step[number]! <= step) links.customers.add(this.ids[number]!);
+        const id = this.ids.text(number);
+        links.ids.push(id);
+        if (this.ids.isCustomer(number, step)) links.customers.add(id);
       }
       for (const pair of this.components.pairsOf(root)) this.collectPair(pair, step, links);
     }
@@ -205,58 +226,30 @@ export class LinkGraph {
 
   /** Merges the steps up to `step` into one. Steps before it can no longer be read. */
   fold(step: number): void {
-    for (const [pair, earlier] of this.recent) {
-      const folded = earlier.filter((fact) => fact.step <= step).at(-1);
-      if (folded) this.first_ms[pair] = folded.at_ms;
-      const later = earlier.filter((fact) => fact.step > step);
-      if (later.length > 0) this.recent.set(pair, later);
-      else this.recent.delete(pair);
-    }
+    this.times.fold(step);
     this.touched = this.touched.filter((fact) => fact.step > step);
   }
 
   private collectPair(pair: number, step: number, links: Links): void {
-    const [left, right] = [this.pairs.left(pair), this.pairs.right(pair)];
     for (const statement of this.statements.get(pair) ?? [])
       if (statement.step <= step) links.statements.push(statement);
-    const first_ms = this.firstMs(pair, step);
-    if (first_ms === Number.POSITIVE_INFINITY) return;
-    // A record that carries both ids makes one of them a customer. If both are customers, records do not join them.
-    const left_is_customer = this.customer_step[left]! <= step;
-    if (left_is_customer === this.customer_step[right]! <= step) return;
-    const [device, customer] = left_is_customer ? [right, left] : [left, right];
-    const times = this.times.get(pair);
-    const times_ms = times?.at_ms.filter((_, i) => times.steps[i]! <= step) ?? [];
+    const found = this.ownerOf(pair, step);
+    if (!found) return;
+    const times_ms = this.times.of(pair, step);
     links.implicit.push({
-      anonymous_id: this.ids[device]!,
-      customer_id: this.ids[customer]!,
-      first_ms,
+      anonymous_id: this.ids.text(found.device),
+      customer_id: this.ids.text(found.customer),
+      first_ms: found.first_ms,
       ...(times_ms.length > 0 ? { times_ms } : {}),
     });
   }
 
-  private firstMs(pair: number, step: number): number {
-    const earlier = this.recent.get(pair)?.findLast((fact) => fact.step <= step);
-    return earlier?.at_ms ?? this.first_ms[pair]!;
-  }
-
   private addFirst(pair: number, at_ms: number, step: number): void {
-    if (at_ms >= this.firstMs(pair, NEVER)) return;
-    if (step === 0) this.first_ms[pair] = at_ms;
-    else {
-      const earlier = this.recent.get(pair);
-      if (earlier) earlier.push({ step, at_ms });
-      else this.recent.set(pair, [{ step, at_ms }]);
-    }
-    this.touch(this.pairs.left(pair), step);
+    if (this.times.addFirst(pair, at_ms, step)) this.touch(this.pairs.left(pair), step);
   }
 
   private addTimeOf(pair: number, at_ms: number, step: number): void {
-    const held = this.times.get(pair);
-    if (held) {
-      held.at_ms.push(at_ms);
-      held.steps.push(step);
-    } else this.times.set(pair, { at_ms: [at_ms], steps: [step] });
+    this.times.add(pair, at_ms, step);
     this.touch(this.pairs.left(pair), step);
   }
 
@@ -265,24 +258,24 @@ export class LinkGraph {
   }
 
   private number(id: string, step: number): number {
-    const held = this.numbers.get(id);
-    if (held !== undefined) return held;
-    const number = this.ids.length;
-    if (number >= MAX_IDS)
-      throw new Error(
-        `identity links: brand ${this.brand_id} links more than ${MAX_IDS} ids, which is the limit; link fewer ids`,
-      );
-    this.ids.push(id);
-    this.numbers.set(id, number);
-    this.id_step.push(step);
-    this.customer_step.push(NEVER);
-    this.components.addId();
+    const number = this.ids.add(id, step);
+    this.components.addIds(this.ids.size);
     return number;
   }
 
+  private numbersOf(ids: readonly string[], step: number): Int32Array {
+    const numbers = this.ids.addAll(ids, step);
+    this.components.addIds(this.ids.size);
+    return numbers;
+  }
+
+  private idsOf(pair: number): IdPair {
+    return { left_id: this.ids.text(this.pairs.left(pair)), right_id: this.ids.text(this.pairs.right(pair)) };
+  }
+
   private pairOf(a: string, b: string): number | undefined {
-    const [x, y] = [this.numbers.get(a), this.numbers.get(b)];
-    const pair = x === undefined || y === undefined ? -1 : this.pairs.find(x, y);
+    const [x, y] = [this.ids.find(a), this.ids.find(b)];
+    const pair = x < 0 || y < 0 ? -1 : this.pairs.find(x, y);
     return pair < 0 ? undefined : pair;
   }
 
@@ -290,10 +283,10 @@ export class LinkGraph {
     this.pairOfNumbers(this.number(a, step), this.number(b, step));
 
   private pairOfNumbers(x: number, y: number): number {
-    const held = this.pairs.find(x, y);
-    if (held >= 0) return held;
+    const known = this.pairs.size;
     const pair = this.pairs.add(x, y);
-    this.first_ms.push(Number.POSITIVE_INFINITY);
+    if (pair < known) return pair;
+    this.times.addPair();
     this.components.addPair(x, y);
     return pair;
   }

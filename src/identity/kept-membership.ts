@@ -102,12 +102,15 @@ export class KeptMembership {
     const rows: Array<readonly [brand_id: string, id: string, person_id: string]> = [];
     for (const rule of rules) {
       const { changes, persons } = base.parts.get(rule.brand_id) ?? {};
+      const ids = persons?.graph.ids;
       const seen = this.seenOtherwise(view, rule);
-      for (const id of new Set([...(changes?.keys() ?? []), ...seen.keys()])) {
-        const kept = persons?.person_of.get(id) ?? null;
-        const before = changes?.has(id) ? changes.get(id)! : kept;
-        const after = seen.has(id) ? seen.get(id)! : kept;
-        if (before !== after) rows.push([rule.brand_id, id, after ?? id]);
+      for (const id of new Set([...Array.from(changes?.keys() ?? [], (number) => ids!.text(number)), ...seen.keys()])) {
+        const number = ids?.find(id) ?? -1;
+        const kept = number < 0 ? id : ids!.text(persons!.nameOf(number));
+        const changed = changes?.get(number);
+        const before = changed === undefined ? kept : ids!.text(changed);
+        const after = seen.get(id) ?? kept;
+        if (before !== after) rows.push([rule.brand_id, id, after]);
       }
     }
     return { base: base.name, delta: memberPage(rows) };
@@ -136,8 +139,12 @@ export class KeptMembership {
     if (view.step < this.folded) return undefined;
     const seen = this.seenOtherwise(view, rule);
     const graph = this.graphs.get(rule.brand_id);
-    const person_of = this.personsOf(rule)?.person_of;
-    const personOf = (of: string): string => (seen.has(of) ? seen.get(of) : person_of?.get(of)) ?? of;
+    const kept = this.personsOf(rule);
+    const keptOf = (of: string): string => {
+      const number = graph?.ids.find(of) ?? -1;
+      return number < 0 || !kept ? of : graph!.ids.text(kept.nameOf(number));
+    };
+    const personOf = (of: string): string => seen.get(of) ?? keptOf(of);
     const together = seen.has(id) ? seen.keys() : graph ? graph.collect(graph.rootsOf([id]), view.step).ids : [];
     const person_id = personOf(id);
     return { person_id, ids: [...together].filter((other) => other !== person_id && personOf(other) === person_id) };
@@ -161,13 +168,14 @@ export class KeptMembership {
     }
   }
 
-  /**
-   * Ids whose person in the view may differ from the kept one: their person in the view, or null if it has the name of the id.
-   */
-  private seenOtherwise(view: View, rule: BrandRule): Map<string, string | null> {
+  /** Ids whose person in the view may differ from the kept one, with the name of their person in the view. */
+  private seenOtherwise(view: View, rule: BrandRule): Map<string, string> {
     const graph = this.graphs.get(rule.brand_id);
     const draft = view.draft === null ? undefined : this.draft(view.draft).graphs.get(rule.brand_id);
-    const roots = new Set([...(graph?.rootsAfter(view.step) ?? []), ...(graph?.rootsOf(draft?.ids ?? []) ?? [])]);
+    const roots = new Set([
+      ...(graph?.rootsAfter(view.step) ?? []),
+      ...(graph?.rootsOf(draft?.ids.texts() ?? []) ?? []),
+    ]);
     if (roots.size === 0 && !draft) return new Map();
     const parts = [graph?.collect(roots, view.step), draft?.collect(draft.allRoots(), 0)].filter((part) => !!part);
     const links = {
@@ -177,7 +185,7 @@ export class KeptMembership {
       customers: new Set(parts.flatMap((part) => [...part.customers])),
     };
     const joined = joinLinks(links, rule);
-    return new Map(links.ids.map((id) => [id, joined.get(id) ?? null]));
+    return new Map(links.ids.map((id) => [id, joined.get(id) ?? id]));
   }
 
   private personsOf(rule: BrandRule): KeptPersons | undefined {

@@ -11,6 +11,12 @@ export type Output<K extends Operation> = ReturnType<KeptMembership[K]>;
 /** The membership or table of a read was replaced during the read. A second try uses the new one. */
 export class Replaced extends Error {}
 
+/** The most memory of all links, in MiB: of the heap, and of typed arrays. docs/decisions/0012-kept-membership.md has the memory per link. */
+export const MAX_MEMORY_MIB = 4_096;
+
+/** The typed arrays of all links need more than {@link MAX_MEMORY_MIB}. The heap has a limit of its own. */
+export class Full extends Error {}
+
 export class Lines {
   private readonly lines = new Map<string, KeptMembership>();
 

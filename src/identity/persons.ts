@@ -25,10 +25,25 @@ export interface LinkStatement {
   probabilistic?: true;
 }
 
+/** The links of some components, as a graph tells them. */
+export interface Links {
+  /** Every id of the components, also ids without a link. */
+  ids: string[];
+  implicit: ImplicitLink[];
+  statements: LinkStatement[];
+  customers: Set<string>;
+}
+
 export interface PersonRules {
   /** Statements with a lower probability do not count. */
   identity_min_probability: number;
 }
+
+/**
+ * An id that certain links join with more other ids than this is *shared*: `guest`, the address of a till, a placeholder of a form. It is
+ * kept apart: no link with it counts.
+ */
+export const MAX_LINKED_IDS = 1_000;
 
 interface Edge {
   left: string;
@@ -50,7 +65,10 @@ export function joinPersons(
   // An id that is used as customer_id and as anonymous_id is a customer. A record does not join customers.
   const devices = implicit.filter((link) => !is_customer(link.anonymous_id));
   const certain = statements.filter((statement) => !statement.probabilistic);
-  const edges = effectiveEdges(devices, certain, rules);
+  const linked = effectiveEdges(devices, certain, rules);
+  const shared = sharedIds(linked);
+  const isApart = ({ left, right }: Edge): boolean => shared.has(left) || shared.has(right);
+  const edges = linked.filter((edge) => !isApart(edge));
   const customers = new UnionFind();
   const anonymous = new UnionFind();
   for (const { left, right } of edges) {
@@ -59,7 +77,9 @@ export function joinPersons(
   }
   const owners = firstOwners(edges, anonymous, is_customer);
   const proposed =
-    certain.length < statements.length ? proposedEdges(statements, latestStatements(certain, rules), rules) : [];
+    certain.length < statements.length
+      ? proposedEdges(statements, latestStatements(certain, rules), rules).filter((edge) => !isApart(edge))
+      : [];
   joinProposed(proposed, { customers, anonymous, owners, is_customer });
   const members = new Map<string, string>();
   for (const id of customers.ids()) members.set(id, customers.find(id));
@@ -74,6 +94,20 @@ export function joinPersons(
   }
   for (const [id, person_id] of members) if (id === person_id) members.delete(id);
   return members;
+}
+
+function sharedIds(edges: readonly Edge[]): Set<string> {
+  const shared = new Set<string>();
+  // An id has no more links than there are.
+  if (edges.length <= MAX_LINKED_IDS) return shared;
+  const counts = new Map<string, number>();
+  for (const { left, right } of edges)
+    for (const id of [left, right]) {
+      const count = (counts.get(id) ?? 0) + 1;
+      counts.set(id, count);
+      if (count > MAX_LINKED_IDS) shared.add(id);
+    }
+  return shared;
 }
 
 /** The accepted proposals that count: none after it takes the pair back, be it by another proposal or by a certain statement. */

@@ -2,17 +2,14 @@
 import { TributaryError } from '../domain/errors.ts';
 import { ThreadCalls } from '../files/thread-calls.ts';
 import { threadFile } from '../files/thread-file.ts';
-import { type Host, type Input, type Operation, type Output, Replaced } from './lines.ts';
+import { type Host, type Input, MAX_MEMORY_MIB, type Operation, type Output, Replaced } from './lines.ts';
 import type { Answer, Question } from './worker.ts';
-
-/** The memory limit of the thread. docs/decisions/0012-kept-membership.md has the memory per link. */
-const MAX_MEMORY_MIB = 4_096;
 
 export class ThreadHost implements Host {
   private readonly calls = new ThreadCalls(threadFile(import.meta.url, 'worker'), {
     max_memory_mib: MAX_MEMORY_MIB,
     ended: failed,
-    failureOf: (answer) => ((answer as Answer & { replaced?: boolean }).replaced ? new Replaced() : undefined),
+    failureOf: (answer) => failureOf(answer as Answer),
   });
 
   get lost(): boolean {
@@ -39,10 +36,21 @@ export class ThreadHost implements Host {
   }
 }
 
+function failureOf(answer: Answer): Error | undefined {
+  if (!('failure' in answer)) return undefined;
+  return answer.replaced ? new Replaced() : answer.full ? busy(TOO_MUCH) : undefined;
+}
+
+const TOO_MUCH = `the identity links of all brands need more than ${MAX_MEMORY_MIB} MiB; link fewer ids, or split the brands over several installations`;
+
 function failed(cause: Error & { code?: string }): TributaryError {
   const reason =
     cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? `the identity links of all brands need more than ${MAX_MEMORY_MIB} MiB; link fewer ids, or split the brands over several installations`
+      ? TOO_MUCH
       : `the thread that joins identity links failed (${cause.message}); the next request starts it again`;
+  return busy(reason, cause);
+}
+
+function busy(reason: string, cause?: Error): TributaryError {
   return new TributaryError('busy', `persons: ${reason}`, { cause, retry_after_s: 1 });
 }

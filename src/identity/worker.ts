@@ -1,6 +1,6 @@
 /** The entry of the thread that keeps persons. Each message is a question, and most questions get one answer. */
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { type Input, Lines, type Operation, Replaced } from './lines.ts';
+import { Full, type Input, Lines, MAX_MEMORY_MIB, type Operation, Replaced } from './lines.ts';
 
 /** A question with a number gets an answer. The questions that begin or end a membership have no number and get no answer. */
 export type Question =
@@ -10,9 +10,11 @@ export type Question =
 
 /**
  * The answer to the question with that number. The class of an error is lost between threads, so `replaced` tells {@link
- * Replaced}.
+ * Replaced}, and `full` tells {@link Full}.
  */
-export type Answer = { number: number; result: unknown } | { number: number; failure: unknown; replaced: boolean };
+export type Answer =
+  | { number: number; result: unknown }
+  | { number: number; failure: unknown; replaced: boolean; full: boolean };
 
 function serve(port: MessagePort): void {
   const lines = new Lines();
@@ -22,9 +24,10 @@ function serve(port: MessagePort): void {
     const { number, line, operation, input } = question;
     let answer: Answer;
     try {
+      if (operation === 'add' && process.memoryUsage().arrayBuffers > MAX_MEMORY_MIB * 2 ** 20) throw new Full();
       answer = { number, result: lines.run(line, operation, input as Input<Operation>) };
     } catch (failure) {
-      answer = { number, failure, replaced: failure instanceof Replaced };
+      answer = { number, failure, replaced: failure instanceof Replaced, full: failure instanceof Full };
     }
     port.postMessage(answer);
   });

@@ -200,3 +200,41 @@ test('a proposal that is accepted and taken back leaves the kept members as they
 });
 
 const isOwn = (row: string): boolean => row.split(' is ')[0] === row.split(' is ')[1];
+
+describe('an id that is linked with more than a thousand others', () => {
+  const name = (kept: KeptMembership, step: number): string[] => {
+    const { base, delta } = kept.relation(at(step), [RULE])!;
+    const changed = new Map(delta.id.map((id, i) => [id, delta.person_id[i]!]));
+    const told_before = table(kept, base).map((line) => line.split(' is ') as [string, string]);
+    return [...new Map([...told_before, ...changed])].filter(([id, person]) => id !== person).map(([id]) => id);
+  };
+  const devices = (count: number): Pair[] => Array.from({ length: count }, (_, i) => [`device-${i}`, 'guest']);
+
+  test.each(['records', 'statements'])('is kept apart, and joined again when it has fewer: %s', (how) => {
+    const kept = new KeptMembership('k');
+    const known = how === 'records' ? [] : [statement('device-0', 'guest')];
+    keep(kept, 0, records(devices(1_000)), ...known);
+    expect(name(kept, 0)).toHaveLength(1_000);
+    keep(kept, 0, records([['device-new', 'guest']]), records([['own-device', 'anna']]));
+    expect(name(kept, 1)).toEqual(['own-device']);
+    // What is read anew is the same.
+    const anew = new KeptMembership('n');
+    keep(anew, 0, records([...devices(1_000), ['device-new', 'guest'], ['own-device', 'anna']]), ...known);
+    expect(name(anew, 0)).toEqual(['own-device']);
+    const unlink = { ...(statement('device-7', 'guest') as FactPage & { kind: 'statements' }), at_ms: [9] };
+    keep(kept, 1, { ...unlink, link_id: ['u'], state: ['unlinked'] });
+    expect(name(kept, 2)).toHaveLength(1_001);
+  });
+
+  test('does not join the customers that name it', () => {
+    const kept = new KeptMembership('k');
+    const till = Array.from({ length: 1_001 }, (_, i) => `customer-${i}`);
+    keep(
+      kept,
+      0,
+      records([['x', 'till'], ...till.map((id): Pair => [`of-${id}`, id])]),
+      ...till.map((id) => statement(id, 'till')),
+    );
+    expect(kept.person(at(0), RULE, 'customer-5')).toEqual({ person_id: 'customer-5', ids: ['of-customer-5'] });
+  });
+});

@@ -63,8 +63,12 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
     records,
     heard.filter((row) => row.kind !== 'probabilistic'),
   );
-  const links = pairs.flatMap(linkOf);
   const kinds = (link: Link) => link.ids.filter((id) => customers.has(id)).length;
+  // Records do not join customers.
+  const all_links = pairs.flatMap(linkOf).filter((link) => kinds(link) < 2 || link.explicit);
+  const isShared = (id: string) => all_links.filter(({ ids }) => ids.includes(id)).length > 1_000;
+  const shared = new Set(all_links.length > 1_000 ? [...ids].filter(isShared) : []);
+  const links = all_links.filter((link) => !link.ids.some((id) => shared.has(id)));
   const proposals = pairsOf(
     [],
     heard.filter((row) => row.kind === 'probabilistic'),
@@ -74,7 +78,7 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
     return statement!.state !== 'unlinked' && !revoked;
   });
 
-  const joined = links.filter((link) => kinds(link) === 2 && link.explicit);
+  const joined = links.filter((link) => kinds(link) === 2);
   const grouped = links.filter((link) => kinds(link) === 0);
   const owning = links.filter((link) => kinds(link) === 1);
 
@@ -82,7 +86,7 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
   const isOwned = (id: string) =>
     !customers.has(id) && firstOwner(component(id, grouped), owning, customers) !== undefined;
   const proposed = proposals
-    .filter(({ ids }) => !ids.some(isOwned))
+    .filter((pair) => !pair.ids.some((id) => isOwned(id) || shared.has(id)))
     .map(({ ids, statement }): Link => ({ ids, since: statement!.occurred_at, explicit: true }));
   joined.push(...proposed.filter((link) => kinds(link) === 2));
   grouped.push(...proposed.filter((link) => kinds(link) === 0));

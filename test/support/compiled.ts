@@ -10,7 +10,7 @@ const LAST = join(ROOT, 'dist/domain/typebox.js');
 /** Compiles the program when anything that it is made of is newer than what is there. */
 export default function setup(): void {
   const made_at = existsSync(LAST) ? statSync(LAST).mtimeMs : 0;
-  const source = ['src', 'browser'].flatMap((folder) =>
+  const source = ['src', 'browser', 'client'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
   const parts = [...source, 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];

@@ -4,34 +4,44 @@
  */
 import { badRequest } from '../../domain/errors.ts';
 import { Components } from '../../identity/components.ts';
+import { namesLabel } from '../../identity/matching/columns.ts';
 import { type PeopleFile, readPeople } from './people-file.ts';
 
 /** Rows of a file of labels. */
 const MAX_LABELS = 5_000_000;
-const GROUP = /^(cluster|label|group|entity|person|truth|true)[ _-]?(id|label|cluster|person|entity)?$/i;
+/** Such a column of a file of labels names the person, too. */
+const PERSON = /^(person|family)[ _-]?(id|no|number)?$/i;
 const SCORE = /(score|match|label|prob|same|duplicate|truth)/i;
 /** A pair with a score of at least this is of one person. */
 const MATCH_SCORE = 0.5;
 
-/** @returns by record the name of its true person. */
+/**
+ * @param is_people true if the labels stand in the file of people itself: then its rows are the records.
+ * @returns by record the name of its true person.
+ */
 export async function readLabels(
   path: string,
   ids: readonly string[],
   id_column: string | undefined,
+  is_people: boolean,
 ): Promise<string[]> {
   const file = await readPeople(path, '--labels', MAX_LABELS);
   const number_of = new Map(ids.map((id, i) => [id, i]));
   const known = file.names.flatMap((_, i) => (isOfRecords(file.cells[i]!, number_of) ? [i] : []));
   const pair_names = pairColumns(file, known);
-  const group = file.names.findIndex((name) => GROUP.test(name));
+  const group = file.names.findIndex((name) => namesLabel(name) || PERSON.test(name));
   const own = id_column === undefined ? -1 : file.names.indexOf(id_column);
   const record = own >= 0 ? own : known.find((column) => column !== group);
+  // Without ids, a row for each record stands in the order of the records.
+  const is_by_row = is_people || (!pair_names && record === undefined && file.count === ids.length);
+  if (is_by_row && group >= 0)
+    return file.cells[group]!.map((label, i) => (label === '' ? `single ${i}` : `group ${label}`));
   if (!pair_names && group >= 0 && record !== undefined) return groupLabels(file, record, group, number_of, ids.length);
   const pair = pair_names ?? (known.length === 2 ? ([known[0]!, known[1]!] as const) : undefined);
   if (!pair)
     throw badRequest(
       '--labels',
-      `${path} has neither two columns with ids of records nor an id and a group; give pairs (id_l, id_r) or a column cluster`,
+      `${path} has neither two columns with ids of records nor an id and a group; give pairs (id_l, id_r), or a column cluster beside an id or with a row for each record`,
     );
   return pairLabels(file, pair, number_of, ids.length);
 }
@@ -88,7 +98,7 @@ function pairLabels(
 ): string[] {
   const score = file.names.findIndex((name, i) => i !== left && i !== right && SCORE.test(name));
   const components = new Components();
-  for (let i = 0; i < count; i++) components.addId();
+  components.addIds(count);
   for (let row = 0; row < file.count; row++) {
     if (score >= 0 && !isMatch(file.cells[score]![row]!)) continue;
     const [a, b] = [number_of.get(file.cells[left]![row]!), number_of.get(file.cells[right]![row]!)];

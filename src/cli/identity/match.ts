@@ -1,5 +1,6 @@
 /** `tributary identity match`: finds the records of one person in a file of people. */
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { badRequest } from '../../domain/errors.ts';
 import { type FoundColumn, findColumns } from '../../identity/matching/columns.ts';
 import { explainPair, MAX_COLUMNS, type Match, matchRecords } from '../../identity/matching/match.ts';
@@ -47,7 +48,7 @@ export async function matchFile(io: Io, path: string, flags: MatchFlags): Promis
     max_records: flags.maxRecords,
     ...(flags.threshold === undefined ? {} : { threshold: logOdds(flags.threshold) }),
   });
-  const labels = await labelsOf(flags, ids, column);
+  const labels = await labelsOf(path, flags, ids, column);
   const quality = labels && clusterQuality(match.person_of, labels);
   if (flags.out !== undefined) writeClusters(flags.out, ids, match);
   const answer = { ...summaryOf(file, columns, match), ...(quality ? { quality } : {}) };
@@ -57,12 +58,14 @@ export async function matchFile(io: Io, path: string, flags: MatchFlags): Promis
 }
 
 async function labelsOf(
+  path: string,
   { labels, labelPattern }: MatchFlags,
   ids: readonly string[],
   column: string | undefined,
 ): Promise<string[] | undefined> {
   if (labelPattern !== undefined) return labelsInIds(labelPattern, ids);
-  return labels === undefined ? undefined : await readLabels(labels, ids, column);
+  if (labels === undefined) return undefined;
+  return await readLabels(labels, ids, column, resolve(labels) === resolve(path));
 }
 
 /** The columns with the roles that `--role` names. The column of ids is never compared. */

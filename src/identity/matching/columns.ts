@@ -16,12 +16,17 @@ const SAMPLED = 2_000;
 /** A share of values above which a column is what these values are. */
 const MOST = 0.7;
 
+/** Names, as {@link plainName} writes them, of columns that say which records are of one person. */
+const LABEL =
+  /^(cluster|label|labels|truth|true|groundtruth|gold|golden|class|target|group|canonical|duplicate|entity|gruppe|groupe|grupo|группа|кластер)(id|no|number|label|cluster|person|entity|group|class)?$/u;
+/** Names of columns about the file, or about the comparison of records. */
+const OF_FILE = /^(ismatch|match|isduplicate|source|sourcefile|sourcedataset|dataset|filename|split)$/;
+
+/** True for the name of a column that says which records are of one person. It is never compared. */
+export const namesLabel = (name: string): boolean => LABEL.test(plainName(name));
+
 /** Names of columns in lower case without separators. The first that fits counts. */
 const BY_NAME: ReadonlyArray<readonly [RegExp, Role]> = [
-  [
-    /^(cluster|label|labels|truth|groundtruth|match|ismatch|duplicate|isduplicate|entity|sourcedataset|dataset|split)$/,
-    'ignored',
-  ],
   [
     /(socsec|ssn|nationalid|nationalinsurance|passport|taxid|vatid|nino|medicare|driverslicen[cs]e|licen[cs]enumber|loyaltycard|cardnumber|iban)/,
     'identifier',
@@ -33,11 +38,22 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, Role]> = [
   [/(phone|mobile|telephone|^tel$|^cell|msisdn)/, 'phone'],
   [/(^|_)id$|id$|^(index|key|uuid|guid|row|rownumber|recordnumber)$|^id/, 'ignored'],
   [
-    /^(first|given|fore|christian)name.*|^(fname|firstname|forename|given|first|gname|vorname|prenom|nombre)\d*$/,
+    /^(first|given|fore|christian)name.*|^(fname|firstname|forename|given|first|gname|vorname|prenom|nombre|nome)\d*$/,
     'given_name',
   ],
+  [/^(имя|名|名字|όνομα)$/u, 'given_name'],
+  [/^(фамилия|姓|姓氏|επώνυμο)$/u, 'surname'],
+  [/^(фио|姓名|氏名|이름)$/u, 'full_name'],
+  [/(рождения|出生|生年月日|생년월일|γέννησης|naissance|nacimiento|nascita|nascimento|syntyma|fodelse)/u, 'birth_date'],
+  [/(телефон|电话|手机|電話|전화|τηλέφωνο|telefon|telefono|telefone|handy)/u, 'phone'],
+  [/(индекс|邮编|郵便|우편|codigopostal|codepostal|^cap$|^cep$)/u, 'postcode'],
+  [/^(город|城市|市|도시|πόλη|ort|wohnort|stadt|ville|ciudad|citta|cidade)$/u, 'city'],
+  [/(адрес|地址|住所|주소|διεύθυνση|strasse|direccion|indirizzo|endereco|adresse)/u, 'address'],
   [/^(middle).*/, 'text'],
-  [/^(last|family|sur|second)name.*|^(lname|surname|last|family|sname|nachname|nom|apellido)\d*$/, 'surname'],
+  [
+    /^(last|family|sur|second)name.*|^(lname|surname|last|family|sname|nachname|familienname|nom|apellido|apellidos|cognome|sobrenome)\d*$/,
+    'surname',
+  ],
   [/(birth|^dob|born|geburt)(?!.*(place|city|country|town))/, 'birth_date'],
   [/^(full)?name$|fullname|^(person|customer|contact|client|display)name$|firstandsurname|firstlastname/, 'full_name'],
   [/(postcode|postalcode|^zip|^plz|postal)/, 'postcode'],
@@ -64,10 +80,13 @@ export function findColumns(names: readonly string[], cells: ReadonlyArray<reado
 function roleOf(name: string, cells: readonly string[]): { role: Role; reason: string } {
   const values = sampleOf(cells);
   if (values.length === 0) return { role: 'ignored', reason: 'is empty' };
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const plain = plainName(name);
   const share = (fits: (value: string) => boolean): number => values.filter(fits).length / values.length;
-  const named = BY_NAME.find(([pattern]) => pattern.test(plain))?.[1];
-  if (named === 'ignored') return { role: 'ignored', reason: 'names the record or its person' };
+  let named = BY_NAME.find(([pattern]) => pattern.test(plain))?.[1];
+  // The title of a person is one of few; that of a book is a text.
+  if (named === 'category' && new Set(values).size > Math.max(50, values.length / 10)) named = undefined;
+  if (named === 'ignored' || LABEL.test(plain) || OF_FILE.test(plain))
+    return { role: 'ignored', reason: 'names the record or its person' };
   if (share((value) => HASH.test(value)) > MOST)
     return { role: named === 'phone' || named === 'phone_hash' ? 'phone_hash' : 'email_hash', reason: 'holds hashes' };
   if (named) return { role: named, reason: `is called ${name}` };
@@ -82,6 +101,16 @@ function roleOf(name: string, cells: readonly string[]): { role: Role; reason: s
     return { role: 'phone', reason: 'holds long numbers' };
   if (distinct <= Math.max(20, values.length / 50)) return { role: 'category', reason: `has ${distinct} values` };
   return { role: 'text', reason: 'holds other texts' };
+}
+
+/** A name in lower case, of letters and digits alone; Latin letters without accents. */
+function plainName(name: string): string {
+  const lower = name.toLowerCase().replaceAll('ß', 'ss');
+  const latin = lower
+    .normalize('NFD')
+    .replace(/(?<=[a-z])\p{M}+/gu, '')
+    .normalize('NFC');
+  return latin.replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 function sampleOf(cells: readonly string[]): string[] {

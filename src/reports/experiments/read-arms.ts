@@ -1,4 +1,4 @@
-/** Reads the arms of an experiment: people by their first assignment, and exact sums of what they did. docs/semantics.md 24. */
+/** Reads the arms of an experiment: people by their first assignment, and exact sums of what they did. docs/semantics.md 25. */
 import type { Plan } from '../../attribution/plan.ts';
 import { EVENTS, ORDERS, PERSONS } from '../../attribution/relations.ts';
 import type { Design } from '../../domain/experiment.ts';

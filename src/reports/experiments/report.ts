@@ -1,4 +1,4 @@
-/** The report on an experiment: what each arm brought more than the control, by intention to treat. docs/semantics.md 24. */
+/** The report on an experiment: what each arm brought more than the control, by intention to treat. docs/semantics.md 25. */
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { type Design, METRICS, SHARE_PARTS } from '../../domain/experiment.ts';

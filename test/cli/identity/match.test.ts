@@ -44,6 +44,27 @@ test('every form of labels gives the same figures', async () => {
   expect((await match('--label-pattern', 'r-(\\d+)-')).quality).toEqual(by_group.quality);
 });
 
+test('a file of other habits is read: semicolons, a byte order mark, names in capitals, labels in the file itself without an id', async () => {
+  // A number that counts from 0 is no name of a row, which counts from 1.
+  const names = ['Nummer', 'FIRST_NAME', 'Last Name', 'E-MAIL', 'CITY', 'Geburtsdatum', 'Gold'];
+  const cells = rows.map((row, i) => [i, row.first_name, row.last_name, row.email, row.city, row.birthday, row.person]);
+  const path = join(folder, 'other.csv');
+  writeFileSync(path, `\ufeff${[names, ...cells].map((line) => line.join(';')).join('\r\n')}\r\n`);
+  const answer = (await json(['identity', 'match', path, '--labels', path])) as unknown as Answer;
+  expect(answer.records).toBe(rows.length);
+  expect(answer.columns.map(({ role }) => role)).toEqual([
+    'ignored',
+    'given_name',
+    'surname',
+    'email',
+    'city',
+    'birth_date',
+    'ignored',
+  ]);
+  expect(answer.quality.precision).toBeGreaterThan(0.9);
+  expect(answer.quality.recall).toBeGreaterThan(0.8);
+});
+
 test('the person of each record is written, and a pair explained', async () => {
   const out = join(folder, 'out.csv');
   const said = await ok(['identity', 'match', file, '--out', out, '--explain', `${rows[0]!.id},${rows[1]!.id}`]);

@@ -112,6 +112,20 @@ describe('columns', () => {
     expect(new Set(rolesOf(names, [names.map(() => '1'), names.map(() => '2')]))).toEqual(new Set(['ignored']));
   });
 
+  test('are known by their names in other languages and scripts, and the title of a book is no title of a person', () => {
+    const rows = Array.from({ length: 80 }, (_, i) => ['a', 'b', 'c', 'd', 'e', 'f', `title ${i % 70} of a paper`]);
+    const names = ['имя', 'Фамилия', '出生日期', 'Straße', 'Código postal', 'группа', 'title'];
+    expect(rolesOf(names, rows)).toEqual([
+      'given_name',
+      'surname',
+      'birth_date',
+      'address',
+      'postcode',
+      'ignored',
+      'text',
+    ]);
+  });
+
   test('that repeat names are left out', () => {
     expect(rolesOf(['full_name', 'first_name', 'surname'], [['a b', 'a', 'b']])).toEqual([
       'ignored',
