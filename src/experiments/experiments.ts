@@ -6,7 +6,9 @@ import { maySee } from '../domain/brand-access.ts';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { assert, type Problem, TributaryError } from '../domain/errors.ts';
 import { changedPart, type Design, designOf } from '../domain/experiment.ts';
+import { takeOlderIds } from '../domain/hashed-ids.ts';
 import { recordKind } from '../domain/index.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import { isProblem, type ReadContext } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
@@ -42,6 +44,7 @@ export interface Assigned {
 export interface ReadsPeople {
   customerIds?: (brand_id: string) => CustomerIds;
   emailPersonOf?: EmailPersonOf;
+  personHashes?: PersonHashes;
   clock: () => number;
 }
 
@@ -190,9 +193,13 @@ export class Experiments {
   }
 
   private context(caller: Caller): ReadContext {
-    const { clock, customerIds, emailPersonOf } = this.people;
+    const { clock, customerIds, emailPersonOf, personHashes } = this.people;
     // No record of an experiment has an amount.
-    const people = { ...(customerIds && { customerIds }), ...(emailPersonOf && { emailPersonOf }) };
+    const people = {
+      ...(customerIds && { customerIds }),
+      ...(emailPersonOf && { emailPersonOf }),
+      ...(personHashes && { personHashes }),
+    };
     return { now_ms: clock(), defaultCurrency: () => 'USD', ...people, ...caller };
   }
 }
@@ -218,8 +225,12 @@ function decide({ person, design, globals, now_ms, context }: Deciding, drafts: 
   // The record tells the ids as the log keeps them; its arm is not known yet.
   const read = recordKind('assignments').read(isObject ? of(design, design.control) : person, context);
   if (isProblem(read)) return { arm: null, held_out_by: null, refused: read };
-  const idFor = ({ unit }: Design): string | undefined =>
-    read[unit === 'customer' ? 'customer_id' : 'anonymous_id'] as string | undefined;
+  // The hash of the oldest pepper stays the same when a new pepper is listed.
+  const older = takeOlderIds(read);
+  const idFor = ({ unit }: Design): string | undefined => {
+    const field = unit === 'customer' ? 'customer_id' : 'anonymous_id';
+    return older.get(field)?.at(-1) ?? (read[field] as string | undefined);
+  };
   const id = idFor(design);
   if (id === undefined) {
     const field = design.unit === 'customer' ? 'customer_id' : 'anonymous_id';

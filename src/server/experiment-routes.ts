@@ -3,11 +3,11 @@ import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
 import { type Design, SHARE_PARTS } from '../domain/experiment.ts';
 import { flag, words } from '../domain/parameter.ts';
+import { bodyReader } from '../domain/read-parameters.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { type Assigned, MAX_ASSIGNED, type Planned } from '../experiments/experiments.ts';
-import { bodyReader } from './parameters.ts';
 import type { Route, Services } from './route.ts';
 
 const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
