@@ -60,6 +60,7 @@ const ADMIN_ONLY = `
   POST /v1/models
   POST /v1/flush
   POST /v1/email/instrument
+  POST /v1/experiments/{experiment_id}/assign
   DELETE /v1/customers/{customer_id}
   GET /v1/customers/{customer_id}/export
   GET /v1/erasures
@@ -139,7 +140,7 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
 
 test('every route says who may call it, and calls that send events or are for assistants are for keys only', async () => {
   const sending =
-    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor))/;
+    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|experiments\/|identity\/|dead_letters|reclassify|retention|doctor))/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))
