@@ -10,6 +10,12 @@ import { ORDER_SEGMENTS, SEGMENT_SETS } from './relations.ts';
 const MAX_NAMED = 20;
 /** Stands between the names of a set. */
 const SEGMENT_SEPARATOR = ' + ';
+const ELLIPSIS = `${SEGMENT_SEPARATOR}…`;
+
+/** A set of segments as one text. @param names in order of their bytes, at least one. */
+export function setText(names: readonly string[]): string {
+  return names.slice(0, MAX_NAMED).join(SEGMENT_SEPARATOR) + (names.length > MAX_NAMED ? ELLIPSIS : '');
+}
 
 /**
  * SQL for the order of statements `s` about a person and a segment, of which the first counts: the latest, and of those of one instant the one that
@@ -49,7 +55,7 @@ export async function segmentSets(snapshot: Snapshot, plan: Plan, query: Ordered
     `with numbered as (
        select order_no, segment_name, row_number() over (partition by order_no order by segment_name) as place from ${segments.name})
      select order_no, concat(joined_texts(case when place <= ${MAX_NAMED} then segment_name end, '${SEGMENT_SEPARATOR}'),
-         case when max(place) > ${MAX_NAMED} then '${SEGMENT_SEPARATOR}…' else '' end) as segment
+         case when max(place) > ${MAX_NAMED} then '${ELLIPSIS}' else '' end) as segment
      from numbered group by order_no`,
   );
 }

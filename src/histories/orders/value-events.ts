@@ -1,4 +1,5 @@
 /** The value events of orders: attribution/events.ts, in memory. docs/semantics.md 3. */
+import type { RefundFault } from '../asked-orders.ts';
 import { SMALL } from '../exact.ts';
 import { roomFor } from '../room.ts';
 import type { OrderBook } from './order-book.ts';
@@ -19,10 +20,8 @@ export class ValueEvents {
   after: Float64Array;
   is_order: Uint8Array;
   readonly large = new Map<number, LargeValue>();
-  /** Adjustments of the orders with an event that are in another currency than their order. */
-  foreign_adjustments = 0;
-  /** Orders with an event that lost more than they brought. */
-  refunded_beyond = 0;
+  /** The orders with an event and an adjustment in another currency, and those that lost more than they brought. */
+  readonly refund_faults: RefundFault[] = [];
 
   /** @param room about how many events there will be. */
   constructor(
@@ -71,8 +70,10 @@ export class ValueEvents {
       if (isIn(order_ms)) this.pushExact(order_ms, 0n, net, 1);
     }
     if (this.length === first) return false;
-    this.foreign_adjustments += found.length - own.length;
-    if (own.length > 0 && net < 0n) this.refunded_beyond += 1;
+    const foreign_ones = found.length - own.length;
+    const is_beyond = own.length > 0 && net < 0n;
+    if (foreign_ones > 0 || is_beyond)
+      this.refund_faults.push({ first_event: first, end_event: this.length, foreign_ones, is_beyond });
     return true;
   }
 
