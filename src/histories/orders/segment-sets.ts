@@ -28,7 +28,7 @@ export class ToldSets {
 }
 
 /**
- * The sets of orders. @param node by order, the node of its set; 0 for the empty set.
+ * The sets of orders. @param node by order, 1 and the node of its set; 1 for the empty set. It is replaced by the numbers of sets.
  * @param sets the nodes from 1: each has the node before it and a place in `names`.
  */
 export async function describeSets(
@@ -43,7 +43,7 @@ export async function describeSets(
   known[0] = 1;
   const turns = new WorkTurns();
   for (let order = 0; order < node.length; order++) {
-    const own = node[order]!;
+    const own = node[order]! - 1;
     if (known[own] === 0) {
       if (turns.ends()) await turns.next();
       const of_set = namesOf(own, sets, names);
