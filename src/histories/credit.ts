@@ -11,10 +11,10 @@ import { isWithin } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import { inBlocks } from '../warehouse/work-turns.ts';
 import { type Asked, NOT_CHOSEN } from './asked.ts';
-import type { AskedOrders, KeyedEvent, OrderCounts } from './asked-orders.ts';
+import type { AskedOrders, OrderCounts } from './asked-orders.ts';
 import { hidingOf } from './consents/hiding.ts';
 import { type ChosenPeople, choosePeople, marked, type PeopleAsked, sortByPerson } from './first-orders.ts';
-import { groupEvents } from './group-events.ts';
+import { type EventGrouping, groupEvents } from './group-events.ts';
 import type { Histories, Label } from './histories.ts';
 import { type GroupNames, labelTables } from './label-tables.ts';
 import { isInMemory, isRule, memoryModels } from './memory-models.ts';
@@ -34,17 +34,13 @@ import type { PassThreads } from './threads/pass-threads.ts';
 import { LeftToEngine } from './weights.ts';
 
 /** What a report asks beside its plan. */
-export interface Question {
+export interface Question extends EventGrouping {
   /** The columns of touchpoints that credit is grouped by. */
   touch_columns: readonly string[];
   /** The columns of touchpoints that `shows` reads. */
   filtered_columns: readonly string[];
   /** True for labels whose credit the report shows; null if it shows all credit. */
   shows: ((label: Label) => boolean) | null;
-  /** True for value events that the report chooses; null if it chooses all. */
-  chooses: ((event: KeyedEvent) => boolean) | null;
-  /** The other values of a group, from its value event. */
-  keysOf: (event: KeyedEvent) => ReadonlyArray<string | null>;
   /** Null if no key or filter asks for the segments of orders. */
   segments: SegmentsAsked | null;
   /** True if a key or a filter asks whether an order is its person's first. */

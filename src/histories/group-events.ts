@@ -10,13 +10,18 @@ export interface EventGrouping {
   keysOf: (event: KeyedEvent) => ReadonlyArray<string | null>;
   /** True for value events that the report chooses; null if it chooses all. */
   chooses: ((event: KeyedEvent) => boolean) | null;
+  /** True if one of them reads the day. */
+  by_day: boolean;
 }
 
-/** The group of each value event by its keys. Events of one brand, type, set of segments, kind of customer and day are alike. */
+/** Stands for all days where none is read. */
+const ANY_DAY = 0;
+
+/** The group of each value event by its keys. Events of one brand, type, set of segments, kind of customer and day, if days are read, are alike. */
 export async function groupEvents(
   plan: Plan,
   orders: AskedOrders,
-  { keysOf, chooses }: EventGrouping,
+  { keysOf, chooses, by_day }: EventGrouping,
 ): Promise<{ event_group: Uint32Array; groups: Array<ReadonlyArray<string | null>> }> {
   const event_group = new Uint32Array(orders.event_starts[orders.orders]!);
   const groups: Array<ReadonlyArray<string | null>> = [];
@@ -45,7 +50,7 @@ export async function groupEvents(
       alike.set(name, days);
     }
     for (let e = orders.event_starts[order]!; e < orders.event_starts[order + 1]!; e++) {
-      const day_number = orders.day_number[e]!;
+      const day_number = by_day ? orders.day_number[e]! : ANY_DAY;
       let group = days.get(day_number);
       if (group === undefined) {
         const { brand_no, conversion_type } = partsOfPolicy(policy);

@@ -8,7 +8,7 @@ import type { Row } from '../warehouse/schema.ts';
 import { addKind } from './campaign-kinds.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import type { CreditSource, Group, Grouping, Spread } from './credit-source.ts';
-import { isAboutKinds } from './filters.ts';
+import { isAboutKinds, isAboutTime } from './filters.ts';
 import { eventFilter, labelFilter } from './filters-in-memory.ts';
 import { readGroupSpend } from './group-spend.ts';
 import { type GroupKey, keysOf, touchColumns } from './groups.ts';
@@ -59,6 +59,7 @@ export function creditQuestion(
   return {
     touch_columns: touchColumns(keys),
     keysOf: (event) => valuesOf(event, event_keys),
+    by_day: event_keys.some(({ about }) => about === 'time') || filters.of_events.some(isAboutTime),
     filtered_columns: filters.touch_columns,
     shows: labelFilter(filters),
     chooses: eventFilter(filters),

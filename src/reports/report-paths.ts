@@ -17,7 +17,7 @@ import type { ReportContext } from './context.ts';
 import type { CreditSource, Grouping } from './credit-source.ts';
 import { readCredits } from './credits.ts';
 import { creditQuestion, creditSourceOf } from './credits-in-memory.ts';
-import { chooseOrders, type Filters, isAboutKinds, touchCondition } from './filters.ts';
+import { chooseOrders, type Filters, isAboutKinds, isAboutTime, touchCondition } from './filters.ts';
 import { eventFilter, labelFilter, peopleFilter } from './filters-in-memory.ts';
 import { segmentsAsked } from './segments-in-memory.ts';
 
@@ -177,6 +177,7 @@ function pathFilters(snapshot: Snapshot, plan: Plan, filters: Filters, week_star
         ? null
         : {
             chooses,
+            by_day: filters.of_events.some(isAboutTime),
             segments: segmentsAsked(snapshot, plan, filters, false),
             with_kinds: filters.of_events.some(isAboutKinds),
             inSql: async (query) =>

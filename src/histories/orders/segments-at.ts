@@ -52,7 +52,8 @@ export async function segmentsAt(
   const limits = Float64Array.from(book.collectors.texts, (name) => position.get(name) ?? 0);
   const known = await knownSets(segments, limits, people, book.conversions.rows);
   const node = orders.rows.map((row) => known.node[row]!);
-  if (node.includes(0)) await findSets(new Statements(segments, known.names, book, limits), orders, people, known, node);
+  if (node.includes(0))
+    await findSets(new Statements(segments, known.names, book, limits), orders, people, known, node);
   return known.sets.size > MAX_NODES ? null : describeSets(node, known.sets, known.names.texts, asked);
 }
 

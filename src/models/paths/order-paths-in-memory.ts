@@ -57,8 +57,8 @@ export async function pathsOfOrders(
   question: PathQuestion,
   histories: Histories,
 ): Promise<OrderPaths> {
-  const chooses = question.filters.events?.chooses ?? null;
-  const { event_group } = await groupEvents(plan, orders, { keysOf: () => [], chooses });
+  const { chooses, by_day } = question.filters.events ?? { chooses: null, by_day: false };
+  const { event_group } = await groupEvents(plan, orders, { keysOf: () => [], chooses, by_day });
   const asked: AskedPaths = {
     plan: { ...plan, models: [] },
     labels: histories.labels.length,

@@ -46,6 +46,7 @@ export interface PathFilters {
   /** Chooses value events; null for all. Orders without a chosen event have no path. */
   events: {
     chooses: NonNullable<Question['chooses']>;
+    by_day: boolean;
     segments: Question['segments'];
     with_kinds: boolean;
     /** The same by the query. */

@@ -45,6 +45,7 @@ async function sendTimesInMemory(
   const credit = await creditInMemory(snapshot, plan, context.directory, emails.histories, {
     touch_columns: [],
     keysOf: () => [],
+    by_day: false,
     filtered_columns: [],
     shows: null,
     chooses: null,

@@ -31,6 +31,7 @@ export async function lifetimesInMemory(
     shows: null,
     chooses: null,
     keysOf: () => [],
+    by_day: false,
     segments: segmentsAsked(snapshot, plan, filters, asked.with_segments, (query) =>
       firstSegments(snapshot, asked, query),
     ),
