@@ -3,7 +3,7 @@ import type { RateBook } from '../attribution/rates.ts';
 import { CONVERSION_TYPES, type ConversionType, type CustomerKind } from '../domain/conversion.ts';
 import type { Lists } from './orders/lists.ts';
 import type { SpendLine } from './orders/statements.ts';
-import type { LargeValue } from './orders/value-events.ts';
+import type { LargeValue, RefundFault } from './orders/value-events.ts';
 
 export type { Lists } from './orders/lists.ts';
 
@@ -35,17 +35,6 @@ export interface OrderCounts {
   foreign_ones: number;
   refunded_beyond: number;
   refunds_unknown: number;
-}
-
-/** An order whose adjustments a warning counts. */
-export interface RefundFault {
-  /** The events of the order are [first_event, end_event). */
-  first_event: number;
-  end_event: number;
-  /** Its adjustments in another currency. */
-  foreign_ones: number;
-  /** True if it lost more than it brought. */
-  is_beyond: boolean;
 }
 
 /** Orders by number, their events, and what belongs to each person. Lists are [starts[i], starts[i + 1]). Arrays of events may be longer. */

@@ -1,6 +1,7 @@
 /** What warnings count of the adjustments of orders: reports/refund-warnings.ts, in memory. */
 import { NOT_CHOSEN } from '../asked.ts';
-import type { AskedOrders, OrderCounts, RefundFault } from '../asked-orders.ts';
+import type { AskedOrders, OrderCounts } from '../asked-orders.ts';
+import type { RefundFault } from './value-events.ts';
 
 export function refundCounts(faults: readonly RefundFault[]): Omit<OrderCounts, 'refunds_unknown'> {
   return faults.reduce(

@@ -1,5 +1,4 @@
 /** The value events of orders: attribution/events.ts, in memory. docs/semantics.md 3. */
-import type { RefundFault } from '../asked-orders.ts';
 import { SMALL } from '../exact.ts';
 import { roomFor } from '../room.ts';
 import type { OrderBook } from './order-book.ts';
@@ -9,6 +8,17 @@ import type { Standing } from './standing.ts';
 export interface LargeValue {
   before: bigint;
   after: bigint;
+}
+
+/** An order whose adjustments a warning counts. */
+export interface RefundFault {
+  /** The events of the order are [first_event, end_event). */
+  first_event: number;
+  end_event: number;
+  /** Its adjustments in another currency. */
+  foreign_ones: number;
+  /** True if it lost more than it brought. */
+  is_beyond: boolean;
 }
 
 const isSmall = (value: bigint | number): boolean => value >= 0 && value < SMALL;
