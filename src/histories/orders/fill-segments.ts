@@ -25,13 +25,15 @@ const STATEMENTS = `select ${keyHalves('s.subject_key', 'subject')}, s.segment_n
 export async function extendSegments(book: OrderBook, snapshot: Snapshot, upto: Position): Promise<boolean> {
   const { segments } = book;
   if (segments === null) return true;
-  const before = segments.rows;
   for (const [collector_id, last] of upto)
     if (!(await takeStatements(book, segments, snapshot, collector_id, last))) {
       book.segments = null;
       return true;
     }
-  return segments.rows === before || upto.size < 2 || segments.rows === (await storedRows(snapshot, upto));
+  const is_whole =
+    segments.rows === segments.checked || upto.size < 2 || segments.rows === (await storedRows(snapshot, upto));
+  segments.checked = segments.rows;
+  return is_whole;
 }
 
 /** @returns false if there are too many. */

@@ -38,6 +38,8 @@ export interface NamesInOrder {
 
 export class SegmentRows {
   rows = 0;
+  /** How many of them are known to be those of the engine. */
+  checked = 0;
   /** How far the log was read, by collector. */
   readonly taken = new Map<string, number>();
   /** The keys of ids with statements. */
