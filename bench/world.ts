@@ -139,8 +139,17 @@ export async function makeWarehouseFile(
   renameSync(part, path);
 }
 
-/** Makes the warehouse file of the world unless it exists. */
-export function makeBenchWarehouse(path: string, world: BenchWorld): Promise<void> {
+/** The last log position of a world. */
+export function logEnd(world: BenchWorld): number {
+  return world.conversions + Math.floor(world.people / 20) + 1 + world.touchpoints + 2 * mailsOf(world);
+}
+
+/** Makes the warehouse file of the world unless it exists. @param more adds rows that come after the world. */
+export function makeBenchWarehouse(
+  path: string,
+  world: BenchWorld,
+  more?: (connection: DuckDBConnection) => Promise<void>,
+): Promise<void> {
   return makeWarehouseFile(path, async (connection) => {
     const offset = world.conversions + Math.floor(world.people / 20) + 1;
     await connection.run(`insert into conversions by name ${conversionsSql(world)}`);
@@ -152,9 +161,8 @@ export function makeBenchWarehouse(path: string, world: BenchWorld): Promise<voi
       );
     }
     await connection.run(`insert into email_events by name ${mailsSql(world, offset + world.touchpoints)}`);
-    await connection.run(
-      `insert into commits values ('main', ${offset + world.touchpoints + 2 * mailsOf(world)}, timestamp_ms '2026-01-01')`,
-    );
+    await connection.run(`insert into commits values ('main', ${logEnd(world)}, timestamp_ms '2026-01-01')`);
+    await more?.(connection);
   });
 }
 

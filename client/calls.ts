@@ -19,6 +19,12 @@ source_id: string
 answer: Answers['SourcesOne']
 }
 /**
+ * Global Privacy Control is honoured here
+ */
+"/.well-known/gpc.json": {
+answer: Answers['WellKnownGpcJson']
+}
+/**
  * What each channel, campaign and email earned
  */
 "/v1/reports/attribution": {
@@ -422,7 +428,7 @@ answer: Answers['ReportsCredits']
  * What each campaign and flow sent, cost and earned
  */
 "/v1/reports/campaigns": {
-query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'dp_epsilon' | 'format' | 'csv'> & {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'half_life_days' | 'view_days' | 'email_days' | 'click_days' | 'identity' | 'filter' | 'compare' | 'consent_bounds' | 'dp_epsilon' | 'format' | 'csv'> & {
 /**
  * What a row is: a campaign or flow, an email of one, or a kind of campaign; campaign_id when left out
  */
@@ -815,6 +821,29 @@ answer: Answers['ShareLinks']
 answer: Answers['SavedViews']
 }
 /**
+ * What is watched, and how each stands
+ */
+"/v1/monitors": {
+query?: Pick<SharedParameters, 'brand_id'>
+answer: Answers['Monitors']
+}
+/**
+ * What is wrong, or was
+ */
+"/v1/incidents": {
+query?: (Pick<SharedParameters, 'brand_id' | 'start' | 'end' | 'limit'> & {
+/**
+ * Only incidents that are open, or over
+ */
+status?: ("open" | "over")
+/**
+ * Only incidents that this check found
+ */
+check?: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+})
+answer: Answers['Incidents']
+}
+/**
  * The views for SQL, with their columns
  */
 "/v1/views": {
@@ -829,15 +858,11 @@ answer: {
 path: {
 view: string
 }
-query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type'> & {
+query?: (Pick<SharedParameters, 'persons' | 'start' | 'end' | 'model' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type'> & {
 /**
  * Format of the rows; json when left out
  */
 format?: ("json" | "csv" | "parquet")
-/**
- * The views have the columns that name persons and orders; this needs a key of scope persons or admin
- */
-persons?: ("true" | "false")
 })
 answer: {
 
@@ -934,6 +959,18 @@ answer: {
 }
 }
 /**
+ * How long records are kept, and what would go now
+ */
+"/v1/retention": {
+query?: {
+/**
+ * `false` counts nothing, and `would_remove` is null; true when left out
+ */
+counts?: ("true" | "false")
+}
+answer: Answers['Retention']
+}
+/**
  * List keys
  */
 "/v1/keys": {
@@ -1014,6 +1051,30 @@ answer: Answers['DestinationsOneWithdrawn']
  */
 "/v1/pulls": {
 answer: Answers['Pulls']
+}
+/**
+ * List the schedules with where each stands
+ */
+"/v1/schedules": {
+answer: Answers['Schedules']
+}
+/**
+ * What a schedule would send now
+ */
+"/v1/schedules/{schedule_id}/preview": {
+path: {
+schedule_id: string
+}
+answer: Answers['SchedulesOnePreview']
+}
+/**
+ * The files that a schedule wrote
+ */
+"/v1/schedules/{schedule_id}/exports": {
+path: {
+schedule_id: string
+}
+answer: Answers['SchedulesOneExports']
 }
 /**
  * Who did what, and who read data of persons
@@ -1622,6 +1683,18 @@ answer: {
 }
 }
 /**
+ * Tools for assistants (Model Context Protocol)
+ */
+"/mcp": {
+query?: Pick<SharedParameters, 'persons'>
+body: ({
+
+} | unknown[])
+answer: {
+
+}
+}
+/**
  * Wait until everything accepted so far is loaded
  */
 "/v1/flush": {
@@ -1666,6 +1739,14 @@ folder: string
 }
 answer: {
 
+}
+}
+/**
+ * Remove now what is older than the policy keeps
+ */
+"/v1/retention": {
+answer: {
+running: boolean
 }
 }
 /**
@@ -1937,6 +2018,17 @@ asked: boolean
 }
 }
 /**
+ * Ask for the newest whole period now
+ */
+"/v1/schedules/{schedule_id}/send": {
+path: {
+schedule_id: string
+}
+answer: {
+asked: boolean
+}
+}
+/**
  * Make a key for a mail program that makes its links itself
  */
 "/v1/email/keys": {
@@ -2154,7 +2246,7 @@ os?: string
  */
 ip_address?: string
 /**
- * The user agent of the request; device and verdict are judged by it. Cut after 1000 characters
+ * The user agent of the request; device and verdict are judged by it. `user_agent_storage` says what is stored of it. Cut after 1000 characters
  */
 user_agent?: string
 /**
@@ -2236,6 +2328,10 @@ field: string
  */
 reason: string
 }[]
+/**
+ * Valid items whose person denied measurement with them. The settings of the brand (`consent.denied`) keep only a count of such items, so they are not stored and have no id here. Left out when there are none
+ */
+counted?: number
 /**
  * Values of accepted items that were not taken as they were sent, such as a URL that was cut; at most 100. Left out when there are none
  */
@@ -2964,6 +3060,10 @@ limit?: number
  * Only emails of this kind, and what people did with them; all emails when left out
  */
 campaign_kind?: ("campaign" | "flow" | "transactional")
+/**
+ * The views have the columns that name persons and orders; this needs a key of scope persons or admin
+ */
+persons?: ("true" | "false")
 /**
  * `next` of the previous page
  */

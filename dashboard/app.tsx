@@ -35,6 +35,7 @@ const Customer = lazy(() => import('./pages/customers/customer.tsx'));
 const Order = lazy(() => import('./pages/order.tsx'));
 const Models = lazy(() => import('./pages/models.tsx'));
 const Quality = lazy(() => import('./pages/quality.tsx'));
+const Incidents = lazy(() => import('./pages/incidents.tsx'));
 const Keys = lazy(() => import('./pages/admin/keys.tsx'));
 const Sources = lazy(() => import('./pages/admin/sources.tsx'));
 const Settings = lazy(() => import('./pages/admin/settings.tsx'));
@@ -90,6 +91,7 @@ function SignedIn() {
               <Route path="/orders/:id" component={Order} />
               <Route path="/models" component={Models} />
               <Route path="/quality" component={Quality} />
+              <Route path="/incidents" component={Incidents} />
               <Route path="/admin/keys" component={Keys} />
               <Route path="/admin/sources" component={Sources} />
               <Route path="/admin/settings" component={Settings} />

@@ -10,6 +10,7 @@ export const PAGES = [
   { path: '/customers', name: 'Customers', role: 'analyst' },
   { path: '/models', name: 'Models' },
   { path: '/quality', name: 'Data quality' },
+  { path: '/incidents', name: 'Incidents' },
   { path: '/live', name: 'Live' },
 ] as const;
 
@@ -23,7 +24,7 @@ const ACTING: ReadonlyArray<readonly [page: RegExp, choices: readonly ViewChoice
   [/^\/brands$/, ['period', 'compare', 'model', 'currency']],
   [/^\/live$/, ['brand']],
   [/^\/lineage$/, []],
-  [/^\/quality$/, ['period', 'brand']],
+  [/^\/(quality|incidents)$/, ['period', 'brand']],
   [/^\/(orders|customers)\/./, ['brand', 'model', 'currency']],
   [/^\/(journeys|customers)$/, ['period', 'brand', 'model', 'currency', 'filter']],
   [/^\/models$/, ['period', 'brand', 'currency', 'filter']],

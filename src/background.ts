@@ -10,13 +10,18 @@ import type { HistoriesKeeper } from './histories/keeper.ts';
 import type { Collector } from './log/collector.ts';
 import type { Follower, ProcessTask } from './log/follower.ts';
 import { settleVerdicts } from './log/settlement/settle.ts';
+import { deliverAlerts } from './monitors/alerts/deliver.ts';
+import { watchBrands } from './monitors/follower.ts';
 import type { AuditLog } from './privacy/audit/audit-log.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
+import type { Retention } from './privacy/retention/retention.ts';
 import { assignSegments } from './profiles/assign.ts';
 import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
 import { scheduledFits } from './reports/scheduled-fits.ts';
+import { followRetention, removeOld } from './retaining.ts';
+import type { ScheduleList } from './schedules/schedules.ts';
 import type { Intake } from './sources/intake.ts';
 import type { State } from './state/port.ts';
 
@@ -75,12 +80,22 @@ function tellDestinations({ destinations }: Config, reports: ReportContext, stat
 /** Checks the chain of the audit log, and removes what is older than the configuration says. */
 function keepAudit(audit: AuditLog, { audit_days }: Config, clock: () => number): Follower {
   const run = async (): Promise<void> => {
-    const { problem } = await audit.verify();
+    const { problem } = await audit.check();
     if (problem !== null)
       throw new Error(`the audit log is broken: ${problem}; tributary audit verify checks it again`);
     if (audit_days !== null) await audit.prune(clock() - audit_days * MS_PER_DAY);
   };
   return { name: 'audit', every_ms: AUDIT_EVERY_MS, run };
+}
+
+/** Watches metrics and data, and tells who is to know. */
+function watchAndTell({ monitors, mail }: Config, reports: ReportContext, state: State, audit: AuditLog): Follower[] {
+  if (!monitors.enabled) return [];
+  const { clock } = reports;
+  return [
+    watchBrands({ reports, state, audit, settings: monitors }),
+    ...Array.from(monitors.alerts.values(), (settings) => deliverAlerts(settings, { state, clock, mail })),
+  ];
 }
 
 /** Reads spend. The process that collects does it, because what is read goes into its spool. */
@@ -107,6 +122,8 @@ interface Parts {
   settles: boolean;
   onError: (error: unknown, what: string) => void;
   erasures: Erasures;
+  schedules: ScheduleList;
+  retention: Retention;
 }
 
 /** The followers of a process. */
@@ -125,12 +142,16 @@ export function followersOf({
   fits,
   onError,
   erasures,
+  schedules,
+  retention,
 }: Parts): Follower[] {
   const erasing = { config, state, reports, histories, collector };
   return [
     // A process that only collects empties its own spool, and leaves the warehouse to others.
     ...(fits ? [carryOutErasures(erasures)] : []),
     followErasures(erasing, erasures),
+    ...(fits ? removeOld(retention) : []),
+    ...followRetention(erasing, retention),
     ...(answers ? [keepPersons(reports), keepHistories(reports, histories), checkHistories(histories_check)] : []),
     ...(settles
       ? [
@@ -143,7 +164,9 @@ export function followersOf({
       : []),
     ...(fits ? [keepAudit(audit, config, reports.clock)] : []),
     ...(fits ? tellDestinations(config, reports, state) : []),
+    ...(fits ? watchAndTell(config, reports, state, audit) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
+    ...(fits ? schedules.followers() : []),
     ...(collector === null || config.behavioural_segments.length === 0
       ? []
       : [assignSegments(config.behavioural_segments, { reports, collector })]),

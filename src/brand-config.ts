@@ -2,7 +2,13 @@
 import { compileExpression } from './attribution/expression.ts';
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
 import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
-import { AFTER_WITHDRAWAL, CONSENT_MODES, consentPolicy, type GivenConsentPolicy } from './domain/consent/policy.ts';
+import {
+  AFTER_WITHDRAWAL,
+  CONSENT_MODES,
+  consentPolicy,
+  DENIED,
+  type GivenConsentPolicy,
+} from './domain/consent/policy.ts';
 import { CONVERSION_TYPES } from './domain/conversion.ts';
 import { currencyProblem } from './domain/currencies.ts';
 import { CUSTOMER_IDS, type CustomerIds } from './domain/email-ids.ts';
@@ -10,7 +16,10 @@ import { badRequest } from './domain/errors.ts';
 import { type BrandSettings, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
 import { type Static, Type } from './domain/typebox.ts';
+import { IP_STORAGES } from './enrichment/ip.ts';
+import { AGENT_STORAGES } from './enrichment/kept-request.ts';
 import { BoundsSchema } from './privacy/differential-privacy/bounds.ts';
+import { RetentionSchema } from './privacy/retention/policy.ts';
 
 const closed = { additionalProperties: false } as const;
 const oneOf = <const V extends readonly string[]>(values: V) =>
@@ -23,6 +32,7 @@ const ConsentPolicySchema = Type.Object(
     countries: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z]{2}$' }), oneOf(CONSENT_MODES))),
     after_withdrawal: Type.Optional(oneOf(AFTER_WITHDRAWAL)),
     sharing: Type.Optional(oneOf(CONSENT_MODES)),
+    denied: Type.Optional(oneOf(DENIED)),
   },
   closed,
 );
@@ -45,8 +55,14 @@ export const BrandSchema = Type.Object(
     /** `email` keeps ids of persons that are e-mail addresses in one form. */
     customer_ids: Type.Optional(Type.Unsafe<CustomerIds>({ type: 'string', enum: [...CUSTOMER_IDS] })),
     consent: Type.Optional(ConsentPolicySchema),
+    /** What is kept of addresses; as `ip_storage` of the installation says when left out. */
+    ip_storage: Type.Optional(oneOf(IP_STORAGES)),
+    /** What is kept of user agents; all of it when left out. */
+    user_agent_storage: Type.Optional(oneOf(AGENT_STORAGES)),
     /** What one person contributes at most to an answer with noise. */
     differential_privacy: Type.Optional(BoundsSchema),
+    /** Days that records are kept, by kind; null keeps for ever. */
+    retention: Type.Optional(RetentionSchema),
   },
   closed,
 );
@@ -64,6 +80,9 @@ export function mergeSettings(
     customer_ids: _customer_ids,
     consent,
     differential_privacy: _bounds,
+    retention: _retention,
+    ip_storage: _ip_storage,
+    user_agent_storage: _user_agent_storage,
     ...own
   }: BrandFile,
 ): BrandSettings {

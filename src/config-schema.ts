@@ -4,12 +4,17 @@ import { DestinationsSchema } from './destinations/settings.ts';
 import { CrossBrandPeopleSchema, SharedOrdersSchema } from './domain/brand-groups.ts';
 import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
+import { IP_STORAGES, type IpStorage } from './enrichment/ip.ts';
+import { SecretSchema } from './files/secret.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { MailSchema } from './mail/settings.ts';
+import { MonitorsSchema } from './monitors/settings.ts';
 import { ErasedOrders, ErasedRuns } from './privacy/erasure/policy.ts';
 import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
+import { SchedulesSchema } from './schedules/settings.ts';
 import { OidcSchema } from './sign-in-config.ts';
 import { SourcesSchema } from './sources/settings.ts';
 
@@ -59,10 +64,9 @@ export const ConfigSchema = Type.Object(
     email: Type.Optional(EmailSettingsSchema),
     /** Addresses or networks of the proxies whose X-Forwarded-For header is used. */
     trust_proxy: Type.Optional(Type.Array(Type.String())),
+    honor_dnt: Type.Optional(Type.Boolean()),
     geoip_db: Type.Optional(Type.String()),
-    ip_storage: Type.Optional(
-      Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] }),
-    ),
+    ip_storage: Type.Optional(Type.Unsafe<IpStorage>({ type: 'string', enum: [...IP_STORAGES] })),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
     /** How machines are told from persons. */
     machine_traffic: Type.Optional(MachineTraffic),
@@ -88,12 +92,22 @@ export const ConfigSchema = Type.Object(
     destinations: Type.Optional(DestinationsSchema),
     /** Programs that spend is read from, by an id of your choice. */
     pulls: Type.Optional(PullsSchema),
+    /** What is watched, and who is told; without alerts, incidents only stand in the dashboard. */
+    monitors: Type.Optional(MonitorsSchema),
+    /** The address under which people reach this server, such as `https://tributary.shop.example`: links in mails begin with it. */
+    public_url: Type.Optional(Type.String({ maxLength: 200 })),
+    /** Reports that are sent, and views that are exported, once a period, by an id of your choice. */
+    schedules: Type.Optional(SchedulesSchema),
+    /** The server that mail is sent with: scheduled reports and alerts. */
+    mail: Type.Optional(MailSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
     /** What becomes of the orders of a person who is erased; they are removed when left out. */
     erased_orders: Type.Optional(ErasedOrders),
     /** What becomes of frozen runs that hold credit of such a person; they lose the ids and keep the amounts when left out. */
     erased_runs: Type.Optional(ErasedRuns),
+    /** The keys of hashed ids of persons, the newest first; needed where a brand has `customer_ids: "hashed"`. */
+    customer_id_peppers: Type.Optional(Type.Array(SecretSchema, { minItems: 1, maxItems: 5 })),
     /** Days that the audit log keeps its entries; it keeps all when left out. */
     audit_days: Type.Optional(Type.Integer({ minimum: 30, maximum: 36_500 })),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),

@@ -14,24 +14,31 @@ import { Compile } from './domain/typebox.ts';
 import { type EmailSettings, emailSettings } from './email/settings.ts';
 import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-hosts.ts';
 import type { EnrichSettings } from './enrichment/enrich-options.ts';
+import type { IpStorage } from './enrichment/ip.ts';
+import type { RequestStorage } from './enrichment/kept-request.ts';
 import type { MachineRules } from './enrichment/machine-rules.ts';
 import type { NetworkList } from './enrichment/networks.ts';
 import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import { type MailSettings, mailSettings } from './mail/settings.ts';
+import { type MonitorSettings, monitorSettings } from './monitors/settings.ts';
 import { type Bounds, boundsOf } from './privacy/differential-privacy/bounds.ts';
 import type { ErasurePolicy } from './privacy/erasure/policy.ts';
+import { type DaysKept, daysKept, type RetentionPolicy } from './privacy/retention/policy.ts';
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
+import { peppersOf, requestStorage } from './pseudonym-config.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { type ScheduleSettings, scheduleSettings } from './schedules/settings.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
-import { type OidcSettings, oidcSettings } from './sign-in-config.ts';
+import { type OidcSettings, oidcSettings, publicUrl } from './sign-in-config.ts';
 import { segmentEvents } from './sources/segment/configured.ts';
 import { type SourceSettings, sourceSettings } from './sources/settings.ts';
-import { parseStateUrl, type StateLocation } from './state/location.ts';
+import { type StateLocation, stateLocation } from './state/location.ts';
 import type { WarehouseLocation } from './warehouse/engine.ts';
-import { parseWarehouseUrl } from './warehouse/engines.ts';
+import { warehouseLocation } from './warehouse/engines.ts';
 import { SETTLED_COLLECTOR } from './warehouse/position.ts';
 
 export interface Config {
@@ -52,6 +59,8 @@ export interface Config {
   /** How brands keep ids of persons; the others do as `customer_ids_default` says. */
   customer_ids: Map<string, CustomerIds>;
   customer_ids_default: CustomerIds;
+  /** The keys of hashed ids of persons, the newest first; empty where none are hashed. */
+  peppers: readonly Uint8Array[];
   /** What one person of a brand contributes at most to an answer with noise; the others have `bounds_default`. */
   bounds: Map<string, Bounds>;
   bounds_default: Bounds;
@@ -61,8 +70,13 @@ export interface Config {
   embed_origins: string[];
   email: EmailSettings;
   trust_proxy: string[];
+  /** True if the header `DNT: 1` of a browser denies measurement and sharing. */
+  honor_dnt: boolean;
   geoip_db: string | null;
-  ip_storage: 'truncated' | 'full' | 'none';
+  ip_storage: IpStorage;
+  /** How brands that say it keep addresses and user agents; the others have `request_storage_default`. */
+  request_storage: ReadonlyMap<string, RequestStorage>;
+  request_storage_default: RequestStorage;
   strict_ga4_channels: boolean;
   machine_rules: MachineRules;
   networks: NetworkList[];
@@ -77,10 +91,17 @@ export interface Config {
   sources: ReadonlyMap<string, SourceSettings>;
   destinations: ReadonlyMap<string, DestinationSettings>;
   pulls: ReadonlyMap<string, PullSettings>;
+  monitors: MonitorSettings;
+  /** Where people reach this server, without a slash at its end; null if nobody says so. */
+  public_url: string | null;
+  schedules: ReadonlyMap<string, ScheduleSettings>;
+  /** Null where no mail can be sent. */
+  mail: MailSettings | null;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
   erased_orders: ErasurePolicy['orders'];
   erased_runs: ErasurePolicy['runs'];
+  retention: RetentionPolicy;
   /** Null keeps all entries of the audit log. */
   audit_days: number | null;
   query_timeout_ms: number;
@@ -121,6 +142,9 @@ export function enrichSettings({
   geoip_db,
   machine_rules,
   networks,
+  request_storage,
+  request_storage_default,
+  peppers,
 }: Config): EnrichSettings {
   return {
     strict_ga4_channels,
@@ -131,6 +155,9 @@ export function enrichSettings({
     geoip_db,
     machine_rules,
     networks,
+    request_storage,
+    request_storage_default,
+    peppers,
   };
 }
 
@@ -178,6 +205,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const customer_ids = new Map<string, CustomerIds>();
   const bounds_default = boundsOf('defaults.differential_privacy', content.defaults?.differential_privacy);
   const bounds = new Map<string, Bounds>();
+  const kept_default = daysKept(content.defaults?.retention);
+  const kept = new Map<string, DaysKept>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
@@ -189,15 +218,17 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
         brand_id,
         boundsOf(`brands.${brand_id}.differential_privacy`, own.differential_privacy, bounds_default),
       );
+    if (own.retention !== undefined) kept.set(brand_id, daysKept(own.retention, kept_default));
     if (own.customer_ids !== undefined) customer_ids.set(brand_id, own.customer_ids);
   }
   if (content.collector_id === SETTLED_COLLECTOR)
     throw badRequest('config.collector_id', `${SETTLED_COLLECTOR} is a name of the program; choose another one`);
+  const public_url = publicUrl(content, env);
   const rules = content.brand_rules === undefined ? null : brandRules(content.brand_rules);
   return {
     collector_id: content.collector_id ?? null,
-    warehouse: warehouseOf(content.warehouse, env),
-    state: stateOf(content.state, env),
+    warehouse: warehouseLocation(content.warehouse, env),
+    state: stateLocation(content.state, env),
     brands,
     brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
     brand_rules: rules,
@@ -207,6 +238,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     page_conversions_default: content.defaults?.page_conversions ?? false,
     customer_ids,
     customer_ids_default: content.defaults?.customer_ids ?? 'verbatim',
+    peppers: peppersOf(content, env),
     bounds,
     bounds_default,
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
@@ -215,8 +247,10 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     embed_origins: embedOrigins(content.embed_origins ?? []),
     email: emailSettings(content.email ?? {}, 'config.email'),
     trust_proxy: content.trust_proxy ?? [],
+    honor_dnt: content.honor_dnt ?? false,
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
     ip_storage: content.ip_storage ?? 'truncated',
+    ...requestStorage(content),
     strict_ga4_channels: content.strict_ga4_channels ?? false,
     ...readMachineTraffic(content.machine_traffic ?? {}),
     own_domains: hostList('own_domains', content.own_domains ?? []),
@@ -227,9 +261,14 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     sources: sourceSettings(content.sources ?? {}, env, rules !== null && rules.sender_domains.size > 0),
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
+    monitors: monitorSettings(content.monitors ?? {}, env, content.mail !== undefined),
+    public_url,
+    schedules: scheduleSettings(content.schedules ?? {}, env, { mail: content.mail !== undefined, public_url }),
+    mail: content.mail === undefined ? null : mailSettings(content.mail, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     erased_orders: content.erased_orders ?? 'remove',
     erased_runs: content.erased_runs ?? 'tombstone',
+    retention: { defaults: kept_default, brands: kept },
     audit_days: content.audit_days ?? null,
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
@@ -251,15 +290,4 @@ function checkText(where: string, value: unknown): void {
       checkText(`${where}.${name}`, inner);
     }
   }
-}
-
-/** The environment variable overrides the file, so that one configuration file serves a laptop and a cluster. */
-function warehouseOf(named: string | undefined, env: NodeJS.ProcessEnv): WarehouseLocation | null {
-  const url = env['TRIBUTARY_WAREHOUSE'] || named;
-  return url === undefined ? null : parseWarehouseUrl(url, env['TRIBUTARY_CLICKHOUSE_PASSWORD']);
-}
-
-function stateOf(named: string | undefined, env: NodeJS.ProcessEnv): StateLocation {
-  const url = env['TRIBUTARY_STATE'] || named;
-  return url === undefined ? { engine: 'file' } : parseStateUrl(url, env['TRIBUTARY_STATE_PASSWORD']);
 }

@@ -17,6 +17,7 @@ import { digestOf } from './privacy/erasure/subjects.ts';
 import type { ReportContext } from './reports/context.ts';
 import { idsOfPeople } from './reports/people-ids.ts';
 import { remakeRuns } from './reports/remade-runs.ts';
+import { exportsWithPersons } from './schedules/exports/known.ts';
 import { erasableNotes } from './sharing/erasable.ts';
 import { erasableLetters } from './sources/letters.ts';
 import { eraseEntries } from './state/erasable.ts';
@@ -56,12 +57,13 @@ export function erasuresOf({ config, state, reports, histories, collector, onSte
     tell: (people) => tellErased(config.destinations, people, clock),
     forget: () => forget(reports, histories),
     ...(onStep === undefined ? {} : { onStep }),
+    exportsOf: (brand_id) => exportsWithPersons(state, brand_id),
     left_to_you: [...LEFT_TO_YOU, ...(warehouse.engine === 'duckdb' ? [] : [LEFT_ON_SEVERAL])],
   });
 }
 
 /** Forgets what this process keeps of the log. */
-async function forget({ directory, answers }: ReportContext, histories: HistoriesKeeper): Promise<string[]> {
+export async function forget({ directory, answers }: ReportContext, histories: HistoriesKeeper): Promise<string[]> {
   await directory.forget();
   answers?.clear();
   return histories.erase();

@@ -3,6 +3,7 @@ import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
 import { type Static, Type } from './domain/typebox.ts';
 import { type Grant, USER_ROLES, type UserRole } from './domain/user-roles.ts';
+import { baseUrl, type EmailSettingsSchema, emailSettings } from './email/settings.ts';
 import { SecretSchema, secretText } from './files/secret.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -100,4 +101,18 @@ export function grantsOf(settings: OidcSettings | null) {
     settings === null || issuer !== settings.issuer.href
       ? undefined
       : settings.roles.find(({ group }) => groups.includes(group));
+}
+
+/** The parts of the configuration that name an address of this server. */
+interface Addresses {
+  public_url?: string;
+  oidc?: OidcFile;
+  email?: Static<typeof EmailSettingsSchema>;
+}
+
+/** The address of this server for people: its own setting, else that of the sign-in, else that of the links of emails. */
+export function publicUrl({ public_url, oidc, email }: Addresses, env: NodeJS.ProcessEnv): string | null {
+  if (public_url !== undefined) return baseUrl(public_url, 'config.public_url');
+  if (oidc !== undefined) return oidcSettings(oidc, env).public_url;
+  return emailSettings(email ?? {}, 'config.email').base_url;
 }

@@ -1,33 +1,37 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { join } from 'node:path';
 import { followersOf } from './background.ts';
-import { brandSettings, type Config, customerIds, enrichSettings, takesPageConversions } from './config.ts';
+import { brandSettings, type Config, customerIds } from './config.ts';
 import { DestinationList } from './destinations/outbox/destinations.ts';
-import type { EmailPersonOf } from './domain/email-ids.ts';
 import { emailPersons } from './domain/email-person.ts';
 import { badRequest } from './domain/errors.ts';
 import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
-import { enrichRecord } from './enrichment/enrich-record.ts';
 import { erasuresOf } from './erasing.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
-import { Collector } from './log/collector.ts';
-import { keptCollectorName } from './log/collector-name.ts';
+import type { Collector } from './log/collector.ts';
+import { deniedCounts } from './log/denied-counts.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
+import { openCollector } from './open-collector.ts';
 import { AuditLog } from './privacy/audit/audit-log.ts';
 import { ErasureBook } from './privacy/erasure/book.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
 import { finishRestore } from './privacy/erasure/restored.ts';
+import { edgesAt } from './privacy/retention/edges.ts';
+import type { Retention } from './privacy/retention/retention.ts';
+import { personHashes } from './pseudonym-config.ts';
 import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
 import { noiseContext } from './reports/noisy/noise-context.ts';
+import { removedBefore, retentionOf } from './retaining.ts';
+import { ScheduleList } from './schedules/schedules.ts';
 import { Annotations } from './sharing/annotations.ts';
 import { Links } from './sharing/links.ts';
 import { NotedChanges } from './sharing/noted-changes.ts';
@@ -63,6 +67,7 @@ export interface Tributary {
   readonly audit: AuditLog;
   /** The configured pulls of spend, for administrators. */
   readonly pulls: PullList;
+  readonly schedules: ScheduleList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly annotations: Annotations;
@@ -70,6 +75,7 @@ export interface Tributary {
   /** Annotates what changed by itself. */
   readonly noted_changes: NotedChanges;
   readonly erasures: Erasures;
+  readonly retention: Retention;
   readonly enrich_options: EnrichOptions;
   /** The key of the hashes that stand for addresses of people. */
   readonly email_key: Buffer;
@@ -114,6 +120,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
   const lock = FolderLock.take(folder);
   let warehouse: Warehouse | undefined;
   let state: State | undefined;
+  let retention: Retention | undefined;
   try {
     warehouse = await openWarehouse(folder, config);
     state = await openState(folder, config.state);
@@ -130,21 +137,21 @@ async function open(options: OpenOptions): Promise<Tributary> {
     const email_key = await secretOf(state, 'email_persons');
     const emailPersonOf = emailPersons(email_key, (brand_id) => customerIds(config, brand_id));
     const collector = collects
-      ? await openCollector(options, { warehouse, state, followers, enrich_options, emailPersonOf })
+      ? await openCollector(options, {
+          ...{ warehouse, state, followers, enrich_options, emailPersonOf },
+          edges: () => retention?.edges() ?? edgesAt(config.retention, clock()),
+        })
       : null;
     if (collector === null) await warehouse.migrate();
     const intake =
       collector === null
         ? null
         : new Intake({
+            ...{ collector, state, emailPersonOf, clock, fetchText },
             sources: config.sources,
             brand_rules: config.brand_rules,
-            collector,
-            state,
-            emailPersonOf,
+            keepsItems: (brand_id) => customerIds(config, brand_id) !== 'hashed',
             max_items: config.limits.max_items,
-            clock,
-            fetchText,
           });
     const histories = new HistoriesKeeper({
       memory_bytes: config.histories_memory_bytes ?? defaultHistoriesMemory(),
@@ -163,8 +170,11 @@ async function open(options: OpenOptions): Promise<Tributary> {
       brand_groups: config.brand_groups,
       customerIds: (brand_id) => customerIds(config, brand_id),
       emailPersonOf,
+      ...(config.peppers.length > 0 && { personHashes: personHashes(config)! }),
       message_rules: config.settling.rules,
+      removedBefore: (brand_id) => removedBefore(retention, brand_id),
       noise: noiseContext(state, config),
+      denied: (brand) => deniedCounts(opened.state, brand),
       clock,
       timeout_ms: config.query_timeout_ms,
       // A fit is stored by then, so it has not failed if it cannot be annotated.
@@ -181,8 +191,13 @@ async function open(options: OpenOptions): Promise<Tributary> {
     });
     const audit = new AuditLog(state, clock);
     const erasures = erasuresOf({ config, state, reports, histories, collector });
+    const links = new Links(state, clock);
+    const schedules = new ScheduleList(config, { folder, state, reports, links });
+    retention = retentionOf({ config, state, audit, reports, histories, collector });
+    await retention.refresh();
     const background = {
-      ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options, erasures },
+      ...{ config, state, audit, reports, histories, histories_check, intake, collector },
+      ...{ enrich_options, erasures, schedules, retention },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -196,6 +211,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       await reports.training.close();
       await reports.threads?.close();
       await followers.stop();
+      await retention?.end();
       await reports.directory.close();
       await collector?.close(drain);
       await intake?.counts.store().catch(() => undefined);
@@ -217,11 +233,13 @@ async function open(options: OpenOptions): Promise<Tributary> {
       destinations: new DestinationList(config.destinations, state, clock, reports),
       audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
+      schedules,
       followers,
       annotations,
-      links: new Links(state, clock),
+      links,
       noted_changes,
       erasures,
+      retention,
       enrich_options,
       email_key,
       close,
@@ -232,44 +250,6 @@ async function open(options: OpenOptions): Promise<Tributary> {
     lock.release();
     throw error;
   }
-}
-
-async function openCollector(
-  { folder, config, serves_nobody = false, clock, onError, onCommit }: OpenOptions,
-  {
-    warehouse,
-    state,
-    followers,
-    enrich_options,
-    emailPersonOf,
-  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'> & { emailPersonOf: EmailPersonOf },
-): Promise<Collector> {
-  return Collector.open({
-    folder,
-    warehouse,
-    state,
-    limits: config.limits,
-    enrich: (record, item) => enrichRecord(record, item, enrich_options),
-    privacy: enrich_options,
-    collector_id:
-      config.collector_id ??
-      // Two collectors of one name would use the same positions and lose events.
-      (config.warehouse !== null && isShared(config.warehouse) ? await keptCollectorName(folder, warehouse) : 'main'),
-    defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
-    customerIds: (brand_id) => customerIds(config, brand_id),
-    emailPersonOf,
-    takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
-    brand_rules: config.brand_rules,
-    serves_nobody,
-    // Without requests there is nothing to hold up.
-    ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),
-    ...(clock ? { clock } : {}),
-    ...(onError ? { onError } : {}),
-    onCommit: (log_seq) => {
-      followers.wake();
-      onCommit?.(log_seq);
-    },
-  });
 }
 
 /** Runs maintenance on the warehouse of a data folder, which no other process uses meanwhile. @throws as {@link openTributary}. */

@@ -49,7 +49,7 @@ export interface LocalOptions {
   /** Needed for `options.honeypot`. */
   honeypot_url?: string;
   /** As the setting `customer_ids` of the brand. */
-  customer_ids?: 'verbatim' | 'email';
+  customer_ids?: 'verbatim' | 'email' | 'hashed';
   /** The time of sending; now when left out. */
   now_ms?: number;
 }

@@ -482,7 +482,7 @@ organic?: string
 filtered_micros?: string
 }
 /**
- * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing
+ * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing. `not_stored_events` are the touchpoints of the days of the period that were only counted (`consent.denied`): they are in neither
  */
 consent_bounds?: {
 total: {
@@ -520,6 +520,7 @@ possible_revenue_micros: string
 possible_revenue: string
 }[]
 groups_left_out: number
+not_stored_events: number
 }
 } | {
 report_period: {
@@ -1012,6 +1013,7 @@ export interface Answers {
 ProjectsOneSettings: ProjectsOneSettings
 SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
+WellKnownGpcJson: WellKnownGpcJson
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
@@ -1043,8 +1045,11 @@ Lineage: Lineage
 Annotations: Annotations
 ShareLinks: ShareLinks
 SavedViews: SavedViews
+Monitors: Monitors
+Incidents: Incidents
 Erasures: Erasures
 ErasuresOne: ErasuresOne
+Retention: Retention
 Keys: Keys
 IdentityProposals: IdentityProposals
 PrivacyBudgets: PrivacyBudgets
@@ -1056,6 +1061,9 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+Schedules: Schedules
+SchedulesOnePreview: SchedulesOnePreview
+SchedulesOneExports: SchedulesOneExports
 Audit: Audit
 AuditVerification: AuditVerification
 }
@@ -1067,6 +1075,10 @@ source_id: string
 }
 export interface SourcesOneOne {
 source_id: string
+}
+export interface WellKnownGpcJson {
+gpc: boolean
+lastUpdate: string
 }
 export interface ReportsChanges {
 report_period: {
@@ -4363,6 +4375,50 @@ change_percent?: {
 definitions: {
 [k: string]: string
 }
+/**
+ * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing. `not_stored_events` are the touchpoints of the days of the period that were only counted (`consent.denied`): they are in neither
+ */
+consent_bounds?: {
+total: {
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+observed_conversions: number
+possible_conversions: number
+}
+groups: {
+brand_id?: (string | null)
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+/**
+ * campaign, flow or transactional, as its emails and touches say; null if nothing says it, or if there are several
+ */
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+customer_kind?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+}[]
+groups_left_out: number
+not_stored_events: number
+}
 warnings: {
 code: string
 count: number
@@ -6946,6 +7002,10 @@ path_length: number
  */
 touchpoint_count: number
 touchpoints_shown: number
+/**
+ * How many more there are that consent hides; left out where it hides none
+ */
+touchpoints_hidden_by_consent?: number
 touchpoints: {
 touchpoint_id: string
 touchpoint_type: string
@@ -7302,6 +7362,10 @@ records: number
 over_an_hour_late: number
 over_a_day_late: number
 over_a_week_late: number
+/**
+ * Records that happened more than a minute after they arrived: the clock of their sender is fast
+ */
+ahead_of_clock: number
 last_received_at: (string | null)
 /**
  * Days of the period (UTC) on which such records happened
@@ -7335,6 +7399,44 @@ record: string
  * Records that arrived in the period, could not be stored, and were not replayed since
  */
 dead_letters: number
+}[]
+/**
+ * Events of people who denied measurement with them, where the settings keep only a count: by day of receipt (UTC), record and channel. They are in no other figure. `as_of` does not change them; at most 1,000 rows
+ */
+denied: {
+day: string
+record: string
+channel: string
+events: number
+}[]
+orders: {
+orders: number
+/**
+ * Orders of people without any touchpoint from 30 days before the period to its end
+ */
+without_touches: number
+}
+refunds: {
+refunds: number
+/**
+ * Refunds and other adjustments that name an order that is not known
+ */
+of_unknown_orders: number
+}
+/**
+ * Campaigns of opens and clicks that no email event of the last 90 days names, most touchpoints first, where the brand sends email events; at most 100
+ */
+unknown_campaigns: {
+campaign_id: string
+touchpoints: number
+}[]
+/**
+ * Campaigns with spend that no touchpoint names from 30 days before the period to its end; at most 100
+ */
+spend_without_touches: {
+channel: string
+campaign_id: string
+spend_lines: number
 }[]
 }
 export interface Runs {
@@ -7724,6 +7826,116 @@ created_by: string
 own: boolean
 }[]
 }
+export interface Monitors {
+enabled: boolean
+last_run_at: (string | null)
+/**
+ * Brands beyond the 50 with most records
+ */
+brands_left_out: number
+brands: {
+brand_id: string
+/**
+ * The end of the newest hour that was judged
+ */
+judged_until: string
+open_incidents: number
+checks: {
+/**
+ * The check
+ */
+check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+/**
+ * `waiting` until it has run
+ */
+status: ("ok" | "incident" | "waiting")
+incidents: number
+}[]
+checked_at: (string | null)
+series: {
+metric: string
+subject: (string | null)
+/**
+ * `usual`, `unusual` for one hour, `incident`, `learning` while less than two weeks are known, `idle` where nothing comes, `unknown` where nobody watched
+ */
+status: string
+over: (string | null)
+value: (number | null)
+expected: (number | null)
+low: (number | null)
+high: (number | null)
+}[]
+/**
+ * Channels beyond the 12 with most touches
+ */
+channels_left_out: number
+money_problem: (string | null)
+}[]
+alerts: {
+alert_id: string
+kind: string
+brand_id: (string | null)
+repeat: string
+/**
+ * Alerts that wait for their next try
+ */
+waiting: number
+sent: number
+/**
+ * Alerts that failed for three days
+ */
+given_up: number
+last_sent_at: (string | null)
+last_error: (string | null)
+}[]
+}
+export interface Incidents {
+incidents: {
+incident_id: string
+brand_id: (string | null)
+/**
+ * The check that found it
+ */
+check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+/**
+ * What it is about
+ */
+subject: string
+/**
+ * Whether it goes on
+ */
+status: ("open" | "over")
+/**
+ * What is wrong, with the figures
+ */
+summary: string
+/**
+ * What a person does first
+ */
+next_step: string
+/**
+ * Since when
+ */
+since: string
+/**
+ * When it was found
+ */
+opened_at: string
+updated_at: string
+over_at: (string | null)
+over_because: (string | null)
+/**
+ * Numbers, the range that was expected, and samples that are not personal
+ */
+evidence: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+}[]
+}
 export interface Erasures {
 erasures: {
 erasure_id: string
@@ -7751,6 +7963,42 @@ last_error: (string | null)
 certificate: (null | {
 [k: string]: unknown
 })
+}
+export interface Retention {
+policies: {
+brand_id: (string | null)
+/**
+ * A kind of data; `orders` are conversions with their adjustments
+ */
+record: string
+days: (number | null)
+removes_before: (string | null)
+removed_before: (string | null)
+}[]
+would_remove: ({
+record: string
+/**
+ * Empty for sources of all brands
+ */
+brand_id: string
+before: string
+rows: number
+}[] | null)
+running: boolean
+last_error: (string | null)
+last_run: ({
+began_at: string
+completed_at: string
+removed: {
+record: string
+/**
+ * Empty for sources of all brands
+ */
+brand_id: string
+before: string
+rows: number
+}[]
+} | null)
 }
 export interface Keys {
 keys: {
@@ -7941,6 +8189,7 @@ countries: {
 }
 after_withdrawal: string
 sharing?: string
+denied?: string
 }
 }[]
 /**
@@ -8078,6 +8327,106 @@ last_error: (string | null)
  * What to know of the account, such as days of another time zone
  */
 notes: string[]
+}[]
+}
+export interface Schedules {
+schedules: {
+schedule_id: string
+/**
+ * `report` or `export`
+ */
+kind: string
+brand_id: string
+/**
+ * `daily`, `weekly` or `monthly`
+ */
+period: string
+/**
+ * The zone of the time of day at which it is sent
+ */
+time_zone: string
+/**
+ * `waiting` for its first time, `working`, `retrying` after a failure, `sent`, or `trouble` where a part of the last period did not surely arrive
+ */
+status: string
+/**
+ * When the next period is sent
+ */
+next_at: string
+last_start: (string | null)
+last_end: (string | null)
+last_success_at: (string | null)
+run_id: (string | null)
+as_of: (string | null)
+/**
+ * Mail addresses
+ */
+recipients: number
+/**
+ * Those that want no mail any more
+ */
+unsubscribed: number
+/**
+ * Deliveries of the last period by where they stand: `waiting`, `handing_over`, `delivered`, `unknown`, `refused`, `given_up`, `unsubscribed`
+ */
+deliveries: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: number
+}
+next_try_at: (string | null)
+last_error: (string | null)
+}[]
+}
+export interface SchedulesOnePreview {
+report_period: {
+start: string
+end: string
+}
+as_of: string
+subject: string
+html: string
+text: string
+slack: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+/**
+ * PNG in base64, by file name
+ */
+pictures: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: string
+}
+}
+export interface SchedulesOneExports {
+exports: {
+schedule_id: string
+brand_id: string
+view: string
+start: string
+end: string
+as_of: string
+/**
+ * True if it has the columns that name persons and orders
+ */
+persons: boolean
+/**
+ * The file, as a path or as an address of a bucket
+ */
+place: string
+rows: number
+bytes: number
+sha256: string
+written_ms: number
 }[]
 }
 export interface Audit {

@@ -36,11 +36,17 @@ export interface Question {
 
 const useQuestion = <T>({ path, parameters }: Question, enabled = true) => useAnswer<T>(path, parameters, enabled);
 
+interface AttributionOptions {
+  filter?: readonly string[];
+  intervals?: boolean;
+  consent_bounds?: boolean;
+}
+
 /** The question of {@link useAttribution}. */
 export function attributionQuestion(
   view: View,
   group_by: string,
-  { filter = [], intervals = false }: { filter?: readonly string[]; intervals?: boolean } = {},
+  { filter = [], intervals = false, consent_bounds = false }: AttributionOptions = {},
 ): Question {
   return {
     path: '/v1/reports/attribution',
@@ -50,16 +56,12 @@ export function attributionQuestion(
       filter: [...view.filter, ...filter],
       group_by,
       intervals: intervals ? 'true' : undefined,
+      consent_bounds: consent_bounds ? 'true' : undefined,
     },
   };
 }
 
-export function useAttribution(
-  view: View,
-  group_by: string,
-  options: { filter?: readonly string[]; intervals?: boolean } = {},
-  enabled = true,
-) {
+export function useAttribution(view: View, group_by: string, options: AttributionOptions = {}, enabled = true) {
   return useQuestion<Attribution>(attributionQuestion(view, group_by, options), enabled);
 }
 

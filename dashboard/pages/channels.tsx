@@ -1,4 +1,5 @@
 import { type Attribution, type AttributionRow, attributionQuestion, useAttribution } from '../api/reports.ts';
+import { ConsentLine } from '../parts/consent-line.tsx';
 import { creditColumns } from '../parts/credit-columns.tsx';
 import { ratioOf, share, words } from '../parts/figures.ts';
 import { sourceOf } from '../parts/source.ts';
@@ -15,6 +16,7 @@ export default function Channels() {
       <Shown answer={channels} what="the channels">
         {(data) => <ChannelTable data={data} view={view} change={change} />}
       </Shown>
+      <ConsentLine view={view} ready={!channels.isFetching} />
     </div>
   );
 }

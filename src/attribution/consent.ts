@@ -1,75 +1,58 @@
 /**
  * Touchpoints that consent hides: docs/semantics.md 5. A join at read, because a later statement, a link between ids or another
- * `as_of` changes what is hidden. The hidden touchpoints are among `verdicts`, with the trait `no_consent`, so every step that
- * reads the traits of a touchpoint leaves them out.
+ * `as_of` changes what is hidden. A hidden touchpoint has the trait `no_consent`, so every step that reads the traits of a touchpoint
+ * leaves it out.
+ *
+ * Nearly everybody changes their mind once at most. What they said is a span of time for each answer, and comparing the instant of a
+ * touchpoint with them costs little. The touchpoints of people who changed it more often are among `verdicts`, one by one.
  */
-import { asksForConsent, CONSENT_MODES, type ConsentMode, type ConsentPolicy } from '../domain/consent/policy.ts';
+import { CONSENT_MODES, type ConsentMode, type ConsentPolicy } from '../domain/consent/policy.ts';
 import { TRAITS } from '../domain/touchpoint.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
-import type { Snapshot } from '../warehouse/port.ts';
+import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
-import type { Plan } from './plan.ts';
-import { PERSONS } from './relations.ts';
-
-type Consents = Pick<Plan, 'brands' | 'positions'>;
-
-/** The people whose touchpoints are looked at: SQL that joins rows `ALIAS` with them, and their key. */
-export interface PeopleSql {
-  join: (alias: string) => string;
-  person_key: (alias: string) => string;
-}
-
-/** The people of a relation of members. */
-export function membersSql({ name }: { name: string }): PeopleSql {
-  return {
-    join: (alias) => `join ${name} m on m.subject_key = ${alias}.subject_key`,
-    person_key: () => 'm.person_key',
-  };
-}
-
-/** Everyone. `persons` has to be there. */
-export const EVERYONE: PeopleSql = {
-  join: (alias) =>
-    `left join ${PERSONS.name} m on m.subject_key = ${alias}.subject_key and m.brand_id = ${alias}.brand_id`,
-  person_key: (alias) => `coalesce(m.person_key, ${alias}.subject_key)`,
-};
-
-function policiesOf({ brands }: Consents): Array<{ brand_id: string; policy: ConsentPolicy }> {
-  return brands.flatMap(({ brand_id, settings: { consent } }) =>
-    consent === undefined || !asksForConsent(consent) ? [] : [{ brand_id, policy: consent }],
-  );
-}
-
-/** True if the settings of the plan hide whoever has not consented, whatever the log holds. */
-function asksForGrants(plan: Consents): boolean {
-  return policiesOf(plan).some(({ policy }) =>
-    [policy.measurement, ...Object.values(policy.countries)].includes('opt_in'),
-  );
-}
+import { materialise, numbered, type Relation } from '../warehouse/relation.ts';
+import { asksForGrants, type Consents, Names, type PeopleSql, policiesOf } from './consent-people.ts';
+import { ALWAYS_MS, makeSpans } from './consent-spans.ts';
+import { type TouchVerdicts, VERDICTS } from './verdict-relations.ts';
 
 /** True if touchpoints may be hidden: the settings ask for consent, and somebody denied or had to grant. */
-export async function mayHide(snapshot: Snapshot, plan: Consents): Promise<boolean> {
+async function mayHide(snapshot: Snapshot, plan: Consents): Promise<boolean> {
   if (policiesOf(plan).length === 0) return false;
   if (asksForGrants(plan)) return true;
   const rows = await snapshot.query(
-    `select 1 as found from consents c where c.measurement is not null and ${atOrBefore('c', plan.positions.touchpoints)} limit 1`,
+    `select 1 as found from consents c where c.measurement = 0 and ${atOrBefore('c', plan.positions.touchpoints)} limit 1`,
   );
   return rows.length > 0;
 }
 
-/** Brands and countries as parameters of a query. */
-class Names {
-  readonly parameters: Record<string, string> = {};
-
-  add(name: string): string {
-    const parameter = `consent_${Object.keys(this.parameters).length}`;
-    this.parameters[parameter] = name;
-    return `$${parameter}`;
+/**
+ * Makes `verdicts` and the spans of consent of some people.
+ * @param has_reclassifications false if there are none to look for. @param of_judged joins reclassifications `r` with those that matter.
+ * @param number tells the relations of several kinds of people apart.
+ */
+export async function makeTouchVerdicts(
+  snapshot: Snapshot,
+  plan: Consents,
+  people: PeopleSql,
+  { has_reclassifications, of_judged = '', parameters = {}, number }: VerdictsAsked,
+): Promise<TouchVerdicts> {
+  const own = (relation: Relation): Relation => (number === undefined ? relation : numbered(relation, number));
+  const spans = (await mayHide(snapshot, plan)) ? await makeSpans(snapshot, plan, people, own) : null;
+  if (spans?.has_wavering) {
+    const { sql, parameters: names } = verdictsWithConsent(plan, people, has_reclassifications, spans.name);
+    return { judged: await materialise(snapshot, own(VERDICTS), sql, names), spans };
   }
+  if (!has_reclassifications) return { judged: null, spans };
+  const latest = latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_judged);
+  return { judged: await materialise(snapshot, own(VERDICTS), latest, parameters), spans };
+}
 
-  list(names: readonly string[]): string {
-    return names.map((name) => this.add(name)).join(', ');
-  }
+interface VerdictsAsked {
+  has_reclassifications: boolean;
+  of_judged?: string;
+  parameters?: Record<string, Parameter>;
+  number?: number;
 }
 
 /** SQL for the number of the mode, in {@link CONSENT_MODES}, of touchpoints `t`. */
@@ -86,9 +69,6 @@ function modeSql(plan: Consents, names: Names): string {
   );
   return `case ${brands.join(' ')} else 0 end`;
 }
-
-/** Before every touchpoint. */
-const ALWAYS_MS = -(2 ** 53);
 
 /**
  * SQL of the statements about measurement, by person and instant: `known` (person_key, at_ms, granted). At one instant a denial
@@ -118,12 +98,14 @@ function knownSql(plan: Consents, people: PeopleSql, names: Names): string {
 /**
  * SQL of verdicts (brand_id, touchpoint_id, channel, verdict, traits): the latest reclassification of each touchpoint of some people,
  * and the touchpoints that consent hides.
- * @param has_reclassifications false if there are none to look for.
+ * @param has_reclassifications false if there are none to look for. @param spans the name of a relation of spans: only touchpoints of
+ * those who waver are hidden. All are when left out.
  */
 export function verdictsWithConsent(
   plan: Consents,
   people: PeopleSql,
   has_reclassifications: boolean,
+  spans?: string,
 ): { sql: string; parameters: Record<string, string> } {
   const names = new Names();
   const position = plan.positions.touchpoints;
@@ -134,20 +116,19 @@ export function verdictsWithConsent(
     : '';
   const is_hidden = `(t.mode = ${CONSENT_MODES.indexOf('opt_out')} and coalesce(k.granted, 1) = 0)
     or (t.mode = ${CONSENT_MODES.indexOf('opt_in')} and coalesce(k.granted, 0) = 0)`;
-  // Where nobody has to grant, only people who denied are looked at.
-  const denied = `${people.person_key('t')} in (select person_key from known where granted = 0)`;
-  const looked_at = asksForGrants(plan)
-    ? ''
-    : `and (${denied}${has_reclassifications ? ' or v.touchpoint_id is not null' : ''})`;
+  const wavering =
+    spans === undefined ? '1 = 1' : `t.subject_key in (select subject_key from ${spans} where wavers = 1)`;
+  const looked_at = `and (${wavering}${has_reclassifications ? ' or v.touchpoint_id is not null' : ''})`;
   const sql = `with ${knownSql(plan, people, names)} ${judged},
     seen as (
       select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, ${people.person_key('t')} as person_key, epoch_ms(t.occurred_at) as at_ms,
         ${modeSql(plan, names)} as mode, ${RECLASSIFIED.map((name) => `${effective(name)} as ${name}`).join(', ')},
-        ${has_reclassifications ? 'case when v.touchpoint_id is null then 0 else 1 end' : '0'} as is_judged
+        ${has_reclassifications ? 'case when v.touchpoint_id is null then 0 else 1 end' : '0'} as is_judged,
+        case when ${wavering} then 1 else 0 end as wavers
       from touchpoints t ${people.join('t')} ${of_judged} where ${atOrBefore('t', position)} ${looked_at}),
     decided as (
       select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, t.channel as channel, t.verdict as verdict, t.traits as traits,
-        t.is_judged as is_judged, case when ${is_hidden} then 1 else 0 end as is_hidden
+        t.is_judged as is_judged, case when t.wavers = 1 and (${is_hidden}) then 1 else 0 end as is_hidden
       from seen t asof left join known k on k.person_key = t.person_key and t.at_ms >= k.at_ms)
     select brand_id, touchpoint_id, channel, verdict, traits + is_hidden * ${TRAITS.no_consent} as traits
     from decided where is_judged = 1 or is_hidden = 1`;

@@ -101,6 +101,8 @@ export interface Plan extends QueryOptions {
   person_id?: string;
   /** Touchpoint columns that the report groups by, in addition to those that every candidate has. */
   touch_columns: readonly string[];
+  /** Before which instants records of each brand were removed by age, in the order of `brands`; left out where none were. */
+  removed_before?: ReadonlyArray<{ touchpoints_ms: number | null; orders_ms: number | null }>;
   /** True if the report shows the weight of every touch under every model. */
   show_weights: boolean;
   limits: CandidateLimits;

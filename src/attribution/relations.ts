@@ -1,7 +1,9 @@
 /** The temporary tables of the attribution query. `order_no`, `touch_no`: rows of the log (warehouse/position.ts). `at_ms`: epoch ms. */
+
 import { SETTING_COLUMNS } from '../domain/settings.ts';
 import { defineRelation, type Relation, type RelationType } from '../warehouse/relation.ts';
 import { TABLES } from '../warehouse/schema.ts';
+import type { TouchVerdicts } from './verdict-relations.ts';
 
 const SETTINGS: Record<string, RelationType> = Object.fromEntries(
   SETTING_COLUMNS.map(({ column, whole }) => [column, whole ? 'int' : 'float']),
@@ -128,15 +130,6 @@ export const PERSON_MEMBERS = defineRelation('person_members', 'an id of the one
   key: ['brand_id', 'id'],
   columns: MEMBER,
 });
-
-export const VERDICTS = defineRelation(
-  'verdicts',
-  'channel and verdict of the latest reclassification of a touchpoint of a member, and the traits of one that consent hides',
-  {
-    key: ['brand_id', 'touchpoint_id'],
-    columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
-  },
-);
 
 export const CONTINUATIONS = defineRelation('continuations', 'a touchpoint that continues the visit before it', {
   key: ['touch_no'],
@@ -289,7 +282,7 @@ export interface OrderRelations {
 export interface TouchRelations {
   members: Relation;
   /** Null if the log holds no reclassification at this position, and consent hides nothing. */
-  verdicts: Relation | null;
+  verdicts: TouchVerdicts;
   /** Null if the log holds no touchpoint that came from its own site. */
   continuations: Relation | null;
   candidates: Relation;

@@ -1,11 +1,13 @@
 /** Persons -> candidates -> touches. docs/semantics.md 5 and 6. */
-import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
+import { TRAITS } from '../domain/touchpoint.ts';
+import { RECLASSIFIED } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
-import { columnsOf, materialise, numbered, type Relation } from '../warehouse/relation.ts';
+import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
 import { readValueBounds, type TimeBounds, touchpointsWithin, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
-import { mayHide, membersSql, verdictsWithConsent } from './consent.ts';
+import { makeTouchVerdicts } from './consent.ts';
+import { membersSql } from './consent-people.ts';
 import { CONTINUATION_COLUMNS, continuationsOf, isContinuation, SESSION_PAUSE_MS } from './continuations.ts';
 import { keepNewest, makeBusyPairs } from './crowded.ts';
 import { inTime, isCounted, mayEarn, without } from './eligibility.ts';
@@ -22,8 +24,8 @@ import {
   TIES,
   type TouchRelations,
   UNTIED_CANDIDATES,
-  VERDICTS,
 } from './relations.ts';
+import type { TouchVerdicts } from './verdict-relations.ts';
 
 /** Columns that collapsing needs, in addition to those that every candidate has. */
 const COLLAPSE_COLUMNS = ['message_id', 'session_id', 'sent_campaign_id'] as const;
@@ -49,28 +51,21 @@ export function makeMembers(snapshot: Snapshot, orders: Relation): Promise<Relat
   );
 }
 
-/**
- * Makes `verdicts`: the latest reclassification of each touchpoint of a member, and the touchpoints that consent hides. Null if there
- * are none of either.
- */
-async function makeVerdicts(
+/** Makes the verdicts of the touchpoints of members, and what consent hides of them. */
+function makeVerdicts(
   snapshot: Snapshot,
   plan: Plan,
   members: Relation,
-  times: TimeBounds,
-  relation = VERDICTS,
-): Promise<Relation | null> {
-  if (await mayHide(snapshot, plan)) {
-    const { sql, parameters } = verdictsWithConsent(plan, membersSql(members), times.has_reclassifications);
-    return materialise(snapshot, relation, sql, parameters);
-  }
-  if (!times.has_reclassifications) return null;
-  const of_members = `join ${members.name} m on m.subject_key = r.subject_key`;
-  return materialise(snapshot, relation, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_members));
+  { has_reclassifications }: TimeBounds,
+  number?: number,
+): Promise<TouchVerdicts> {
+  const of_judged = `join ${members.name} m on m.subject_key = r.subject_key`;
+  const numbered = number === undefined ? {} : { number };
+  return makeTouchVerdicts(snapshot, plan, membersSql(members), { has_reclassifications, of_judged, ...numbered });
 }
 
-/** The verdicts of a report beside those of the people who ordered. */
-export const OTHER_VERDICTS = numbered(VERDICTS, 1);
+/** The number of the verdicts of a report beside those of the people who ordered. */
+export const OTHER_VERDICTS = 1;
 
 /** The same for members who may have no order. */
 export function otherVerdicts(
@@ -78,7 +73,7 @@ export function otherVerdicts(
   plan: Plan,
   members: Relation,
   times: TimeBounds,
-): Promise<Relation | null> {
+): Promise<TouchVerdicts> {
   return makeVerdicts(snapshot, plan, members, times, OTHER_VERDICTS);
 }
 
@@ -102,21 +97,25 @@ export function memberTouches(
 /** SQL for the campaign of touchpoints `t`. */
 export const CAMPAIGN = 'coalesce(t.campaign_id, t.utm_id, t.utm_campaign)';
 
-/** SQL that joins touchpoints `t` with their reclassifications `v`; empty if there are none. */
-export function withVerdicts(verdicts: Relation | null): string {
-  return verdicts === null
-    ? ''
-    : `left join ${verdicts.name} v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id`;
+/** SQL that joins touchpoints `t` with their reclassifications `v` and the consent of their people; empty if there is neither. */
+export function withVerdicts({ judged, spans }: TouchVerdicts): string {
+  const of_judged =
+    judged === null
+      ? ''
+      : `left join ${judged.name} v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id`;
+  return `${of_judged} ${spans?.join ?? ''}`;
 }
 
 /**
  * SQL for a column of touchpoints `t`: the value of the reclassification `v` if there is one, else the touchpoint's own. The
  * campaign of a touchpoint is the one that was sent, else the one that its link names; `sent_campaign_id` is only the sent one.
  */
-export function effective(name: string, verdicts: Relation | null): string {
+export function effective(name: string, { judged, spans }: TouchVerdicts): string {
   if (name === 'campaign_id') return CAMPAIGN;
   if (name === 'sent_campaign_id') return 't.campaign_id';
-  return verdicts !== null && RECLASSIFIED.includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
+  const own = judged !== null && RECLASSIFIED.includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
+  if (name !== 'traits' || spans === null) return own;
+  return `(${own} + case when ${spans.is_hidden} then ${TRAITS.no_consent} else 0 end)`;
 }
 
 /** Makes `continuations` of the members in a range of time. Null if the log has no touchpoint that came from its own site. */

@@ -13,6 +13,8 @@ export interface Io {
   attended: boolean;
   /** Asks for one line of input; null when there is none. */
   ask(question: string): Promise<string | null>;
+  /** Nobody is asked any more: an input that stays open does not keep the program running. */
+  endInput(): void;
   /** Columns of stderr if it is a terminal, else null. Progress is shown only on a terminal. */
   err_columns: number | null;
   clock: () => number;
@@ -68,6 +70,7 @@ export function processIo(): Io {
     out_is_terminal: process.stdout.isTTY === true,
     attended: process.stdin.isTTY === true && process.stderr.isTTY === true,
     ask: askOnStdin(),
+    endInput: () => void process.stdin.destroy(),
     err_columns: process.stderr.isTTY ? process.stderr.columns : null,
     clock: Date.now,
     outlive: () => void process.stdout.off('error', onError).on('error', ignore),

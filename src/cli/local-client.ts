@@ -97,7 +97,12 @@ export class LocalClient implements Client {
   get threads(): PartTaker {
     const { collector, config } = this.tributary;
     return {
-      settings: readingSettings(config, this.takes_parts ? 'columns' : 'bytes', this.tributary.email_key),
+      settings: readingSettings(
+        config,
+        this.takes_parts ? 'columns' : 'bytes',
+        this.tributary.email_key,
+        this.tributary.retention.edges(),
+      ),
       send: async (part) => {
         await this.waitForLoader(MAX_UNREAD_RECORDS[this.takes_parts ? 'in_parts' : 'in_batches']);
         return patiently(() => collector.acceptPart(new KeptPart(part), SOURCE), this.io.stop);
@@ -177,7 +182,7 @@ export class LocalClient implements Client {
 
   private async makeApp(): Promise<FastifyInstance> {
     const { buildApp } = await import('../server/app.ts');
-    return buildApp(this.tributary, this.keys, { log_level: 'silent' });
+    return buildApp(this.tributary, this.keys, { log_level: 'silent', has_dashboard: false });
   }
 }
 

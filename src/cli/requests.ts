@@ -63,6 +63,7 @@ export function joinAnswers(left: Acknowledgement, right: Acknowledgement, left_
     of_right.map((item) => ({ ...item, index: item.index + left_items }));
   const conflicts = [...(left.conflicts ?? []), ...moved(right.conflicts)];
   const warnings = [...(left.warnings ?? []), ...moved(right.warnings)];
+  const counted = (left.counted ?? 0) + (right.counted ?? 0);
   const left_out = (left.warnings_left_out ?? 0) + (right.warnings_left_out ?? 0);
   return {
     accepted: left.accepted + right.accepted,
@@ -70,6 +71,7 @@ export function joinAnswers(left: Acknowledgement, right: Acknowledgement, left_
     rejected: [...left.rejected, ...moved(right.rejected)],
     ...(conflicts.length > 0 ? { conflicts } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
+    ...(counted > 0 ? { counted } : {}),
     ...(left_out > 0 ? { warnings_left_out: left_out } : {}),
   };
 }

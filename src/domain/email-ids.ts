@@ -2,8 +2,8 @@
 import { domainToASCII } from 'node:url';
 import { MAX_ID_LENGTH } from './fields.ts';
 
-/** How ids of persons are kept: as they were sent, or those that look like e-mail addresses in one form. */
-export const CUSTOMER_IDS = ['verbatim', 'email'] as const;
+/** How ids of persons are kept: as they were sent, those that look like e-mail addresses in one form, or all as keyed hashes. */
+export const CUSTOMER_IDS = ['verbatim', 'email', 'hashed'] as const;
 export type CustomerIds = (typeof CUSTOMER_IDS)[number];
 
 /** The id of the person with an address; null if the text is no address. */

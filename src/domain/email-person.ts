@@ -5,6 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { type CustomerIds, type EmailPersonOf, emailId } from './email-ids.ts';
+import { EMAIL_PERSON_ID } from './email-person-field.ts';
 import type { Problem } from './errors.ts';
 import type { FlatRecord, ReadContext } from './record-kind.ts';
 import { Type } from './typebox.ts';
@@ -27,16 +28,14 @@ export const EMAIL = Type.Optional(
   }),
 );
 
-/** The key under which a read record has the id of its address, until the log keeps a link of it with the customer_id. */
-const EMAIL_PERSON_ID = 'email_person_id';
-
 /** Makes ids of addresses with a key. One key gives one address the same id in every brand. */
 export function emailPersons(key: Buffer, customerIds: (brand_id: string) => CustomerIds): EmailPersonOf {
   return (brand_id, given) => {
     if (EMAIL_PERSON.test(given)) return given;
     const address = emailId(given);
     if (!isAddress(address)) return null;
-    if (customerIds(brand_id) === 'email') return address;
+    // What is hashed is hashed with the other ids of its record.
+    if (customerIds(brand_id) !== 'verbatim') return address;
     return ID_PREFIX + createHmac('sha256', key).update(address).digest('hex').slice(0, HASH_DIGITS);
   };
 }

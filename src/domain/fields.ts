@@ -31,7 +31,7 @@ export type FieldKind =
  * How a private field is cleaned before it is stored. `address`: an IP address is truncated or removed. `url`, `click_ids`: ids
  * that stand for one subscriber are hashed, in a text with parameters such as a URL, or in an object of click ids.
  */
-export type PrivateKind = 'address' | 'url' | 'click_ids';
+export type PrivateKind = 'address' | 'agent' | 'url' | 'click_ids';
 
 /** The id of a person or an order: a name (`text.ts`), no placeholder (`placeholders.ts`), stored verbatim, compared byte by byte. */
 export const Id = (description: string) =>

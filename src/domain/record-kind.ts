@@ -8,6 +8,7 @@ import type { CustomerIds, EmailPersonOf } from './email-ids.ts';
 import type { EqualLines } from './equal-lines.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind, PrivateKind } from './fields.ts';
+import type { PersonHashes } from './person-hashes.ts';
 import type { TObject, TSchema } from './typebox.ts';
 
 export type Value = string | number | null;
@@ -25,6 +26,8 @@ export interface ReadContext {
   customerIds?: (brand_id: string) => CustomerIds;
   /** The person with an address. Without it, records that name a person by address are refused. */
   emailPersonOf?: EmailPersonOf;
+  /** The hashes of ids, for brands that keep them so. Without it, ids of such brands are not hashed. */
+  personHashes?: PersonHashes;
   /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
   /** Told of each value that is not taken as it was sent, though the record is. */

@@ -11,6 +11,7 @@ import { unifyIds } from './email-ids.ts';
 import { ADDRESS_FIELDS, nameByAddress } from './email-person.ts';
 import { assert, type Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
+import { hashIds, withOldestIds } from './hashed-ids.ts';
 import { MAX_PLACE_LENGTH, readJson } from './json-field.ts';
 import { InexactNumber } from './json-text.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
@@ -144,12 +145,19 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     if (problem) return problem;
     if (context.warn) warnOfAddresses(record, addresses, context.warn);
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
-    if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record, context);
+    const customer_ids = persons.length === 0 ? 'verbatim' : (context.customerIds?.(brand_id) ?? 'verbatim');
+    const hashes = customer_ids === 'hashed' ? context.personHashes : undefined;
+    if (record[options.id_field] === undefined) {
+      // Nobody finds the id of a person by trying which content gives the id of a record.
+      const named = hashes === undefined ? record : withOldestIds(record, persons, hashes);
+      record[options.id_field] = contentId(options, named, context);
+    }
     if (unusual) cleanTexts(record, texts);
-    if (persons.length > 0 && context.customerIds?.(brand_id) === 'email' && unifyIds(record, persons)) {
+    if (customer_ids !== 'verbatim' && unifyIds(record, persons)) {
       const same = options.check?.(record);
       if (same) return same;
     }
+    if (hashes !== undefined) hashIds(record, persons, hashes);
     if (ahead_ms !== 0) record[CLOCK_AHEAD] = ahead_ms;
     return record;
   };

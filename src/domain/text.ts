@@ -21,6 +21,8 @@ const ANY_UNSEEN = new RegExp(UNSEEN, 'u');
 const CONTROLS = new RegExp(CONTROL, 'gu');
 const CONTROLS_IN_LINES = new RegExp(`(?![\\t\\n\\r])${CONTROL}`, 'gu');
 const ALL_UNSEEN = new RegExp(UNSEEN, 'gu');
+/** Format characters, private use, and whatever else a font leaves out. */
+const PICTURELESS = /[\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** True for text that needs no further look: no rule refuses or changes it. */
 export function isPlain(text: string): boolean {
@@ -58,6 +60,15 @@ export function shownText(text: string): string {
   return isPlain(text) ? text : text.toWellFormed().replace(CONTROLS, ' ').replace(ALL_UNSEEN, '\ufffd');
 }
 
+/**
+ * Text of one line for readers that take every character, such as language models: control characters become blanks, and all that has no
+ * picture is gone, with the joiners and variation selectors that a screen needs. Instructions can be hidden in them.
+ */
+export function bareText(text: string): string {
+  if (isPlain(text)) return text;
+  return text.toWellFormed().replace(CONTROLS, ' ').replace(PICTURELESS, '');
+}
+
 /** The same for text of several lines. Line breaks are kept. */
 export function shownLines(text: string): string {
   const parts = text.split(/(\r?\n)/);
@@ -93,3 +104,13 @@ export function listed(names: readonly string[], most = 20): string {
 
 /** Says that a file is UTF-8. Excel needs it at the start of a CSV. */
 export const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Text for HTML, also within an attribute. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

@@ -187,7 +187,10 @@ export const TouchpointSchema = Type.Object(
       ),
     ),
     user_agent: Type.Optional(
-      RequestText('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
+      RequestText(
+        'The user agent of the request; device and verdict are judged by it. `user_agent_storage` says what is stored of it',
+        MAX_USER_AGENT_LENGTH,
+      ),
     ),
     geo_location: Type.Optional(
       orLeftOut(JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out')),
@@ -253,6 +256,7 @@ export const touchpoints = defineRecord({
   ],
   private: {
     ip_address: 'address',
+    user_agent: 'agent',
     url: 'url',
     referrer: 'url',
     utm_source: 'url',

@@ -1,6 +1,6 @@
 /** The touchpoints of clicks and opens: what the token says, and what the request shows about who made it. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { GPC_SOURCE } from '../domain/consent/fields.ts';
+import { browserConsent } from '../domain/consent/browser-signals.ts';
 import { MAX_USER_AGENT_LENGTH } from '../domain/fields.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { TouchpointInput } from '../domain/touchpoint.ts';
@@ -12,6 +12,8 @@ export interface Seen {
   headers: IncomingHttpHeaders;
   ip_address: string | undefined;
   now_ms: number;
+  /** True if `DNT: 1` denies measurement and sharing; false when left out. */
+  honors_dnt?: boolean;
   /** A ULID of this request. */
   event_id: string;
 }
@@ -54,7 +56,7 @@ type Evidence = Record<string, unknown>;
 /** What clicks and opens share. It sets fields one by one, since each click makes an object, and spreads cost more than all the rest. */
 function touchpointOf(
   mail: Mail,
-  { method, headers, ip_address, now_ms }: Seen,
+  { method, headers, ip_address, now_ms, honors_dnt = false }: Seen,
   touchpoint_type: 'email_click' | 'email_open',
   touchpoint_id: string,
   evidence: Evidence,
@@ -76,7 +78,8 @@ function touchpointOf(
   };
   if (mail.customer_id !== undefined) touchpoint.customer_id = mail.customer_id;
   if (mail.email !== undefined) touchpoint.email = mail.email;
-  if (headers['sec-gpc'] === '1') touchpoint.consent = { gpc: true, source: GPC_SOURCE };
+  const consent = browserConsent(headers, honors_dnt);
+  if (consent !== null) touchpoint.consent = { ...consent };
   const user_agent = headers['user-agent'];
   if (mail.campaign_id !== undefined) touchpoint.campaign_id = mail.campaign_id;
   if (mail.email_id !== undefined) touchpoint.email_id = mail.email_id;

@@ -2,6 +2,7 @@
 import Bowser from 'bowser';
 import { isbot } from 'isbot';
 import { BoundedCache } from './bounded-cache.ts';
+import { readKeptAgent } from './kept-agent.ts';
 import { type Agent, HTTP_LIBRARY, mailAgent, NATIVE_APP, SECURITY_SCANNER } from './mail-clients.ts';
 
 /** The time of a parser grows with the length (9 ms for 50 kB). Nothing useful comes after this many characters. */
@@ -15,6 +16,12 @@ const caches: Record<Fetch, BoundedCache<Agent>> = {
   email_link: new BoundedCache(2_500),
   page: new BoundedCache(2_500),
 };
+
+/** The kind of request of a touchpoint. */
+export function fetchOf(touchpoint_type: string | null): Fetch {
+  if (touchpoint_type === 'email_open') return 'open';
+  return touchpoint_type?.startsWith('email_') ? 'email_link' : 'page';
+}
 
 /** Reads a user agent (not blank). The answer is shared between callers: never change it. Never throws. */
 export function parseUserAgent(user_agent: string, fetch: Fetch): Readonly<Agent> {
@@ -33,6 +40,8 @@ export function parseUserAgent(user_agent: string, fetch: Fetch): Readonly<Agent
  * an app may carry the name of a telephone company, which isbot takes for a crawler.
  */
 function parse(text: string, fetch: Fetch): Agent {
+  const kept = readKeptAgent(text);
+  if (kept !== null) return kept;
   const mail = mailAgent(text);
   if (mail !== null) {
     if (fetch === 'open') return mail;

@@ -12,3 +12,9 @@ const ENRICHMENTS: Partial<Record<RecordName, Enrichment>> = { touchpoints: enri
 export function enrichRecord(record: RecordName, item: FlatRecord, options: EnrichOptions): Record<string, Value> {
   return ENRICHMENTS[record]?.(item, options) ?? {};
 }
+
+/** The same with options that stay. */
+export const enriching =
+  (options: EnrichOptions) =>
+  (record: RecordName, item: FlatRecord): Record<string, Value> =>
+    enrichRecord(record, item, options);

@@ -2,7 +2,6 @@
  * Derives columns of a touchpoint from its own content: campaign labels, click ids, channel, device, place and verdict. Pure.
  * The loader runs it on every touchpoint. A value that the caller sent is never overwritten.
  */
-import { readAddress } from '../domain/address.ts';
 import { DEFAULT_BRAND, type FlatRecord, type Value } from '../domain/record.ts';
 import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
 import type { BrandHosts } from './brand-hosts.ts';
@@ -10,14 +9,15 @@ import { type ChannelEvidence, type ChannelOptions, deriveChannel, hasOwnReferre
 import { type ChannelDecision, isEmail } from './channel-rules.ts';
 import { addClickId, clickIdsJson, ownClickOnly } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
-import { type Fetch, parseUserAgent } from './device.ts';
+import { fetchOf, parseUserAgent } from './device.ts';
 import { countryOf } from './geo.ts';
-import { storedIp } from './ip.ts';
+import { isKeptAgent } from './kept-agent.ts';
+import { keptAddress } from './kept-request.ts';
 import { labelOf, objectOf } from './labels.ts';
 import type { MachineRules } from './machine-rules.ts';
 import { type Judgement, judge, type MessageFacts } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
-import type { PrivacyOptions } from './private.ts';
+import { AGENT_EVIDENCE, type PrivacyOptions, storageOf } from './private.ts';
 import { forEachParameter } from './url.ts';
 import { fillUtm, labelField, sentUtm, type Utm, type UtmField } from './utm.ts';
 
@@ -74,7 +74,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const labels = labelsOf(columns);
   const found = channelOf(columns, labels, options, columns.channel);
   const evidence = objectOf(columns.evidence);
-  const agent = agentOf(columns);
+  const agent = agentOf(columns, evidence);
   const sent_verdict = columns.verdict as Verdict | null;
   // Where the verdict was sent, an own one is only needed to tell if the place of the address is that of a reader.
   const needs_reader = columns.geo_location === null && columns.address_place !== null;
@@ -82,7 +82,6 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const verdict = sent_verdict ?? judgement!.verdict;
   const device = deviceOf(columns, agent, evidence);
   const ip = columns.ip_address;
-  const address = ip === null ? null : readAddress(ip);
   // The address of a proxy or scanner is not where the reader is.
   const is_reader = judgement !== null && LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
   const geo_location = columns.geo_location ?? (is_reader ? columns.address_place : null);
@@ -99,7 +98,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
     device_type: device.device_type,
     browser: device.browser,
     os: device.os,
-    ip_address: address === null ? null : storedIp(address, options.ip_storage),
+    ip_address: ip === null ? null : keptAddress(ip, storageOf(columns.brand_id, options).ip, options.request_key),
     geo_location,
     country: countryOf(geo_location),
     verdict,
@@ -118,7 +117,8 @@ export function reclassify(stored: Record<string, Value>, options: EnrichOptions
   const sent_channel = columns.channel_reason === SENT ? columns.channel : null;
   const found = channelOf(columns, labelsOf(columns), options, sent_channel);
   const keeps_verdict = columns.verdict_reasons === SENT_REASONS && columns.verdict !== null;
-  const judgement = keeps_verdict ? null : judgementOf(columns, agentOf(columns), objectOf(columns.evidence), options);
+  const evidence = objectOf(columns.evidence);
+  const judgement = keeps_verdict ? null : judgementOf(columns, agentOf(columns, evidence), evidence, options);
   const verdict = judgement?.verdict ?? (columns.verdict as Verdict);
   return {
     channel: found.channel,
@@ -137,7 +137,8 @@ export function settle(stored: Record<string, Value>, message: MessageFacts, opt
   const columns = columnsOf(stored);
   if (columns.verdict_reasons === SENT_REASONS && columns.verdict !== null)
     return { verdict: columns.verdict as Verdict, verdict_reasons: SENT_REASONS };
-  const judgement = judgementOf(columns, agentOf(columns), objectOf(columns.evidence), options, message);
+  const evidence = objectOf(columns.evidence);
+  const judgement = judgementOf(columns, agentOf(columns, evidence), evidence, options, message);
   return { verdict: judgement.verdict, verdict_reasons: reasonsJson(judgement) };
 }
 
@@ -219,14 +220,12 @@ export function channelLabel(sent: string): string {
   return isEmail(label) ? 'email' : label;
 }
 
-function agentOf(columns: Columns): Readonly<Agent> | null {
-  const user_agent = columns.user_agent;
-  return user_agent === null ? null : parseUserAgent(user_agent, fetchOf(columns.touchpoint_type));
-}
-
-function fetchOf(touchpoint_type: string | null): Fetch {
-  if (touchpoint_type === 'email_open') return 'open';
-  return touchpoint_type?.startsWith('email_') ? 'email_link' : 'page';
+/** What a user agent says. Where none is kept, the evidence has it in short. */
+function agentOf(columns: Columns, evidence: Readonly<Record<string, unknown>>): Readonly<Agent> | null {
+  const user_agent = columns.user_agent ?? evidence[AGENT_EVIDENCE];
+  if (typeof user_agent !== 'string') return null;
+  if (columns.user_agent === null && !isKeptAgent(user_agent)) return null;
+  return parseUserAgent(user_agent, fetchOf(columns.touchpoint_type));
 }
 
 function judgementOf(

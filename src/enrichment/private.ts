@@ -4,16 +4,26 @@
  */
 import { readAddress } from '../domain/address.ts';
 import type { PrivateKind } from '../domain/fields.ts';
-import { canonicalJson, type FlatRecord, type Value } from '../domain/record.ts';
+import { canonicalJson, DEFAULT_BRAND, type FlatRecord, type Value } from '../domain/record.ts';
 import { hashed, MAX_PERSONAL_LENGTH, namesPerson } from './click-ids.ts';
+import { fetchOf, parseUserAgent } from './device.ts';
 import { type GeoLookup, geoJson } from './geo.ts';
 import { type IpStorage, storedIp } from './ip.ts';
+import { keptAgent } from './kept-agent.ts';
+import { isHashedAddress, keptAddress, keptUserAgent, type RequestStorage } from './kept-request.ts';
 import { objectOf, textOf } from './labels.ts';
 import type { NetworkLookup } from './networks.ts';
 import { decodeParameter } from './percent.ts';
 
 export interface PrivacyOptions {
+  /** What is kept of addresses where the brand says nothing. */
   ip_storage: IpStorage;
+  /** How a brand keeps addresses and user agents; as `ip_storage` says, and user agents whole, when left out. */
+  storage_of?: (brand_id: string) => RequestStorage;
+  /** A name of what `storage_of` says, without brands that say nothing. */
+  storage_rules?: string;
+  /** The key of hashes of addresses and user agents. */
+  request_key?: Uint8Array;
   /** Null when the operator has no geo database. */
   geo: GeoLookup | null;
   /** Finds the operator's networks of an address; null or left out when there are none. */
@@ -23,9 +33,14 @@ export interface PrivacyOptions {
 /** Increase it when this file or the list of personal click ids changes. Records in the spool are then cleaned again. */
 const PRIVACY_VERSION = 2;
 
+/** How the requests of a brand are kept. */
+export function storageOf(brand_id: unknown, { ip_storage, storage_of }: PrivacyOptions): RequestStorage {
+  return storage_of?.(typeof brand_id === 'string' ? brand_id : DEFAULT_BRAND) ?? { ip: ip_storage, agent: 'full' };
+}
+
 /** A name of the rules by which records are cleaned now. */
-export function privacyRules({ ip_storage }: PrivacyOptions): string {
-  return `${ip_storage}/${PRIVACY_VERSION}`;
+export function privacyRules({ ip_storage, storage_rules = '' }: PrivacyOptions): string {
+  return `${ip_storage}/${PRIVACY_VERSION}${storage_rules}`;
 }
 
 /**
@@ -49,22 +64,48 @@ export function withoutPrivate(
     const value = record[name];
     if (typeof value !== 'string') continue;
     if (fields[name] === 'address') {
+      const storage = storageOf(record['brand_id'], options);
+      if (isHashedAddress(value) && storage.ip !== 'none') continue;
       const address = readAddress(value);
       const place = address === null || record[ADDRESS_PLACE] !== undefined ? null : placeOf(record, address, options);
       if (place !== null) set(ADDRESS_PLACE, place);
       const evidence = address === null ? null : withNetworks(record, address, options);
       if (evidence !== null) set(EVIDENCE, evidence);
-      const stored = address === null ? null : storedIp(address, options.ip_storage);
-      if (options.ip_storage !== 'full' && stored !== value) {
+      const stored = keptAddress(value, storage.ip, options.request_key);
+      if (storage.ip !== 'full' && stored !== value) {
         set(name, stored);
-        if (stored === null) delete clean[name];
       }
+    } else if (fields[name] === 'agent') {
+      keepAgent(clean, name, value, options, set);
     } else {
       const kept = fields[name] === 'url' ? withoutPersonalIds(value) : withoutPersonalClickIds(value);
       if (kept !== value) set(name, kept);
     }
   }
+  if (clean !== record) for (const name in fields) if (clean[name] === null) delete clean[name];
   return clean;
+}
+
+/** The key of the evidence of a touchpoint with a user agent in short, where no user agent is kept. */
+export const AGENT_EVIDENCE = 'agent';
+
+function keepAgent(
+  record: FlatRecord,
+  name: string,
+  value: string,
+  options: PrivacyOptions,
+  set: (name: string, value: Value) => void,
+): void {
+  const storage = storageOf(record['brand_id'], options).agent;
+  if (storage === 'full' || value.trim() === '') return;
+  const agent = parseUserAgent(value, fetchOf(textOf(record['touchpoint_type'])));
+  const kept = keptUserAgent(value, agent, storage, options.request_key);
+  if (kept === value) return;
+  set(name, kept);
+  if (kept !== null) return;
+  const evidence = objectOf(textOf(record[EVIDENCE]));
+  const told = canonicalJson({ ...evidence, [AGENT_EVIDENCE]: keptAgent(value, agent, null) });
+  if (told !== undefined) set(EVIDENCE, told);
 }
 
 /** The place of an address, or null. It is not looked up where the sender gave a place. */

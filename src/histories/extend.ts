@@ -2,8 +2,9 @@
  * Adds fresh rows of the log to histories. Everything is read before anything is added, so a read that fails changes nothing. The
  * new position is told last: until then no report counts the new rows.
  */
-import { VERDICTS } from '../attribution/relations.ts';
+
 import { withVerdicts } from '../attribution/touches.ts';
+import { NO_VERDICTS, VERDICTS } from '../attribution/verdict-relations.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Columns, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, between, type Position } from '../warehouse/position.ts';
@@ -120,7 +121,7 @@ const numberOfLabel = ([number, label]: [number, Label]): [string, number] => [
 
 async function readTouches(snapshot: Snapshot, { after, upto }: Span, numbers: LabelNumbers): Promise<FreshRows> {
   const touches = new FreshRows(['message', 'session', 'label']);
-  const sql = `select ${WHERE_IT_IS}, float64(${hashed('t.message_id')}) as message, float64(${hashed('t.session_id')}) as session, ${labelTexts(null)}
+  const sql = `select ${WHERE_IT_IS}, float64(${hashed('t.message_id')}) as message, float64(${hashed('t.session_id')}) as session, ${labelTexts(NO_VERDICTS)}
     from touchpoints t where ${between('t', after, upto)}`;
   await snapshot.columns(sql, {}, ({ rows, cells }) => {
     const [message, session, ...labels] = cells.slice(FreshRows.PLACE_COLUMNS);
@@ -168,7 +169,8 @@ async function readReclassified(
   if (last.length === 0) return { reclassified, relabelled };
   const of_fresh = `join (select distinct r.brand_id as brand_id, r.touchpoint_id as touchpoint_id from reclassifications r where ${fresh}) f
     on f.brand_id = r.brand_id and f.touchpoint_id = r.touchpoint_id`;
-  const verdicts = await materialise(snapshot, VERDICTS, latestVerdicts(upto, RECLASSIFIED, of_fresh));
+  const judged = await materialise(snapshot, VERDICTS, latestVerdicts(upto, RECLASSIFIED, of_fresh));
+  const verdicts = { ...NO_VERDICTS, judged };
   const sql = `select ${WHERE_IT_IS}, ${labelTexts(verdicts)}
     from touchpoints t ${withVerdicts(verdicts)} where v.touchpoint_id is not null and ${atOrBefore('t', upto)}`;
   await snapshot.columns(sql, {}, ({ rows: count, cells }) => {

@@ -2,15 +2,16 @@
  * Fills histories from the warehouse. The engine numbers the labels and hashes other texts; the program reads numbers, in pages,
  * and puts each touchpoint at its place. docs/semantics.md 1 and 5 say what of a touchpoint counts.
  */
-import { VERDICTS } from '../attribution/relations.ts';
+
 import { effective, withVerdicts } from '../attribution/touches.ts';
+import { NO_VERDICTS, type TouchVerdicts, VERDICTS } from '../attribution/verdict-relations.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber, type Position, resolvePosition } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
-import { emptyConsents, extendConsents } from './consents/consent-rows.ts';
+import { emptyConsents, extendConsents, inSubjectOrder } from './consents/consent-rows.ts';
 import { fillEmails } from './emails/fill-emails.ts';
 import { prepareMessages } from './emails/shared-messages.ts';
 import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns } from './histories.ts';
@@ -48,7 +49,7 @@ export function fits(position: Position): boolean {
 /** What the pages are read with. */
 interface Source {
   position: Position;
-  verdicts: Relation | null;
+  verdicts: TouchVerdicts;
 }
 
 /**
@@ -65,7 +66,7 @@ export async function fillHistories(
   const collectors = [...position.keys()].sort();
   if (!fits(position)) return null;
   const reclassified = await lastReclassified(snapshot, position);
-  const source = { position, verdicts: reclassified.size === 0 ? null : await makeVerdicts(snapshot, position) };
+  const source = { position, verdicts: reclassified.size === 0 ? NO_VERDICTS : await makeVerdicts(snapshot, position) };
   const labels = await makeLabels(snapshot, source);
   if (labels === null) return null;
   await makeSubjects(snapshot, source);
@@ -94,6 +95,7 @@ export async function fillHistories(
   };
   await readTouches(snapshot, source, histories);
   await extendConsents(histories.consents, snapshot, position, histories);
+  inSubjectOrder(histories.consents);
   await sortSubjects(histories);
   await prepareLabels(labels);
   histories.emails = await fillEmails(snapshot, position, subjects);
@@ -113,18 +115,19 @@ async function lastReclassified(snapshot: Snapshot, position: Position): Promise
   );
 }
 
-function makeVerdicts(snapshot: Snapshot, position: Position): Promise<Relation> {
-  return materialise(snapshot, VERDICTS, latestVerdicts(position, RECLASSIFIED));
+/** What consent hides is no part of the arrays: it differs by position and setting. */
+async function makeVerdicts(snapshot: Snapshot, position: Position): Promise<TouchVerdicts> {
+  return { ...NO_VERDICTS, judged: await materialise(snapshot, VERDICTS, latestVerdicts(position, RECLASSIFIED)) };
 }
 
 /** SQL for what the label of touchpoints `t` is made of, as texts in the order of {@link LABEL_NAMES}. */
-export const labelTexts = (verdicts: Relation | null): string =>
+export const labelTexts = (verdicts: TouchVerdicts): string =>
   LABEL_NAMES.map((name) => {
     const own = effective(name, verdicts);
     return `${name === 'traits' ? `text128(${own})` : own} as ${name}`;
   }).join(', ');
 
-const labelled = (verdicts: Relation | null): string =>
+const labelled = (verdicts: TouchVerdicts): string =>
   LABEL_NAMES.map((name) => `${effective(name, verdicts)} as ${name}`).join(', ');
 
 /** A label of its texts, in the order of {@link LABEL_NAMES}. */

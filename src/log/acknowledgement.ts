@@ -15,6 +15,8 @@ export interface Acknowledgement {
    */
   conflicts?: Array<{ index: number; id: string; reason: string }>;
   rejected: Array<{ index: number } & Problem>;
+  /** Valid drafts whose person denied measurement, so that only a count of them is kept; left out when there are none. */
+  counted?: number;
   /** Values of accepted drafts that were not taken as they were sent; left out when there are none. At most {@link MAX_WARNINGS}. */
   warnings?: Array<{ index: number } & Problem>;
   /** How many warnings more there were; left out when there were none. */

@@ -15,10 +15,15 @@ export class AddressLinks {
     const input = takeAddressLink(record);
     // A page may name its visitor. It may not say who is one person with whom.
     if (input === null || caller.from_page) return null;
-    const link = recordKind('identity_links').read(input, context);
-    if (isProblem(link)) return null;
-    const id = link['link_id'] as string;
-    return this.lately.has(id) ? null : link;
+    return this.fresh([input], context)[0] ?? null;
+  }
+
+  /** Those links, as records, that this process did not send to the log lately. */
+  fresh(inputs: ReadonlyArray<Record<string, unknown>>, context: ReadContext): FlatRecord[] {
+    return inputs.flatMap((input) => {
+      const link = recordKind('identity_links').read(input, context);
+      return isProblem(link) || this.lately.has(link['link_id'] as string) ? [] : [link];
+    });
   }
 
   /** Forgets what it noted, because links were erased and may come again. */

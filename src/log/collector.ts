@@ -1,11 +1,13 @@
 /** The collector: reads the drafts of an envelope, writes the accepted records to the spool, and runs the loader. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import type { EnrichSettings } from '../enrichment/enrich-options.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
+import { type Edges, NO_EDGES } from '../privacy/retention/edges.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
@@ -16,6 +18,7 @@ import { clearSpool } from './clear-spool.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
 import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
+import type { DeniedCounts } from './denied-counts.ts';
 import type { Caller, Envelope } from './envelope.ts';
 import type { KeptPart } from './kept-part.ts';
 import type { Limits } from './limits.ts';
@@ -29,31 +32,33 @@ import { readDrafts } from './read-drafts.ts';
 import { KNOWN_IDS, recall } from './recall.ts';
 import { RecentIds } from './recent-ids.ts';
 import { SaidConsents } from './said-consents.ts';
-import { SEGMENT_SUFFIX } from './segment.ts';
+import { hasSegments } from './segment.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
 export interface CollectorOptions {
-  /** Holds the spool and the filter of known ids. */
   folder: string;
   warehouse: Warehouse;
   limits: Limits;
   enrich: Enrich;
-  /** How addresses and personal ids are cleaned. */
   privacy: PrivacyOptions;
-  /** Holds the suppressions. */
   state: State;
   collector_id: string;
   /** The currency for a record without one, by its brand. */
   defaultCurrency: (brand_id: string) => string;
   /** How ids of persons are kept, by brand. */
   customerIds?: (brand_id: string) => CustomerIds;
-  /** The person with an address. */
+  /** The person with an address, and the hashes of ids for brands that keep them so. */
   emailPersonOf?: EmailPersonOf;
+  personHashes?: PersonHashes;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
   /** The brand of drafts that name none; null without rules. */
   brand_rules?: BrandRules | null;
+  /** Counts the events of people who deny measurement, for brands that keep no more of them. */
+  denied?: DeniedCounts;
+  /** Before them, records are not taken. */
+  edges?: () => Edges;
   clock?: () => number;
   serves_nobody?: boolean;
   /** Set if a thread prepares the batches of the loader. It enriches by these settings, which say the same as `enrich` and `privacy`. */
@@ -161,10 +166,10 @@ export class Collector {
   async accept({ source, drafts, requests }: Envelope, caller: Caller): Promise<Acknowledgement> {
     const { privacy } = this.options;
     const now_ms = this.now();
-    const { answer, records, indexes, links, consents } = await readDrafts(
+    const { answer, records, indexes, links, consents, denied } = await readDrafts(
       drafts,
       caller,
-      { ...this.options, now_ms, brands_decided: this.brands_decided },
+      { ...this.options, now_ms, brands_decided: this.brands_decided, edges: this.options.edges?.() ?? NO_EDGES },
       this.links,
       this.consents,
     );
@@ -172,6 +177,7 @@ export class Collector {
       await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms }, requests);
     this.links.noted(links);
     this.consents.noted(consents);
+    if (denied.length > 0) await this.options.denied?.add(denied);
     answer.accepted = answer.ids.length;
     const conflicts = conflictsOf(records, indexes, this.recent);
     if (conflicts.length > 0 && !caller.from_page) answer.conflicts = conflicts;
@@ -291,8 +297,4 @@ function preparerOf(
   return enriches_in_thread === undefined
     ? new LocalPreparer({ ...options, enrich, privacy })
     : new ThreadPreparer({ ...options, enrich: enriches_in_thread, ...(clock && { clock }) });
-}
-
-async function hasSegments(folder: string): Promise<boolean> {
-  return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
 }

@@ -1,4 +1,5 @@
 /** The consents that come with events, in their field `consent`. Each becomes a record of its own beside its event. */
+import { HEADER_SOURCES } from '../domain/consent/browser-signals.ts';
 import type { Problem } from '../domain/errors.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import { type FlatRecord, isProblem, type ReadContext } from '../domain/record.ts';
@@ -27,10 +28,10 @@ export class SaidConsents {
   private readonly lately = new Map<string, Lately>();
 
   /**
-   * Takes the consent of an event that was read.
+   * Reads the consent of an event that was read.
    * @param input the event as it was sent. @param warn told of a consent that cannot be read; the event stays.
    */
-  take(
+  of(
     name: RecordName,
     input: unknown,
     read: FlatRecord,
@@ -55,8 +56,13 @@ export class SaidConsents {
       warn({ field: `consent.${record.field}`, reason: `${record.reason}. The event was taken without its consent` });
       return null;
     }
-    const own = { record, person: personOf(record), text: JSON.stringify(sent), at_ms: occurred_at as number };
-    return this.isRepeated(own) ? null : own;
+    return { record, person: personOf(record), text: JSON.stringify(sent), at_ms: occurred_at as number };
+  }
+
+  /** True if this process remembers that the person said something else last. */
+  isChange({ person, text }: SaidConsent): boolean {
+    const before = this.lately.get(person);
+    return before !== undefined && before.text !== text;
   }
 
   /** Forgets what it noted, because consents were erased and may come again. */
@@ -76,9 +82,11 @@ export class SaidConsents {
    * True if the person said the same a moment ago, so that it holds already. What was denied in words is always kept, since another
    * process may have taken a grant meanwhile; the header of a browser is kept once an hour.
    */
-  private isRepeated({ person, text, at_ms }: SaidConsent): boolean {
+  isRepeated({ record, person, text, at_ms }: SaidConsent): boolean {
     const before = this.lately.get(person);
-    if (before?.text !== text || /false|denied/.test(text) || !/true|granted/.test(text)) return false;
+    if (before?.text !== text) return false;
+    const is_grant = /true|granted/.test(text) && !/false|denied/.test(text);
+    if (!is_grant && !HEADER_SOURCES.has(record['source'])) return false;
     return at_ms >= before.at_ms && at_ms - before.at_ms < REPEATED_MS;
   }
 }

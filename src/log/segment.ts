@@ -7,7 +7,7 @@
  * the records, and `h` their content hashes, 16 hex digits each. Lines of version 1 have no `v`, one kind `n`, and records as
  * they were sent; they are still read, because old data folders may hold them.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { TributaryError } from '../domain/errors.ts';
 import { isRecordName, type RecordName } from '../domain/index.ts';
@@ -41,6 +41,11 @@ export interface EntryHead {
 }
 
 export const SEGMENT_SUFFIX = '.seg';
+
+/** True if a folder of the spool has segments. */
+export async function hasSegments(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
+}
 
 const LINE_VERSION = 2;
 const HASH_DIGITS = 16;

@@ -10,6 +10,7 @@ import { type RecordName, recordKind } from '../domain/index.ts';
 import { sentId } from '../domain/page-conversion.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { subjectDigest } from '../domain/subject.ts';
+import { happenedAt } from '../privacy/retention/edges.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { State } from '../state/port.ts';
 
@@ -78,6 +79,27 @@ export async function suppressOrders(state: State, brand_id: string, orders: rea
       for (const order of orders.slice(from, from + MAX_TOGETHER))
         await transaction.put(COLLECTION, keyOf({ brand_id, order }), { until_ms: null });
     });
+}
+
+/** From now on, records of a kind that happened before an instant are dropped. */
+export interface SuppressedAge {
+  record: RecordName;
+  /** Null for the brands that have no limit of their own. */
+  brand_id: string | null;
+  /** Milliseconds; null drops none. */
+  before_ms: number | null;
+}
+
+/** Lies before every instant. */
+const NONE_MS = -Number.MAX_SAFE_INTEGER;
+
+export async function suppressOlder(state: State, ages: readonly SuppressedAge[]): Promise<void> {
+  await state.transaction(async (transaction) => {
+    for (const { record, brand_id, before_ms } of ages) {
+      const until_ms = before_ms === null ? NONE_MS : before_ms - 1;
+      await transaction.put(COLLECTION, ageKey(record, brand_id), { until_ms });
+    }
+  });
 }
 
 /** Sets the limits of subjects to exactly these, earlier or later than before. */
@@ -209,16 +231,27 @@ export function suppressionKeys({ record, item }: Suppressible): string[] {
     keyOf({ record, brand_id, id }),
     ...subjectsOf(record, item).map((id) => keyOf({ brand_id, id })),
     ...ordersOf(record, item).map((order) => keyOf({ brand_id, order })),
+    ...agesOf(record, brand_id),
   ];
 }
+
+/** The keys of limits by age: that of the brand counts before that of all others. */
+const agesOf = (record: RecordName, brand_id: string): readonly [own: string, others: string] => [
+  ageKey(record, brand_id),
+  ageKey(record, null),
+];
+const AGE_KEYS = 2;
 
 /** True if a record is dropped. @param limits those of its keys that are on the list. */
 export function isSuppressed(limits: SuppressionLimits, { record, item }: Suppressible): boolean {
   if (limits.size === 0) return false;
-  const [own, ...subjects] = suppressionKeys({ record, item });
+  const [own, ...others] = suppressionKeys({ record, item });
   if (limits.has(own!)) return true;
   const happened_ms = instantOf(record, item);
-  return subjects.some((key) => {
+  const [of_brand, of_others] = others.slice(-AGE_KEYS);
+  const aged_ms = limits.get(of_brand!) ?? limits.get(of_others!);
+  if (aged_ms != null && happened_ms !== undefined && happened_ms <= aged_ms) return true;
+  return others.slice(0, -AGE_KEYS).some((key) => {
     const until_ms = limits.get(key);
     return until_ms !== undefined && (until_ms === null || happened_ms === undefined || happened_ms <= until_ms);
   });
@@ -230,6 +263,19 @@ function keyOf(what: SuppressedRecord | SuppressedSubject | SuppressedOrder): st
   if (!('record' in what)) return subjectDigest(what.brand_id, what.id);
   return hash('sha256', JSON.stringify(['record', what.record, what.brand_id, what.id]), 'hex');
 }
+
+const age_keys = new Map<string, string>();
+
+/** There are few kinds and brands, so that the hashes are made once. */
+function ageKey(record: RecordName, brand_id: string | null): string {
+  const text = JSON.stringify(['age', record, brand_id]);
+  const known = age_keys.get(text);
+  if (known !== undefined) return known;
+  const key = hash('sha256', text, 'hex');
+  if (age_keys.size < MAX_AGE_KEYS) age_keys.set(text, key);
+  return key;
+}
+const MAX_AGE_KEYS = 10_000;
 
 /** The orders that a record changes without naming a person: a refund of an order that was erased must not come back alone. */
 function ordersOf(record: RecordName, item: FlatRecord): string[] {
@@ -243,8 +289,7 @@ function subjectsOf(record: RecordName, item: FlatRecord): string[] {
   );
 }
 
-/** When a record happened; undefined for kinds that have no instant. */
+/** When a record happened; undefined for kinds that have no instant and no day. */
 function instantOf(record: RecordName, item: FlatRecord): number | undefined {
-  const { instant_field } = recordKind(record);
-  return instant_field === undefined ? undefined : (item[instant_field] as number);
+  return happenedAt(record, item) ?? undefined;
 }

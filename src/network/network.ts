@@ -10,7 +10,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type LookupFunction } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isPublicAddress, targetProblem } from './addresses.ts';
-import type { OutAnswer, OutRequest } from './request.ts';
+import type { OutAnswer, SentRequest } from './request.ts';
 
 const TIMEOUT_MS = 20_000;
 const MAX_ANSWER_BYTES = 64_000;
@@ -51,7 +51,7 @@ export class OutNetwork {
    * Sends a request. @throws Forbidden for an address that may not be reached, LostAnswer if it may have arrived and no answer came in
    * time, and another error if there is no connection. None of them names the URL.
    */
-  async send({ method, url, headers, body }: OutRequest, signal?: AbortSignal): Promise<OutAnswer> {
+  async send({ method, url, headers, body }: SentRequest, signal?: AbortSignal): Promise<OutAnswer> {
     const target = this.checked(url);
     const is_https = target.protocol === 'https:';
     const limit = AbortSignal.timeout(this.timeout_ms);

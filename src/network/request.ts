@@ -2,12 +2,15 @@
 
 /** A request, ready to be sent. */
 export interface OutRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** May hold a secret in its query, where the destination wants it so; it is never logged. */
   url: string;
   headers: Record<string, string>;
   body: string;
 }
+
+/** A request whose body may be bytes. */
+export type SentRequest = Omit<OutRequest, 'body'> & { body: string | Buffer };
 
 /** The answer to a request. */
 export interface OutAnswer {

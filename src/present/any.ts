@@ -39,22 +39,27 @@ function block(name: string, value: unknown, limit: number): string {
 /** A table with the columns of the rows shown, in order of appearance. Only the JSON shows nested values and raw micros. */
 export function tableOf(rows: readonly Row[], limit: number, wanted?: readonly string[]): string {
   const shown = rows.slice(0, limit);
-  const names = wanted ?? [...new Set(shown.flatMap((row) => Object.keys(row)))];
+  const used = usedColumns(shown, wanted);
+  return (
+    textTable(
+      used.map(({ key, ...column }) => ({ ...column, name: words(key) })),
+      shown.map((row) => used.map(({ key }) => cell(key, row[key]))),
+    ) + more(rows.length, shown.length)
+  );
+}
+
+/** The columns of rows that have a simple value somewhere, by the keys of the rows. */
+export function usedColumns(rows: readonly Row[], wanted?: readonly string[]): Array<{ key: string; right: boolean }> {
+  const names = wanted ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const used = names.filter(
     (name) =>
       !name.endsWith('_micros') &&
-      shown.some((row) => !isObject(row[name]) && !isTable(row[name]) && row[name] !== null && row[name] !== undefined),
+      rows.some((row) => !isObject(row[name]) && !isTable(row[name]) && row[name] !== null && row[name] !== undefined),
   );
-  const columns = used.map((name) => ({
-    name: words(name),
-    right: shown.some((row) => typeof row[name] === 'number' || isMoney(name, row[name])),
+  return used.map((key) => ({
+    key,
+    right: rows.some((row) => typeof row[key] === 'number' || isMoney(key, row[key])),
   }));
-  return (
-    textTable(
-      columns,
-      shown.map((row) => used.map((name) => cell(name, row[name]))),
-    ) + more(rows.length, shown.length)
-  );
 }
 
 /** One value as text. It recognises money by its form and rates by their name. */
@@ -62,7 +67,7 @@ export function cell(name: string, value: unknown): string {
   if (value === null || value === undefined) return NOTHING;
   if (isMoney(name, value)) return moneyText(value);
   if (typeof value === 'number')
-    return /(_rate|^share|_share)$/.test(name)
+    return /(_rate|_share)$|(^|\.)share(_of_\w+)?$/.test(name)
       ? percent(value)
       : value.toLocaleString('en-US', { maximumFractionDigits: 4 });
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

@@ -4,6 +4,7 @@ import type { ReportJson } from '../reports/context.ts';
 import { ORDER_FIELDS } from '../reports/groups.ts';
 import { SPENT } from '../reports/results/shapes.ts';
 import { changeCells, changeColumns } from './changes.ts';
+import { consentLines } from './consent-bounds.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
 import {
@@ -58,6 +59,7 @@ export function showAttribution(report: ReportJson, limit: number): string {
     body +
     `\n  ${orders}\n` +
     reconciliation(report, parts) +
+    consentLines(report) +
     reportWarnings(report)
   );
 }

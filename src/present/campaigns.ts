@@ -4,6 +4,7 @@ import { listed } from '../domain/text.ts';
 import type { ReportJson } from '../reports/context.ts';
 import { changeCells, changeColumns } from './changes.ts';
 import { line } from './clip.ts';
+import { consentLines } from './consent-bounds.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
 import { intervalText, moneyText, NOTHING, number, percent, textTable } from './table.ts';
@@ -59,6 +60,7 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     more(campaigns.length, shown.length) +
     '\nopened and clicked: people, without machines, of those with a delivery; 90 %: the interval of the revenue per recipient;\nabove average: resamples in which it is above that of all campaigns together\n' +
     (has_campaign && !has_email ? notMet(campaigns) : '') +
+    consentLines(report) +
     reportWarnings(report)
   );
 }

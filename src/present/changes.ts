@@ -34,8 +34,13 @@ function percentChange(value: unknown): string {
   return typeof value === 'number' ? `${value > 0 ? '+' : ''}${number(value, 1)} %` : NOTHING;
 }
 
+/** By how much a figure changed, such as "+20.0 %"; undefined if nothing is compared. */
+export function changeOf(row: Row, name: string): string | undefined {
+  return row['change_percent'] === undefined ? undefined : percentChange(part(row, 'change_percent')[name]);
+}
+
 /** A figure with its change, such as "12 (+20.0 %)". */
 export function withChange(shown: string, row: Row, name: string): string {
-  const percent = part(row, 'change_percent')[name];
-  return row['change_percent'] === undefined ? shown : `${shown} (${percentChange(percent)})`;
+  const change = changeOf(row, name);
+  return change === undefined ? shown : `${shown} (${change})`;
 }

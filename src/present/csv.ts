@@ -60,7 +60,8 @@ function* rowsOf(answer: ReportJson, { rows, also = [], parts }: MainTable): Gen
     for (const row of rowsOf(part as ReportJson, { rows, also })) yield { [parts!.column]: name, ...row };
 }
 
-function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][] {
+/** The simple values of a row by name: those within others as `outer.inner`. */
+export function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][] {
   return Object.entries(value).flatMap(([name, inner]) =>
     isObject(inner) ? leaves(inner, `${prefix}${name}.`) : [[prefix + name, inner] as [string, unknown]],
   );

@@ -22,6 +22,7 @@ export function showReceipt(report: ReportJson, limit: number): string {
     credited(report, touchpoints, models),
     '\n',
     refused(touchpoints, limit),
+    hidden(report),
     rules(report['rules'] as Row),
     reportWarnings(report),
   ].join('');
@@ -129,6 +130,12 @@ function refused(touchpoints: readonly Touchpoint[], limit: number): string {
     rest > 0 ? `  … and ${rest} earlier ones: --limit 0 shows all\n` : '',
     after > 0 ? `  ${after} later ${after === 1 ? 'touchpoint' : 'touchpoints'}, after the order, cannot count\n` : '',
   ].join('');
+}
+
+function hidden(report: ReportJson): string {
+  const count = Number(report['touchpoints_hidden_by_consent'] ?? 0);
+  if (count === 0) return '';
+  return `  ${count} ${count === 1 ? 'touchpoint is' : 'touchpoints are'} left out: the person had not consented to measurement, or has withdrawn the consent\n`;
 }
 
 function age(touch: Touchpoint): string {

@@ -87,7 +87,11 @@ export async function assignOnce(
       const classOf = settings.rfm ? classifier(await readCustomers(snapshot)) : () => null;
       await readPeople(snapshot, async (people) => {
         signal.throwIfAborted();
-        for (const person of people) await statements.of(person, segmentsOf(person, classOf(person), settings, now_ms));
+        for (const person of people) {
+          // Who denies profiling is in no segment, and leaves those of before.
+          const wanted = person.denies_profiling ? [] : segmentsOf(person, classOf(person), settings, now_ms);
+          await statements.of(person, wanted);
+        }
         done.people += people.length;
       });
     },

@@ -2,6 +2,7 @@
 import { makeOrdersAndEvents } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { PERSONS } from '../attribution/relations.ts';
+import { deniersOf } from '../identity/deniers.ts';
 import type { ReportContext } from '../reports/context.ts';
 import { makeMailedPeople } from '../reports/emails/list-states-in-sql.ts';
 import { BEHAVIOUR, MAILED_PEOPLE } from '../reports/relations.ts';
@@ -9,7 +10,6 @@ import { NEWEST_STATEMENT } from '../reports/segments.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { materialise } from '../warehouse/relation.ts';
-import { textWord } from '../warehouse/sql-text.ts';
 import type { PersonFigures } from './membership.ts';
 import type { BehaviouralSegments } from './settings.ts';
 
@@ -22,6 +22,8 @@ export interface Person extends PersonFigures {
   person_id: string;
   /** The segments that this program assigned and that hold now, with their ends in milliseconds. */
   held: ReadonlyMap<string, number>;
+  /** The last word of the person about profiling. */
+  denies_profiling: boolean;
 }
 
 /** Makes `behaviour`. @param plan of one brand, from its first event to now. */
@@ -34,7 +36,7 @@ export async function makeBehaviour(
   const { brand_id, end_ms } = plan.brands[0]!;
   const { orders, events } = await makeOrdersAndEvents(snapshot, plan, directory);
   await makeMailedPeople(snapshot, plan, limits);
-  const brand = textWord(brand_id);
+  const brand = '$brand_id';
   await materialise(
     snapshot,
     BEHAVIOUR,
@@ -53,12 +55,15 @@ export async function makeBehaviour(
      held as (
        select person_id, joined_texts(concat(segment_name, '${INNER}', text128(int128(ends_ms))), '${OUTER}') as held
        from said where newest_no = 1 and ends_ms > ${end_ms} group by person_id),
+     refused as (${deniersOf('profiling', plan.positions.touchpoints, brand)}),
      people as (
        select person_id from (
          select person_id from bought union all select person_id from mailed union all select person_id from held) known group by person_id)
      select k.person_id as person_id, coalesce(b.orders, 0) as orders, b.first_ms as first_ms, b.last_ms as last_ms, coalesce(b.micros, int128(0)) as micros,
-       m.state as state, h.held as held
-     from people k left join bought b on b.person_id = k.person_id left join mailed m on m.person_id = k.person_id left join held h on h.person_id = k.person_id`,
+       m.state as state, h.held as held, case when r.person_id is null then 0 else 1 end as denies_profiling
+     from people k left join bought b on b.person_id = k.person_id left join mailed m on m.person_id = k.person_id left join held h on h.person_id = k.person_id
+       left join refused r on r.person_id = k.person_id`,
+    { brand_id },
   );
 }
 
@@ -68,7 +73,7 @@ export async function readCustomers(
 ): Promise<{ recency: Float64Array; frequency: Float64Array; money: Float64Array }> {
   const parts: Array<[Float64Array, Float64Array, Float64Array]> = [];
   await snapshot.columns(
-    `select float64(last_ms) as last_ms, float64(orders) as orders, float64(micros) as micros from ${BEHAVIOUR.name} where orders > 0`,
+    `select float64(last_ms) as last_ms, float64(orders) as orders, float64(micros) as micros from ${BEHAVIOUR.name} where orders > 0 and denies_profiling = 0`,
     {},
     ({ cells }) => {
       parts.push(cells.slice(0, 3).map((cell) => Float64Array.from(cell as ArrayLike<number>)) as (typeof parts)[0]);
@@ -89,12 +94,12 @@ export async function readCustomers(
 /** Reads everybody, some at a time. */
 export function readPeople(snapshot: Snapshot, take: (people: readonly Person[]) => Promise<void>): Promise<void> {
   return snapshot.columns(
-    `select person_id, float64(orders) as orders, float64(first_ms) as first_ms, float64(last_ms) as last_ms, text128(micros) as micros, state, held from ${BEHAVIOUR.name}`,
+    `select person_id, float64(orders) as orders, float64(first_ms) as first_ms, float64(last_ms) as last_ms, text128(micros) as micros, state, held, float64(denies_profiling) as denies_profiling from ${BEHAVIOUR.name}`,
     {},
     ({ rows, cells }) => {
-      const [ids, orders, first_ms, last_ms, micros, states, held] = cells as [
+      const [ids, orders, first_ms, last_ms, micros, states, held, denies] = cells as [
         ...[ArrayLike<string>, ArrayLike<number>, ArrayLike<number | null>, ArrayLike<number | null>],
-        ...[ArrayLike<string>, ArrayLike<string | null>, ArrayLike<string | null>],
+        ...[ArrayLike<string>, ArrayLike<string | null>, ArrayLike<string | null>, ArrayLike<number>],
       ];
       return take(
         Array.from({ length: rows }, (_, i): Person => {
@@ -107,6 +112,7 @@ export function readPeople(snapshot: Snapshot, take: (people: readonly Person[])
             micros: BigInt(micros[i]!),
             email_state: states[i] || null,
             held: heldOf(held[i] || null),
+            denies_profiling: denies[i] === 1,
           };
         }),
       );

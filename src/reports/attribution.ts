@@ -6,10 +6,11 @@ import type { WeekStart } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
-import { consentBounds } from './consent-bounds.ts';
+import { CONSENT_BOUNDS_PARAMETER, consentBounds, withNotStored } from './consent-bounds.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { modelParts } from './credit-groups.ts';
 import { readCredits } from './credits.ts';
+import { readDenied } from './data-quality.ts';
 import { defineReport } from './declare.ts';
 import { readFilters } from './filters.ts';
 import {
@@ -52,11 +53,7 @@ export const AttributionReportParameters = Type.Object(
         'Adds the 90 % interval of the revenue of each row, from a bootstrap over people; for one model and one key of `group_by`',
       ),
     ),
-    consent_bounds: Type.Optional(
-      flag(
-        'Adds what consent hides: the revenue of each group as it is, and as it would be if consent hid nothing; for one model',
-      ),
-    ),
+    consent_bounds: CONSENT_BOUNDS_PARAMETER,
   },
   { additionalProperties: false },
 );
@@ -109,7 +106,7 @@ async function attributionAnswer(
       touch_columns: touchColumns(keys),
     });
     const several = parameters.models !== undefined;
-    return answerOnce(context, resolved, several ? 'models' : 'model', async (served_by) => {
+    const answer = await answerOnce(context, resolved, several ? 'models' : 'model', async (served_by) => {
       const { plan } = resolved;
       const grouping = { keys, filters, week_start, has_spread: with_intervals, with_intervals };
       const own = { ...context, served_by };
@@ -128,6 +125,7 @@ async function attributionAnswer(
       const bounds = with_bounds ? { consent_bounds: await consentBounds(snapshot, own, plan, grouping, part) } : {};
       return { ...common, ...part, ...bounds };
     });
+    return with_bounds ? withNotStored(answer, await readDenied(context, resolved.plan)) : answer;
   }, readOptions(context));
 }
 

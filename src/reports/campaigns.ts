@@ -11,9 +11,11 @@ import { readCampaignsEngagement } from './campaigns/engagement.ts';
 import { type CampaignKey, engagementNotFiltered } from './campaigns/engagement-asked.ts';
 import { type CampaignRow, campaignRows, engagementCounts } from './campaigns/rows.ts';
 import { reportHead } from './config-hash.ts';
+import { CONSENT_BOUNDS_PARAMETER, consentBounds, withNotStored } from './consent-bounds.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { checkRows, MAX_ROWS, modelParts } from './credit-groups.ts';
 import { readCredits } from './credits.ts';
+import { readDenied } from './data-quality.ts';
 import { defineReport } from './declare.ts';
 import { type Filters, readFilters } from './filters.ts';
 import { SPEND_WITHOUT_RATE } from './group-spend.ts';
@@ -43,6 +45,7 @@ const CampaignsParameters = Type.Object(
         },
       ),
     ),
+    consent_bounds: CONSENT_BOUNDS_PARAMETER,
   },
   { additionalProperties: false },
 );
@@ -52,20 +55,22 @@ export async function campaignsReport(
   parameters: Static<typeof CampaignsParameters>,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const { filter, by = 'campaign_id', ...shared } = parameters;
+  const { filter, by = 'campaign_id', consent_bounds, ...shared } = parameters;
+  const with_bounds = consent_bounds === 'true';
   const filters = readFilters(filter, DEFAULT_WEEK_START);
   const keys = KEYS_BY[by];
   const group_keys = resolveGroupBy(keys.join(','));
   return context.warehouse.read(async (snapshot) => {
     const resolved = await resolveParameters(snapshot, context, shared, {
       ...options,
-      extra: { report: 'campaigns', ...(by === 'campaign_id' ? {} : { by }) },
+      extra: { report: 'campaigns', ...(by === 'campaign_id' ? {} : { by }), ...(with_bounds && { consent_bounds }) },
       filters,
       touch_columns: ['campaign_kind', ...touchColumns(group_keys)],
     });
-    return answerOnce(context, resolved, '', async (served_by) =>
-      campaignsAnswer(snapshot, { ...context, served_by }, resolved, { keys, group_keys, filters }),
+    const answer = await answerOnce(context, resolved, '', async (served_by) =>
+      campaignsAnswer(snapshot, { ...context, served_by }, resolved, { keys, group_keys, filters, with_bounds }),
     );
+    return with_bounds ? withNotStored(answer, await readDenied(context, resolved.plan)) : answer;
   }, readOptions(context));
 }
 
@@ -73,14 +78,14 @@ async function campaignsAnswer(
   snapshot: Snapshot,
   context: ReportContext,
   resolved: Resolved,
-  asked: { keys: readonly CampaignKey[]; group_keys: readonly GroupKey[]; filters: Filters },
+  asked: { keys: readonly CampaignKey[]; group_keys: readonly GroupKey[]; filters: Filters; with_bounds: boolean },
 ): Promise<ReportJson> {
   const { plan } = resolved;
-  const { keys, group_keys, filters } = asked;
+  const { keys, group_keys, filters, with_bounds } = asked;
   const grouping = { keys: group_keys, filters, week_start: DEFAULT_WEEK_START, has_spread: true };
   const source = await readCredits(snapshot, context, plan, grouping);
   const { parts, warnings } = await modelParts(plan, source, grouping);
-  const [[, part]] = parts as [[string, { channel_attribution: CampaignRow[] }]];
+  const [[, part]] = parts as unknown as [[string, ReportJson & { channel_attribution: CampaignRow[] }]];
   const credited = part.channel_attribution;
   const spread = await source.spread(credited.length);
   const kinds = await source.kinds();
@@ -102,6 +107,7 @@ async function campaignsAnswer(
       ...totalsOf(credited, !warnings.some(({ code }) => code === SPEND_WITHOUT_RATE)),
     },
     definitions: DEFINITIONS,
+    ...(with_bounds && { consent_bounds: await consentBounds(snapshot, context, plan, grouping, part) }),
     warnings: [...(await source.warnings()), ...warnings, ...(not_filtered === null ? [] : [not_filtered])],
   };
 }
@@ -137,7 +143,7 @@ export const campaigns = defineReport({
   explain: { ...CAMPAIGNS_MEANINGS, ...DEFINITIONS },
   noisy: creditsWithNoise(
     'people, credited conversions and attributed revenue of each row of `by`; sends, opens, clicks and costs are not in it',
-    ({ by = 'campaign_id', filter, ...shared }) => ({
+    ({ by = 'campaign_id', filter, consent_bounds: _bounds, ...shared }) => ({
       ...{ report: 'campaigns', shared, filter: filter as string[] | undefined, week_start: DEFAULT_WEEK_START },
       keys: resolveGroupBy(KEYS_BY[by as keyof typeof KEYS_BY].join(',')),
     }),

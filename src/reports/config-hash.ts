@@ -15,6 +15,8 @@ export function configHash(plan: Plan, period: { start: string; end: string }, e
     touch_columns: _touch_columns,
     show_weights: _show_weights,
     limits: _limits,
+    // It changes what the log holds, and the warnings.
+    removed_before: _removed_before,
     // What the option changes is the position.
     ignore_message_rules: _ignore_message_rules,
     ...rest

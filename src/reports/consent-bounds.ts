@@ -4,11 +4,20 @@
  */
 import type { Plan } from '../attribution/plan.ts';
 import { money } from '../domain/money.ts';
+import { flag } from '../domain/parameter.ts';
+import { Type } from '../domain/typebox.ts';
+import type { DeniedCount } from '../log/denied-counts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { modelParts } from './credit-groups.ts';
 import type { Grouping } from './credit-source.ts';
 import { readCredits } from './credits.ts';
+
+export const CONSENT_BOUNDS_PARAMETER = Type.Optional(
+  flag(
+    'Adds what consent hides: the revenue of each group as it is, and as it would be if consent hid nothing; for one model',
+  ),
+);
 
 /** Groups with the largest differences are listed up to this number. */
 const MAX_ROWS = 1_000;
@@ -26,6 +35,12 @@ interface Bound {
   keys: ReportJson;
   observed: bigint;
   possible: bigint;
+}
+
+/** Adds the events of the period that were only counted. They are no rows of the log, so an answer that is kept does not hold them. */
+export function withNotStored(answer: ReportJson, denied: readonly DeniedCount[]): ReportJson {
+  const not_stored_events = denied.reduce((sum, { events }) => sum + events, 0);
+  return { ...answer, consent_bounds: { ...(answer['consent_bounds'] as ReportJson), not_stored_events } };
 }
 
 /** @param part the answer of the plan for its one model. */

@@ -3,11 +3,13 @@ import type { CandidateLimits, Plan } from '../attribution/plan.ts';
 import type { KeyBrand } from '../domain/brand-access.ts';
 import type { BrandGroups } from '../domain/brand-groups.ts';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
+import type { PersonHashes } from '../domain/person-hashes.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import type { Histories } from '../histories/histories.ts';
 import type { PassThreads } from '../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { RandomIntegers } from '../learning/random-integers.ts';
+import type { DeniedCount } from '../log/denied-counts.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
 import type { Bounds } from '../privacy/differential-privacy/bounds.ts';
@@ -39,8 +41,14 @@ export interface ReportContext {
   customerIds?: (brand_id: string) => CustomerIds;
   /** The person with an address. */
   emailPersonOf?: EmailPersonOf;
+  /** The hashes of ids of persons, for brands that keep them so. */
+  personHashes?: PersonHashes;
   /** False if verdicts by rules over several events do not count; they do when left out. */
   message_rules?: boolean;
+  /** The events of a brand's people who denied measurement, where only a count of them is kept; none when left out. */
+  denied?: (brand: { brand_id: string; start_ms: number; end_ms: number }) => Promise<DeniedCount[]>;
+  /** Before which instants records of a brand were removed by age; none were when left out. */
+  removedBefore?: (brand_id: string) => { touchpoints_ms: number | null; orders_ms: number | null };
   clock: () => number;
   timeout_ms: number;
   /** How many candidates an order keeps; without it, the limits of docs/semantics.md 5. */

@@ -94,7 +94,7 @@ export async function readJourneys(
   );
   const touches = memberTouches(plan, { members, verdicts: query.verdicts }, { columns: ['traits'] });
   const [machine] = await snapshot.query(
-    `select count(*) as n from (${touches}) t where not (${without('t.traits', 'machine')})`,
+    `select count(*) as n from (${touches}) t where not (${without('t.traits', 'machine')}) and ${without('t.traits', 'no_consent')}`,
   );
   const touchpoints = await listTouchpoints(snapshot, query);
   const conversions = await listConversions(snapshot, query);

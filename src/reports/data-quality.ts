@@ -1,11 +1,18 @@
 /** The data quality report: which opens and clicks are machines', and what came late, in conflict, or could not be stored. */
-import { makeBrandPeriods } from '../attribution/orders.ts';
+import { makeTouchVerdicts } from '../attribution/consent.ts';
+import { EVERYONE } from '../attribution/consent-people.ts';
+import { without } from '../attribution/eligibility.ts';
+import { makeBrandPeriods, makePersons } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { BRAND_PERIODS } from '../attribution/relations.ts';
+import { effective, OTHER_VERDICTS, withVerdicts } from '../attribution/touches.ts';
+import { NO_VERDICTS, type TouchVerdicts } from '../attribution/verdict-relations.ts';
+import { asksForConsent } from '../domain/consent/policy.ts';
 import { ratio } from '../domain/money.ts';
-import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
+import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import { MACHINE_VERDICTS } from '../domain/touchpoint.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import type { DeniedCount } from '../log/denied-counts.ts';
 import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
@@ -17,11 +24,14 @@ import { defineReport } from './declare.ts';
 import { DATA_QUALITY_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import { DATA_QUALITY_MEANINGS, DataQualityResult } from './results/data-quality.ts';
+import { readUnmatched } from './unmatched.ts';
 
 const DataQualityParameters = Type.Object(DATA_QUALITY_PARAMETERS, { additionalProperties: false });
 
 /** The records that happen at an instant, and how each is called in the answer. */
 const ARRIVING = ['touchpoints', 'conversions', 'email_events', 'adjustments'] as const;
+/** Clocks differ a little. */
+const MAX_CLOCK_DIFFERENCE_MS = MS_PER_MINUTE;
 /** Rows of verdicts and dead letters; what comes after them is not listed. */
 const MAX_ROWS = 1_000;
 
@@ -36,9 +46,9 @@ async function dataQualityReport(
       extra: { report: 'data_quality' },
     });
     const { plan } = resolved;
-    return answerOnce(context, resolved, '', async () => {
+    const answer = await answerOnce(context, resolved, '', async () => {
       await makeBrandPeriods(snapshot, plan);
-      const verdicts = await readVerdicts(snapshot, plan);
+      const verdicts = await readVerdicts(snapshot, context, plan);
       return {
         ...reportHead(resolved, context.clock()),
         opens: split(verdicts, 'email_open'),
@@ -47,9 +57,24 @@ async function dataQualityReport(
         arrivals: await readArrivals(snapshot, plan),
         conflicts: await readConflicts(snapshot, plan),
         dead_letters: await readDeadLetters(snapshot, plan),
+        ...(await readUnmatched(snapshot, plan, context.directory)),
       };
     });
+    // They are no rows of the log, so an answer that is kept by its position does not hold them.
+    return { ...answer, denied: (await readDenied(context, plan)).slice(0, MAX_ROWS) };
   }, readOptions(context));
+}
+
+/** The events of which only a count is kept, of all brands together. */
+export async function readDenied({ denied }: ReportContext, { brands }: Plan): Promise<DeniedCount[]> {
+  const by_key = new Map<string, DeniedCount>();
+  for (const brand of denied === undefined ? [] : brands)
+    for (const row of await denied!(brand)) {
+      const key = `${row.day} ${row.record} ${row.channel}`;
+      const own = by_key.get(key);
+      by_key.set(key, { ...row, events: row.events + (own?.events ?? 0) });
+    }
+  return [...by_key].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 interface VerdictRow {
@@ -60,19 +85,29 @@ interface VerdictRow {
 }
 
 /** The touchpoints of the period by type, verdict and reasons, as the latest rules judge them. */
-async function readVerdicts(snapshot: Snapshot, plan: Plan): Promise<VerdictRow[]> {
+async function readVerdicts(snapshot: Snapshot, context: ReportContext, plan: Plan): Promise<VerdictRow[]> {
+  const consent = await makeConsent(snapshot, context, plan);
   const { touchpoints: position } = plan.positions;
   const rows = await snapshot.query(
     `with judged as (
-       select t.touchpoint_type as touchpoint_type, coalesce(v.verdict, t.verdict) as final_verdict, coalesce(v.verdict_reasons, t.verdict_reasons) as reasons
+       select t.touchpoint_type as touchpoint_type, coalesce(l.verdict, t.verdict) as final_verdict, coalesce(l.verdict_reasons, t.verdict_reasons) as reasons
        from touchpoints t ${ofPeriod('t')}
-         left join (${latestVerdicts(position, ['verdict', 'verdict_reasons'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
-       where ${inPeriod('t', plan)} and ${atOrBefore('t', position)})
+         left join (${latestVerdicts(position, ['verdict', 'verdict_reasons'])}) l on l.brand_id = t.brand_id and l.touchpoint_id = t.touchpoint_id
+         ${withVerdicts(consent)}
+       where ${inPeriod('t', plan)} and ${atOrBefore('t', position)} and ${without(effective('traits', consent), 'no_consent')})
      select touchpoint_type, final_verdict as verdict, reasons, count(*) as touchpoints from judged
      group by touchpoint_type, final_verdict, reasons order by touchpoints desc, touchpoint_type, verdict, reasons`,
   );
   const found = readAll(rows, { touchpoint_type: 'text', verdict: 'text', reasons: 'text', touchpoints: 'number' });
   return found.map(({ reasons, ...row }) => ({ ...row, reasons: JSON.parse(reasons) as string[] }));
+}
+
+/** What consent hides. Without a policy nobody is looked for. */
+async function makeConsent(snapshot: Snapshot, { directory }: ReportContext, plan: Plan): Promise<TouchVerdicts> {
+  if (!plan.brands.some(({ settings: { consent } }) => consent !== undefined && asksForConsent(consent)))
+    return NO_VERDICTS;
+  await makePersons(snapshot, plan, directory);
+  return makeTouchVerdicts(snapshot, plan, EVERYONE, { has_reclassifications: false, number: OTHER_VERDICTS });
 }
 
 const ofPeriod = (alias: string): string => `join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id`;
@@ -105,6 +140,7 @@ interface ArrivalDay {
   late_hour: number;
   late_day: number;
   late_week: number;
+  ahead: number;
   last_ms: number;
 }
 
@@ -126,6 +162,7 @@ async function readArrivals(snapshot: Snapshot, plan: Plan): Promise<ReportJson[
       over_an_hour_late: sum(({ late_hour }) => late_hour),
       over_a_day_late: sum(({ late_day }) => late_day),
       over_a_week_late: sum(({ late_week }) => late_week),
+      ahead_of_clock: sum(({ ahead }) => ahead),
       last_received_at: days.length === 0 ? null : new Date(last_ms).toISOString(),
       ...silenceOf(
         days.map(({ day }) => day),
@@ -140,7 +177,8 @@ async function readArrivalDays(snapshot: Snapshot, plan: Plan, record: string): 
   const late = (ms: number): string => `count_where(epoch_ms(r.received_at) - epoch_ms(r.occurred_at) > ${ms})`;
   const rows = await snapshot.query(
     `select floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) as day, count(*) as records, ${late(MS_PER_HOUR)} as late_hour,
-       ${late(MS_PER_DAY)} as late_day, ${late(7 * MS_PER_DAY)} as late_week, max(epoch_ms(r.received_at)) as last_ms
+       ${late(MS_PER_DAY)} as late_day, ${late(7 * MS_PER_DAY)} as late_week,
+       count_where(epoch_ms(r.occurred_at) - epoch_ms(r.received_at) > ${MAX_CLOCK_DIFFERENCE_MS}) as ahead, max(epoch_ms(r.received_at)) as last_ms
      from ${record} r ${ofPeriod('r')} where ${inPeriod('r', plan)} and ${atOrBefore('r', plan.positions.touchpoints)}
      group by floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) order by day`,
   );
@@ -150,6 +188,7 @@ async function readArrivalDays(snapshot: Snapshot, plan: Plan, record: string): 
     late_hour: 'number',
     late_day: 'number',
     late_week: 'number',
+    ahead: 'number',
     last_ms: 'number',
   });
 }

@@ -1,14 +1,17 @@
 /** Email events, opens and clicks of the period, each with its person: what engagement is counted from. docs/semantics.md 10. */
+
+import { makeTouchVerdicts } from '../attribution/consent.ts';
+import { EVERYONE } from '../attribution/consent-people.ts';
+import { without } from '../attribution/eligibility.ts';
 import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
 import { CAMPAIGN, effective, OTHER_VERDICTS, withVerdicts } from '../attribution/touches.ts';
+import type { TouchVerdicts } from '../attribution/verdict-relations.ts';
 import { ENGAGEMENT_TYPES, MACHINE_VERDICTS } from '../domain/touchpoint.ts';
-import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
-import { materialise, type Relation } from '../warehouse/relation.ts';
 import { textList } from '../warehouse/sql-text.ts';
 
 /** Conditions on `email_events e` and on `touchpoints t`, and their parameters. */
@@ -26,7 +29,7 @@ const IN_PERIOD = (alias: string): string =>
 /**
  * SQL for the chosen events. Its columns: brand_id, channel, campaign_id, is_label (1 if only the link names the campaign), email_id,
  * message_id, campaign_kind, kind, bounce_kind, verdict, is_human, person, at_ms, in_period and
- * end_ms (the end of the period of the brand). It uses the relation `persons`, and makes others that it uses.
+ * end_ms (the end of the period of the brand). Opens and clicks that consent hides are left out. It uses the relation `persons`, and makes others that it uses.
  * @param since_ever true for all events before the end of the period; `in_period` tells those of the period apart.
  */
 export async function emailEvents(
@@ -62,24 +65,26 @@ export async function emailEvents(
         concat(t.brand_id, '/', coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person, epoch_ms(t.occurred_at) as at_ms,
         null as bounce_kind, ${IN_PERIOD('t')}
       ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${withVerdicts(verdicts)}
-      where ${when('t')} and t.touchpoint_type in (${textList(ENGAGEMENT_TYPES)}) and ${chosen.of_touches}) h`;
+      where ${when('t')} and t.touchpoint_type in (${textList(ENGAGEMENT_TYPES)}) and ${chosen.of_touches} and ${without(effective('traits', verdicts), 'no_consent')}) h`;
 }
 
-/**
- * Makes the verdicts of the chosen touchpoints, also of people without an order, whom the attribution query leaves out. Null if the
- * log has no reclassification.
- */
+/** The verdicts of the chosen touchpoints, and what consent hides, also of people without an order. */
 async function makeVerdicts(
   snapshot: Snapshot,
   plan: Plan,
   { of_touches, parameters }: Chosen,
-): Promise<Relation | null> {
+): Promise<TouchVerdicts> {
   const position = plan.positions.touchpoints;
   const [row] = await snapshot.query(
     `select count(*) as n from (select 1 as found from reclassifications r where ${atOrBefore('r', position)} limit 1) found`,
   );
-  if (read(row, { n: 'number' }).n === 0) return null;
-  const of_chosen = `join touchpoints t on t.brand_id = r.brand_id and t.touchpoint_id = r.touchpoint_id
+  const of_judged = `join touchpoints t on t.brand_id = r.brand_id and t.touchpoint_id = r.touchpoint_id
     and t.touchpoint_type in (${textList(ENGAGEMENT_TYPES)}) and ${of_touches}`;
-  return materialise(snapshot, OTHER_VERDICTS, latestVerdicts(position, RECLASSIFIED, of_chosen), parameters);
+  const has_reclassifications = read(row, { n: 'number' }).n > 0;
+  return makeTouchVerdicts(snapshot, plan, EVERYONE, {
+    has_reclassifications,
+    of_judged,
+    parameters,
+    number: OTHER_VERDICTS,
+  });
 }

@@ -94,7 +94,7 @@ function oneBrand(brands: readonly string[], id: string): string | undefined {
  */
 export async function personAsked(
   snapshot: Snapshot,
-  { customerIds, emailPersonOf }: Pick<ReportContext, 'customerIds' | 'emailPersonOf'>,
+  { customerIds, emailPersonOf, personHashes }: Pick<ReportContext, 'customerIds' | 'emailPersonOf' | 'personHashes'>,
   position: Position,
   sought: Sought,
   request: Parameters<typeof brandsOf>[3],
@@ -111,8 +111,13 @@ export async function personAsked(
     };
     const brand = await brandOfId(one_form, (name) => customerIds?.(name) === 'email');
     if (brand !== undefined) return { brand, id: one_form };
+    // The newest hash is looked for first. Where several are stored, a link joins them.
+    for (const hash of personHashes?.ofAsked(sought.id) ?? []) {
+      const of_hash = await brandOfId(hash, (name) => customerIds?.(name) === 'hashed');
+      if (of_hash !== undefined) return { brand: of_hash, id: hash };
+    }
     const hashed = emailPersonOf?.(request.brand_id ?? DEFAULT_BRAND, sought.id) ?? sought.id;
-    const of_hash = await brandOfId(hashed, (name) => customerIds?.(name) !== 'email');
+    const of_hash = await brandOfId(hashed, (name) => customerIds?.(name) === 'verbatim');
     if (of_hash === undefined) throw error;
     return { brand: of_hash, id: hashed };
   }

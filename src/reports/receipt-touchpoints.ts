@@ -1,7 +1,7 @@
 /** Every touchpoint that was considered for an order, and in a sentence why it counted or not. docs/semantics.md 5 and 6. */
 import { consideredTouches } from '../attribution/considered.ts';
 import { scoresOf } from '../attribution/credits.ts';
-import { type RefusalStatus, type RefusedTouch, refusalSentence } from '../attribution/eligibility.ts';
+import { type RefusalStatus, type RefusedTouch, refusalSentence, without } from '../attribution/eligibility.ts';
 import { MAX_PATH_LENGTH, type Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { ratio } from '../domain/money.ts';
@@ -19,6 +19,8 @@ type TouchpointStatus = RefusalStatus | 'credited' | 'absorbed' | 'path_cut';
 
 interface Considered {
   total: number;
+  /** Those that consent hides. They are not among the others, since a receipt tells what a person did. */
+  hidden: number;
   /** The touchpoints, oldest first. */
   touchpoints: Array<{
     json: ReportJson & { status: TouchpointStatus };
@@ -80,21 +82,25 @@ export async function readConsidered(
          left join ${candidates.name} b on b.order_no = a.order_no and b.touch_no = a.into_touch_no`,
       ]
     : ['null as into_touchpoint_id, int64(null) as step', ''];
+  const considered = consideredTouches(plan, query, [...COLUMNS, 'traits']);
+  const hidden = await countHidden(snapshot, plan, considered);
   const rows = await snapshot.query(
     `with considered as (
        select t.at_ms as at_ms, t.age_ms as age_ms, t.refused_by as refused_by, ${COLUMNS.map((name) => `t.${name} as ${name}`).join(', ')},
          ${into}, p.k as k, ${creditColumns(plan)},
          case when p.k is not null then 0 when t.refused_by is null then 1 when t.age_ms >= 0 then 2 else 3 end as distance
-       from (${consideredTouches(plan, query, COLUMNS)}) t
+       from (${considered}) t
        ${joined}
        left join (select * from ${credits.name} where counted = 1) p on p.order_no = t.order_no and p.touch_no = t.touch_no
-       ${scores.join(' ')}),
+       ${scores.join(' ')}
+       where ${without('t.traits', 'no_consent')}),
      ranked as (
        select d.*, row_number() over (order by distance, at_ms desc, touchpoint_id desc) as newest_no, count(*) over () as total from considered d)
      select * from ranked where newest_no <= ${MAX_TOUCHPOINTS} order by at_ms, touchpoint_id`,
   );
   return {
     total: rows.length === 0 ? 0 : read(rows[0], SHAPE).total,
+    hidden,
     touchpoints: rows.map((row) => {
       const touch = read(row, SHAPE);
       const [status, reason] = decisionOn({ ...touch, ...order });
@@ -111,6 +117,15 @@ export async function readConsidered(
       };
     }),
   };
+}
+
+/** How many of these touchpoints consent hides; it is not looked up where no brand asks for consent. */
+async function countHidden(snapshot: Snapshot, plan: Plan, considered: string): Promise<number> {
+  if (plan.brands.every(({ settings }) => settings.consent === undefined)) return 0;
+  const [row] = await snapshot.query(
+    `select count(*) as n from (${considered}) t where not (${without('t.traits', 'no_consent')})`,
+  );
+  return read(row, { n: 'number' }).n;
 }
 
 const STEPS: Record<number, string> = {

@@ -114,6 +114,7 @@ async function touchesPart(
     path_length: credits.length,
     touchpoint_count: considered.total,
     touchpoints_shown: considered.touchpoints.length,
+    ...(considered.hidden > 0 && { touchpoints_hidden_by_consent: considered.hidden }),
     touchpoints: considered.touchpoints.map(({ json, credit }) =>
       credit ? { ...json, credit: creditOf(plan, credit) } : json,
     ),

@@ -151,6 +151,7 @@ export const BEHAVIOUR = defineRelation(
       micros: 'int128',
       state: 'text?',
       held: 'text?',
+      denies_profiling: 'int',
     },
   },
 );

@@ -72,6 +72,7 @@ export async function resolveParameters(
     currency: resolveCurrency(parameters.currency, settings),
     ...query_options,
     touch_columns: [...new Set([...(options.touch_columns ?? []), ...(options.filters?.touch_columns ?? [])])],
+    ...(context.removedBefore && { removed_before: brand_ids.map(context.removedBefore) }),
     show_weights: options.show_weights ?? false,
     limits: context.candidate_limits ?? CANDIDATE_LIMITS,
     ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),

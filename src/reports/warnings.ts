@@ -4,6 +4,7 @@ import type { Attribution } from '../attribution/query.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { refundCounts, unknownRefunds } from './refund-warnings.ts';
+import { retentionWarnings } from './retention-warnings.ts';
 import type { Warning } from './warning.ts';
 
 /** What the warnings of a report count. With a custom or fitted model also `zero0`, `zero1` and so on, by number of the model. */
@@ -86,5 +87,5 @@ export function warningsOf(plan: Plan, counts: WarningCounts): Warning[] {
     'refunds_of_unknown_orders',
     'refunds and other adjustments of the period name an order that is not known, and have no effect until it arrives; check their order_id or conversion_id',
   );
-  return warnings;
+  return [...warnings, ...retentionWarnings(plan)];
 }

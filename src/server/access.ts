@@ -2,6 +2,7 @@
 
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import { checkPath, parameterReader } from '../domain/read-parameters.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Answering, Asked } from './exchange.ts';
 import { headAnswer } from './failures.ts';
@@ -9,7 +10,6 @@ import type { Guesses } from './guesses.ts';
 import { isPageKey, type Key } from './key.ts';
 import type { KeyRing } from './keys.ts';
 import type { Outgoing } from './outgoing.ts';
-import { checkPath, parameterReader } from './parameters.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { allows, refusalOfKey, refusalOfSession } from './roles.ts';
 import type { Route } from './route.ts';
@@ -36,7 +36,12 @@ class EndedSession extends TributaryError {
 
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
 function authorize(request: Asked, route: Route, { keys, sessions }: Pick<GateContext, 'keys' | 'sessions'>): Key {
-  const { key, in_session } = presentedKey(request, route, keys, route.collects === undefined ? sessions : null);
+  const { key, in_session } = presentedKey(
+    request,
+    route,
+    keys,
+    route.collects === undefined && !route.assistants ? sessions : null,
+  );
   // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
   if (!allows(key, route)) throw in_session ? refusalOfSession(key, route) : refusalOfKey(key, route);

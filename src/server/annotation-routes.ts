@@ -2,6 +2,7 @@
 import { brandWithin, maySee, maySeeKey } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { choice, words } from '../domain/parameter.ts';
+import { bodyReader } from '../domain/read-parameters.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import {
   ANNOTATION_KINDS,
@@ -11,7 +12,6 @@ import {
   MAX_ANNOTATION_LENGTH,
   unknownAnnotation,
 } from '../sharing/annotations.ts';
-import { bodyReader } from './parameters.ts';
 import type { Route } from './route.ts';
 
 const Shown = Type.Object({

@@ -7,6 +7,7 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import { MonitorList } from '../monitors/list.ts';
 import type { AuditLog } from '../privacy/audit/audit-log.ts';
 import { SavedViews } from '../sharing/views.ts';
 import { grantsOf } from '../sign-in-config.ts';
@@ -15,6 +16,7 @@ import { SqlDesk, type SqlLimits } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { annotationRoutes } from './annotation-routes.ts';
+import { assistantRoutes } from './assistant-routes.ts';
 import { withAudit } from './audit.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
@@ -26,6 +28,7 @@ import { EmailKeys } from './email-keys.ts';
 import { erasureRoutes } from './erasure-routes.ts';
 import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
+import { gpcRoute } from './gpc-route.ts';
 import { Guesses } from './guesses.ts';
 import { identityRoutes } from './identity-routes.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -36,6 +39,7 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { monitorRoutes } from './monitor-routes.ts';
 import { noiseRoutes } from './noise-routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
 import { SignIn } from './oidc/sign-in.ts';
@@ -44,8 +48,10 @@ import { Outgoing } from './outgoing.ts';
 import { pullRoutes } from './pull-routes.ts';
 import { RateLimit } from './rate-limit.ts';
 import { reportRoutes } from './report-routes.ts';
+import { retentionRoutes } from './retention-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 import { savedViewRoutes } from './saved-view-routes.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -58,6 +64,7 @@ import { SharedAnswers } from './shared-answers.ts';
 import { SharedRoutes } from './shared-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { sqlRoutes } from './sql-routes.ts';
+import { unsubscribeRoutes } from './unsubscribe-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
 
@@ -68,6 +75,8 @@ export interface AppOptions {
   log_level?: string;
   /** Limits of SQL over the views; the usual ones when left out. */
   sql_limits?: Partial<SqlLimits>;
+  /** False if the routes are called within this process only, so that no link leads to the dashboard; true when left out. */
+  has_dashboard?: boolean;
 }
 
 /** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
@@ -85,7 +94,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const uploads = new Uploads(uploadLimits(max_body_bytes));
   const outgoing = new Outgoing();
   const rate_limit = config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute);
-  const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
+  const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock, config.honor_dnt);
   const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
   const grantOf = grantsOf(config.oidc);
   const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantOf);
@@ -125,12 +134,14 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const shared_answers = new SharedAnswers(services);
   const page = new DashboardPage();
   const others: Route[] = [
-    ...(parts.collects ? [scriptRoute()] : []),
+    ...(parts.collects ? [scriptRoute(), gpcRoute()] : []),
     ...(parts.reports ? readingRoutes(services, shared_answers) : []),
     ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
+    ...(parts.reports ? assistantRoutes(services, options.has_dashboard ?? true) : []),
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...(parts.reports ? erasureRoutes(services) : []),
+    ...(parts.reports ? retentionRoutes(services) : []),
     ...keyRoutes(services),
     ...identityRoutes(services),
     ...noiseRoutes(services),
@@ -143,6 +154,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
+    ...scheduleRoutes(tributary.schedules),
     ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
@@ -163,7 +175,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   });
   app.register(async (scope) => {
     parseSourceBodies(scope, uploads);
-    for (const route of webhooks) addRoute(scope, route, metrics, context);
+    const of_recipients = unsubscribeRoutes(tributary.schedules.recipients, guesses);
+    for (const route of [...webhooks, ...of_recipients]) addRoute(scope, route, metrics, context);
   });
   new Door(app, uploads, outgoing, entrances, links).open();
   const unknown = services.metrics.meter('', 'unknown');
@@ -176,13 +189,14 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
 
 /** Reports, and what people keep and share beside them. */
 function readingRoutes(services: Services, shared_answers: SharedAnswers): Route[] {
-  const { annotations, state } = services.tributary;
+  const { annotations, config, state } = services.tributary;
   return [
     ...reportRoutes(services),
     lineageRoute(services),
     ...annotationRoutes(annotations),
     ...shareRoutes(services, shared_answers),
     ...savedViewRoutes(new SavedViews(state, DASHBOARD_PAGES)),
+    ...monitorRoutes(new MonitorList(config.monitors, state), state),
   ];
 }
 

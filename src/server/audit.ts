@@ -72,10 +72,11 @@ async function audited(route: Route, request: FastifyRequest, reply: FastifyRepl
   }
 }
 
-async function eventOf(
+/** What the audit log holds of a request. What `query` names is a parameter, and what `params` names is what it is about. */
+export async function eventOf(
   kind: AuditEvent['kind'],
-  { method, path }: Route,
-  request: FastifyRequest,
+  { method, path }: Pick<Route, 'method' | 'path'>,
+  request: Pick<FastifyRequest, 'key' | 'query' | 'params' | 'body' | 'id'>,
   audit: AuditLog,
 ): Promise<AuditEvent> {
   const { key } = request;

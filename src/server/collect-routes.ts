@@ -105,7 +105,9 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
         },
       );
       metrics.collected(record, answer);
-      reply.code(answer.accepted === 0 ? 422 : 202).header('content-type', 'application/json; charset=utf-8');
+      reply
+        .code(answer.accepted === 0 && answer.counted === undefined ? 422 : 202)
+        .header('content-type', 'application/json; charset=utf-8');
       return JSON.stringify(answer);
     },
   };

@@ -73,6 +73,7 @@ export const DASHBOARD_PAGES = [
   '/customers/:id',
   '/models',
   '/quality',
+  '/incidents',
   '/orders/:id',
   '/admin/keys',
   '/admin/sources',

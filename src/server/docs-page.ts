@@ -1,5 +1,6 @@
 /** The OpenAPI document as one HTML page, without scripts and without files of other sites. */
 import { hash } from 'node:crypto';
+import { escapeHtml } from '../domain/text.ts';
 import type { Json } from './openapi.ts';
 
 const STYLE = `
@@ -115,8 +116,4 @@ function code(value: unknown): string {
 
 function prose(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

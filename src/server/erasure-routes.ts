@@ -86,7 +86,9 @@ function eraseRoute({ tributary }: Services): Route {
         (request.query as Static<typeof EraseParameters>).brand_id,
       );
       reply.code(202);
-      return { erasure_id: await tributary.erasures.request(brand, id) };
+      // A retry may come under the hash of another pepper.
+      const { customer_id } = request.params as { customer_id: string };
+      return { erasure_id: await tributary.erasures.request(brand, id, hashesOf(tributary, brand, customer_id)) };
     },
   };
 }
@@ -226,7 +228,17 @@ async function personOf(
       return await personAsked(snapshot, reports, position, sought, { brand_id, key_brand_id });
     } catch (error) {
       if (!(error instanceof TributaryError) || error.code !== 'not_found') throw error;
-      return { brand: asked ?? DEFAULT_BRAND, id };
+      const brand = asked ?? DEFAULT_BRAND;
+      return { brand, id: hashesOf({ reports }, brand, id)[0] ?? id };
     }
   });
+}
+
+/** The hashes of an id by all peppers, the newest first; none where the brand keeps ids in clear. */
+function hashesOf(
+  { reports: { customerIds, personHashes } }: Pick<Services['tributary'], 'reports'>,
+  brand: string,
+  id: string,
+): readonly string[] {
+  return customerIds?.(brand) === 'hashed' ? (personHashes?.ofAsked(id) ?? []) : [];
 }

@@ -2,6 +2,7 @@
 import { brandWithin } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { choice, flag, words } from '../domain/parameter.ts';
+import { bodyReader } from '../domain/read-parameters.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { brandRule } from '../identity/kept-persons.ts';
@@ -10,7 +11,6 @@ import { searchProposals } from '../identity/proposals/run.ts';
 import { PROPOSAL_STATES, type Proposal, Proposals } from '../identity/proposals/store.ts';
 import type { Collector } from '../log/collector.ts';
 import { draftsOf } from '../log/envelope.ts';
-import { bodyReader } from './parameters.ts';
 import type { Route, Services } from './route.ts';
 
 const PATH = '/v1/identity/proposals';

@@ -34,6 +34,7 @@ interface LinkOptions {
   guesses: Guesses;
   /** Addresses or networks of proxies that may name the client. */
   trust_proxy: readonly string[];
+  honors_dnt: boolean;
   clock: () => number;
   answered: (kind: Kind, raw: IncomingMessage, request_id: string, status: number, duration_ms: number) => void;
 }
@@ -60,6 +61,7 @@ export function openLinks(app: FastifyInstance, services: Services, collector: C
     counts,
     guesses,
     trust_proxy: config.trust_proxy,
+    honors_dnt: config.honor_dnt,
     clock: reports.clock,
     answered: (kind, { method }, id, statusCode, elapsedTime) => {
       meters[kind].observe(statusCode, elapsedTime);
@@ -194,7 +196,14 @@ export class LinkDoor {
   private seen(raw: IncomingMessage): Seen {
     const now_ms = this.options.clock();
     const event_id = ulid(now_ms, this.randomBytes());
-    return { method: raw.method!, headers: raw.headers, ip_address: this.addressOf(raw), now_ms, event_id };
+    return {
+      method: raw.method!,
+      headers: raw.headers,
+      ip_address: this.addressOf(raw),
+      now_ms,
+      honors_dnt: this.options.honors_dnt,
+      event_id,
+    };
   }
 
   /** The 10 random bytes of an id. None of them is used twice. */

@@ -12,6 +12,7 @@ import type { CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
 import type { PullStatus } from '../pulls/runs/pulls.ts';
 import { SERVED_BY, type ServedBy } from '../reports/context.ts';
+import type { ScheduleStatus } from '../schedules/schedules.ts';
 import { type RecordCounts, renderCollector } from './collector-metrics.ts';
 import { DeliveryCounts } from './delivery-counts.ts';
 import { renderDestinations } from './destination-metrics.ts';
@@ -19,8 +20,10 @@ import { type HistoriesState, renderHistories } from './histories-metrics.ts';
 import { LinkCounts, renderLinks } from './link-metrics.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { family, labels, type Sample } from './metric-text.ts';
+import { type MonitorFigures, renderMonitors } from './monitor-metrics.ts';
 import { renderPulls } from './pull-metrics.ts';
 import type { ReadinessState } from './readiness.ts';
+import { renderSchedules } from './schedule-metrics.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 
@@ -89,6 +92,8 @@ export class Metrics {
     histories: HistoriesState | null = null,
     destinations: readonly DestinationStatus[] = [],
     pulls: readonly PullStatus[] = [],
+    monitors: MonitorFigures | null = null,
+    schedules: readonly ScheduleStatus[] = [],
   ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
@@ -113,6 +118,8 @@ export class Metrics {
     if (histories !== null) renderHistories(lines, histories);
     renderDestinations(lines, destinations, Date.now());
     renderPulls(lines, pulls, Date.now());
+    if (monitors !== null) renderMonitors(lines, monitors);
+    renderSchedules(lines, schedules, Date.now());
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }

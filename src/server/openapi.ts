@@ -89,6 +89,11 @@ const RECEIPT: Json = {
         reason: { type: 'string', description: 'What is wrong, and the fix' },
       }),
     },
+    counted: {
+      type: 'integer',
+      description:
+        'Valid items whose person denied measurement with them. The settings of the brand (`consent.denied`) keep only a count of such items, so they are not stored and have no id here. Left out when there are none',
+    },
     warnings: {
       type: 'array',
       description:

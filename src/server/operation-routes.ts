@@ -1,6 +1,8 @@
 /** Routes for operation: health, metrics, and the description of all calls. */
+
 import type { FastifyReply } from 'fastify';
 import { MANY_CONFLICTS } from '../log/conflict-counts.ts';
+import { MonitorList } from '../monitors/list.ts';
 import type { Tributary } from '../tributary.ts';
 import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
 import type { KeyRing } from './keys.ts';
@@ -143,6 +145,7 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
       200: { description: 'Counters and gauges', content_type: 'text/plain', example: 'tributary_lag_records 0' },
     },
     handle: async (_request, reply) => {
+      const monitors = new MonitorList(tributary.config.monitors, tributary.state);
       const state = await readiness.state();
       reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
       const of_keys = { wrong: guesses.total, unstored_revocations: keys.unstored_revocations };
@@ -157,6 +160,8 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
         of_histories,
         await tributary.destinations.list(null),
         await tributary.pulls.list(null),
+        { open: await monitors.openByBrand(), alerts: await monitors.alerts() },
+        await tributary.schedules.list(null),
       );
     },
   };

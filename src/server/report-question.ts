@@ -1,8 +1,9 @@
 /** Reads the call of a report that stands in an address: which report it is for, and its parameters. */
+
+import { parameterReader } from '../domain/read-parameters.ts';
 import type { Report } from '../reports/declare.ts';
 import type { Question } from '../sharing/shared-pages.ts';
 import { reportOf } from '../sharing/shared-tables.ts';
-import { parameterReader } from './parameters.ts';
 
 /** Reading parameters is prepared once for each report. */
 const readers = new Map<Report, (sent: unknown) => object>();

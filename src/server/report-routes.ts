@@ -3,22 +3,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
+import { parameterReader } from '../domain/read-parameters.ts';
 import { Type } from '../domain/typebox.ts';
 import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
-import type { Asker, ReportContext, ReportJson, ServedBy } from '../reports/context.ts';
+import type { ReportJson } from '../reports/context.ts';
 import { mainTableOf, type Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
 import { NoisyResult } from '../reports/noisy/result.ts';
 import { csvInTurns, jsonInTurns } from './answer-text.ts';
-import { ownerOf } from './byte-shares.ts';
-import { cancellationOf } from './hang-up.ts';
-import { budgetOf, isPartnerKey, type Key } from './key.ts';
+import { answerReport, callOf } from './asked-report.ts';
 import { packedFor } from './packed-answer.ts';
-import { parameterReader } from './parameters.ts';
 import { ProgressBoard } from './progress-board.ts';
 import type { Route, Services } from './route.ts';
-import { inSteps } from './steady-time.ts';
 
 /** Rows of each table of a page of text. It is made in one piece. */
 const MAX_TEXT_ROWS = 100;
@@ -69,14 +66,13 @@ function readRoute(report: Report, services: Services, board: ProgressBoard): Ro
         throw badRequest('csv', `is for format=csv, and format is ${format}; leave one of them out`);
       const asked: Record<string, unknown> = { ...parameters, ...(request.params as Record<string, string>) };
       const progress = board.begin(request, reply);
-      const context = { ...askedBy(request, reply, services), ...(progress === undefined ? {} : { progress }) };
-      const { key, brand_ids } = request;
-      const asker = { ...askerOf(key!), ...(brand_ids !== undefined && { brand_ids }) };
-      if (isPartnerKey(key!) && asked['dp_epsilon'] === undefined) throw needsEpsilon();
-      const run = () => report.run(context, asked, asker);
-      const answer = await (isPartnerKey(key!) ? inSteps(run) : run());
-      if (reply.getHeader(SERVED_BY_HEADER) === 'histories')
-        services.tributary.histories_check.remember({ report, asked, asker, answer });
+      const { context, asker } = callOf(request, reply, services);
+      const { brand_ids } = request;
+      const call = {
+        context: { ...context, ...(progress === undefined ? {} : { progress }) },
+        asker: { ...asker, ...(brand_ids !== undefined && { brand_ids }) },
+      };
+      const answer = await answerReport({ request, reply, services }, call, report, asked);
       return services.outgoing.write(request, async () =>
         packedFor(request, reply, await send(request, reply, report, answer, csv === undefined ? format : 'csv', csv)),
       );
@@ -96,38 +92,13 @@ function writeRoute(report: Report, writes: NonNullable<Report['writes']>, servi
     handle: async (request, reply) => {
       const asked = readParameters(bodyOf(request, writes));
       // The work of a client that is gone ends before it stores anything, or stores all.
-      const context = askedBy(request, reply, services);
-      const answer = await report.run(context, asked, askerOf(request.key!));
+      const { context, asker } = callOf(request, reply, services);
+      const answer = await report.run(context, asked, asker);
       reply.code(201);
       return send(request, reply, report, answer, undefined);
     },
   };
 }
-
-/** Tells a client what the figures of its answer came from. It is no part of the answer, which is the same either way. */
-const SERVED_BY_HEADER = 'x-tributary-served-by';
-
-/** The context of one request: its key, what serves it, and the end of its work when the client hangs up. */
-function askedBy(request: FastifyRequest, reply: FastifyReply, { tributary, metrics }: Services): ReportContext {
-  const served_by = (source: ServedBy): void => {
-    metrics.answered(source);
-    // A comparison has two answers. If the query made one of them, the header says so.
-    if (reply.getHeader(SERVED_BY_HEADER) !== 'sql') reply.header(SERVED_BY_HEADER, source);
-  };
-  return { ...tributary.reports, owner: ownerOf(request.key), cancellation: cancellationOf(reply), served_by };
-}
-
-function askerOf(key: Key): Asker {
-  const budget = budgetOf(key);
-  const { brand_id: key_brand_id, key_id } = key;
-  return { key_brand_id, ...(budget === null ? {} : { dp_budget: { key_id, budget } }) };
-}
-
-const needsEpsilon = () =>
-  badRequest(
-    'dp_epsilon',
-    'is required: this key gets answers with noise only; send how much of its budget the question may spend, such as dp_epsilon=0.5',
-  );
 
 /** Why a report has no answers with noise. */
 function withoutNoise({ persons }: Report): string {

@@ -14,7 +14,7 @@ import type { Route } from './route.ts';
 import type { Scope } from './stored-keys.ts';
 
 /** The part of a route that says who may call it. */
-export type Protected = Pick<Route, 'scope' | 'pages' | 'viewers' | 'partners'>;
+export type Protected = Pick<Route, 'scope' | 'pages' | 'viewers' | 'partners' | 'assistants'>;
 
 /** What a role may do, as the scope of a key that may do the same. */
 export const SCOPE_OF_ROLE: Readonly<Record<UserRole, Scope>> = { viewer: 'view', analyst: 'read', admin: 'admin' };
@@ -26,13 +26,21 @@ export function allows(key: Pick<Key, 'scopes'>, route: Protected): boolean {
 }
 
 /** The scopes that open a route: the one that it names first. */
-export function scopesFor({ scope, pages = false, viewers = false, partners = false }: Protected): readonly Scope[] {
+export function scopesFor({
+  scope,
+  pages = false,
+  viewers = false,
+  partners = false,
+  assistants = false,
+}: Protected): readonly Scope[] {
   // Who may read everything may also ask it in SQL. What names persons there takes a scope of its own.
   const named: Scope[] = scope === null ? [] : scope === 'sql' ? ['sql', 'persons', 'read'] : [scope];
   return [
     ...new Set<Scope>([
       ...named,
       ...(viewers ? ['view' as const] : []),
+      // An assistant hands what it reads to a model, so persons take the scope that is only for them.
+      ...(assistants ? ['persons' as const] : []),
       ...(pages ? ['page' as const] : []),
       ...(partners ? ['partner' as const] : []),
       'admin',

@@ -84,6 +84,8 @@ export interface Route {
   audit?: 'read' | 'action' | 'revocation' | 'sign_in' | null | ((request: FastifyRequest) => boolean);
   /** True if keys of scope partner open the route: its answer has noise, or is about the key itself. */
   partners?: boolean;
+  /** True for the calls of assistants: no session of a person opens them, and keys of scope persons do. */
+  assistants?: boolean;
   /** True if pages of other sites may call the route (CORS). */
   cors?: boolean;
   summary: string;

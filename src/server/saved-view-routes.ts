@@ -1,11 +1,11 @@
 /** Routes of saved views of the dashboard. */
 import { brandWithin, maySee, maySeeKey } from '../domain/brand-access.ts';
 import { choice, flag, words } from '../domain/parameter.ts';
+import { bodyReader } from '../domain/read-parameters.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { PERIOD_NAMES } from '../sharing/periods.ts';
 import type { SavedView, SavedViews, Viewer } from '../sharing/views.ts';
 import type { Key } from './keys.ts';
-import { bodyReader } from './parameters.ts';
 import type { Route } from './route.ts';
 
 const Sent = Type.Object(

@@ -2,7 +2,9 @@
  * Segment's tracking API: analytics.js, `@segment/analytics-node` and RudderStack's clients work by changing their host. A key stands
  * where Segment's write key stands: as the user of basic auth, or as `writeKey` in the body.
  */
+
 import type { FastifyRequest } from 'fastify';
+import { type BrowserConsent, browserConsent } from '../domain/consent/browser-signals.ts';
 import { badRequest } from '../domain/errors.ts';
 import { DEFAULT_BRAND, UnreadItem } from '../domain/record.ts';
 import { Type } from '../domain/typebox.ts';
@@ -16,6 +18,7 @@ import { type People, Unusable } from '../sources/source.ts';
 import { authorizeByBody } from './access.ts';
 import { isPageKey, type Key } from './key.ts';
 import type { Route, Services } from './route.ts';
+import { addBrowserConsent } from './visitor-ids.ts';
 
 const Taken = Type.Object({
   success: Type.Boolean(),
@@ -92,6 +95,7 @@ async function take(
     from_page,
     now_ms: tributary.reports.clock(),
   };
+  const browser = from_page ? browserConsent(request.headers, tributary.config.honor_dnt) : null;
   const peopleOf = (page: string | undefined): People => {
     const brand_id = key.brand_id ?? brandOfPage(tributary.config.brand_rules, page) ?? DEFAULT_BRAND;
     return { idOf: (address) => tributary.reports.emailPersonOf?.(brand_id, address) ?? null };
@@ -110,7 +114,10 @@ async function take(
       if ('ignored' in result) ignored += 1;
       else
         for (const draft of result.drafts) {
-          drafts.push({ ...withoutAddresses(draft, peopleOf(result.page), true), page: result.page });
+          drafts.push({
+            ...withBrowserConsent(withoutAddresses(draft, peopleOf(result.page), true), browser),
+            page: result.page,
+          });
           owners.push(index);
         }
     } catch (error) {
@@ -135,6 +142,14 @@ async function take(
       rejected.push({ index: owners[from + index]!, reason: `${field}: ${reason}` });
   }
   return { success: true, accepted, ignored, rejected };
+}
+
+/** A draft of a page with what its browser denies. */
+function withBrowserConsent(draft: Draft, browser: BrowserConsent | null): Draft {
+  if (browser === null || typeof draft.input !== 'object' || draft.input === null) return draft;
+  const input = { ...draft.input };
+  addBrowserConsent(draft.record, input, browser);
+  return { ...draft, input };
 }
 
 const brandOfPage = (rules: BrandRules | null, page: string | undefined): string | undefined =>

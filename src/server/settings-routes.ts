@@ -37,6 +37,7 @@ const Settings = Type.Object({
             countries: Type.Record(Type.String(), Type.String()),
             after_withdrawal: Type.String(),
             sharing: Type.Optional(Type.String()),
+            denied: Type.Optional(Type.String()),
           },
           { description: 'Which touchpoints need consent to count; left out where none does' },
         ),
@@ -56,11 +57,8 @@ const Settings = Type.Object({
 });
 
 export function settingsRoutes({ tributary }: Services): Route[] {
-  const { config, warehouse } = tributary;
-  const brandsFor = async (key_brand_id: string | null): Promise<string[]> => {
-    if (key_brand_id !== null) return [key_brand_id];
-    return warehouse.read((snapshot) => brandsInUse(snapshot, [...config.brands.keys()]));
-  };
+  const { config } = tributary;
+  const brandsFor = (key_brand_id: string | null): Promise<string[]> => brandsOfKey(tributary, key_brand_id);
   const configured = (brand_id: string): boolean => config.brands.has(brand_id);
   const shared = { method: 'GET', tag: 'administration' } as const;
   return [
@@ -105,6 +103,15 @@ export function settingsRoutes({ tributary }: Services): Route[] {
   ];
 }
 
+/** The brands that a key may see: its own, or all with orders or settings. */
+export async function brandsOfKey(
+  { config, warehouse }: Services['tributary'],
+  key_brand_id: string | null,
+): Promise<string[]> {
+  if (key_brand_id !== null) return [key_brand_id];
+  return warehouse.read((snapshot) => brandsInUse(snapshot, [...config.brands.keys()]));
+}
+
 function ofBrand(config: Config, brand_id: string): Record<string, unknown> {
   const { custom_models, by_conversion_type, ...settings } = brandSettings(config, brand_id);
   return {
@@ -132,6 +139,7 @@ function ofInstallation({
     own_domains: config.own_domains,
     cors_origins: config.cors_origins,
     trust_proxy: config.trust_proxy,
+    honor_dnt: config.honor_dnt,
     rate_limit_per_minute: config.rate_limit_per_minute,
     query_timeout_ms: config.query_timeout_ms,
     geoip_db: config.geoip_db === null ? null : 'a file',

@@ -2,12 +2,12 @@
 import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
 import { choice, words } from '../domain/parameter.ts';
+import { bodyReader } from '../domain/read-parameters.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { DEFAULT_LINK_DAYS, LINK_KINDS, type Link, MAX_LINK_DAYS } from '../sharing/links.ts';
 import { hashPassword } from '../sharing/passwords.ts';
 import { PERIOD_NAMES } from '../sharing/periods.ts';
-import { bodyReader } from './parameters.ts';
 import type { Route, Services } from './route.ts';
 import { checkShared, type SharedAnswers } from './shared-answers.ts';
 

@@ -19,7 +19,7 @@ import { readReportQuestion } from './report-question.ts';
 import type { Services } from './route.ts';
 
 /** The part of a link that decides what it shows. */
-export type Showing = Pick<Link, 'kind' | 'brand_id' | 'address' | 'period'>;
+export type Showing = Pick<Link, 'kind' | 'brand_id' | 'address' | 'period' | 'as_of'>;
 
 const DEFAULT_PERIOD = 'last_30_days';
 
@@ -104,9 +104,11 @@ export class SharedAnswers {
     return daysOf(period, time_zone, reports.clock());
   }
 
-  private async run(question: Question, { brand_id }: Showing, reply: FastifyReply): Promise<SharedAnswer> {
-    const { report, asked } = readReportQuestion(question);
+  private async run(question: Question, { brand_id, as_of }: Showing, reply: FastifyReply): Promise<SharedAnswer> {
+    const { report, asked: sent } = readReportQuestion(question);
     const style = question.parameters['csv']?.[0] as CsvStyle | undefined;
+    const takes_position = as_of !== undefined && report.parameters.properties['as_of'] !== undefined;
+    const asked = takes_position ? { ...sent, as_of } : sent;
     const { reports } = this.services.tributary;
     const context = { ...reports, owner: 'links', cancellation: cancellationOf(reply) };
     const answer = await report.run(context, asked, { key_brand_id: brand_id });

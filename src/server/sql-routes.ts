@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { choice, flag } from '../domain/parameter.ts';
+import { parameterReader } from '../domain/read-parameters.ts';
 import { typeOf } from '../domain/refusals.ts';
 import { textFault } from '../domain/text.ts';
 import { Type } from '../domain/typebox.ts';
@@ -11,7 +12,6 @@ import { SQL_FORMATS, type SqlFormat, type SqlValue } from '../views/sandbox/mes
 import { VIEWS } from '../views/views.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
-import { parameterReader } from './parameters.ts';
 import { allows } from './roles.ts';
 import type { Answer, Route, Services } from './route.ts';
 

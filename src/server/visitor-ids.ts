@@ -7,7 +7,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 import { readAddress } from '../domain/address.ts';
-import { GPC_SOURCE } from '../domain/consent/fields.ts';
+import { type BrowserConsent, browserConsent, withBrowser } from '../domain/consent/browser-signals.ts';
 import { MAX_USER_AGENT_LENGTH } from '../domain/fields.ts';
 import { recordKind } from '../domain/index.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
@@ -38,6 +38,8 @@ export class VisitorIds {
     /** Proxies whose X-Forwarded-For counts, as the server reads them for all requests. */
     trust_proxy: string[],
     private readonly clock: () => number,
+    /** True if `DNT: 1` denies measurement and sharing. */
+    private readonly honors_dnt = false,
   ) {
     const isTrusted = proxyAddr.compile(trust_proxy);
     this.addressOf = trust_proxy.length > 0 ? (raw) => proxyAddr(raw, isTrusted) : (raw) => raw.socket.remoteAddress;
@@ -46,7 +48,8 @@ export class VisitorIds {
   /** The drafts of a page with what its request says. What the page gave stays. @throws state_unavailable. */
   async fill(drafts: readonly Draft[], request: Asked): Promise<Draft[]> {
     const { headers, raw, query, key } = request;
-    const asks_for_none = headers['sec-gpc'] === '1' || (query as { anonymous?: unknown }).anonymous === '1';
+    const browser = browserConsent(headers, this.honors_dnt);
+    const asks_for_none = browser !== null || (query as { anonymous?: unknown }).anonymous === '1';
     const address = asks_for_none ? null : readAddress(this.addressOf(raw) ?? '');
     const user_agent = headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH);
     const random_id = randomId();
@@ -57,7 +60,7 @@ export class VisitorIds {
         continue;
       }
       const item = { ...input };
-      if (headers['sec-gpc'] === '1') addGpc(record, item);
+      if (browser !== null) addBrowserConsent(record, item, browser);
       const known = recordKind(record).schema.properties;
       if ('ip_address' in known && address !== null) item['ip_address'] ??= address;
       if ('user_agent' in known && user_agent !== undefined) item['user_agent'] ??= user_agent;
@@ -113,13 +116,21 @@ async function forgetOldSalts(transaction: StateTransaction, now_ms: number): Pr
     if (now_ms - value.made_ms > MAX_AGE_MS) await transaction.delete(COLLECTION, key);
 }
 
-/** Global Privacy Control of the request, where the event names the visitor. */
-function addGpc(record: Draft['record'], item: Record<string, unknown>): void {
-  if ((item['customer_id'] ?? item['anonymous_id'] ?? null) === null) return;
-  if (record === 'consents') item['gpc'] ??= true;
+/**
+ * What the browser denies, where the event names the visitor. A denial of measurement holds for an event of nobody, too, since it says
+ * what becomes of the event.
+ */
+export function addBrowserConsent(
+  record: Draft['record'],
+  item: Record<string, unknown>,
+  browser: BrowserConsent,
+): void {
+  const is_nobody = (item['customer_id'] ?? item['anonymous_id'] ?? null) === null;
+  if (is_nobody && browser.purposes === undefined) return;
+  if (record === 'consents' && browser.gpc) item['gpc'] ??= true;
   if (!('consent' in recordKind(record).schema.properties)) return;
   const { consent = {} } = item;
-  if (isPlain(consent)) item['consent'] = { source: GPC_SOURCE, ...consent, gpc: true };
+  if (isPlain(consent)) item['consent'] = withBrowser(consent, browser);
 }
 
 function isPlain(input: unknown): input is Record<string, unknown> {

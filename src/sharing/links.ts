@@ -34,6 +34,8 @@ export interface Link {
   address: string;
   /** Days that move with the clock; null if the address has the days. */
   period: PeriodName | null;
+  /** The log position that it shows; the newest one when left out. */
+  as_of?: string;
   password: HashedPassword | null;
   expires_ms: number;
   created_ms: number;
@@ -41,8 +43,13 @@ export interface Link {
   created_by: string;
 }
 
-export type NewLink = Pick<Link, 'kind' | 'name' | 'brand_id' | 'address' | 'period' | 'password' | 'created_by'> & {
+export type NewLink = Pick<
+  Link,
+  'kind' | 'name' | 'brand_id' | 'address' | 'period' | 'as_of' | 'password' | 'created_by'
+> & {
   days: number;
+  /** A token of the caller's own, of at least 256 secret bits; a new one when left out. A link with the same token is replaced. */
+  token?: string;
 };
 
 /** What the token of an embedded page says. The view is the hash of its address, since a token must fit into a path. */
@@ -73,12 +80,13 @@ export class Links {
    * @returns its token, which only this answer shows.
    * @throws bad_request; conflict when there are too many; state_unavailable.
    */
-  async create({ days, ...given }: NewLink): Promise<{ link: Link; token: string }> {
+  async create({ days, token: own, ...given }: NewLink): Promise<{ link: Link; token: string }> {
     checkName(given.name);
     const created_ms = this.clock();
     const link_id = `lnk_${randomBytes(6).toString('hex')}`;
     const link: Link = { link_id, ...given, created_ms, expires_ms: created_ms + days * MS_PER_DAY };
-    const token = link.kind === 'embed' ? await this.signed(link) : randomBytes(TOKEN_BYTES).toString('base64url');
+    const token =
+      link.kind === 'embed' ? await this.signed(link) : (own ?? randomBytes(TOKEN_BYTES).toString('base64url'));
     const known = await this.all();
     const over = known.filter(({ link: { expires_ms } }) => expires_ms <= created_ms);
     if (known.length - over.length >= MAX_LINKS)

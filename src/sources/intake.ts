@@ -9,6 +9,7 @@ import { TributaryError } from '../domain/errors.ts';
 import type { BrandRules } from '../log/brand-rules.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Draft } from '../log/envelope.ts';
+import { isAgedReason } from '../privacy/retention/edges.ts';
 import type { State } from '../state/port.ts';
 import { withoutAddress, withoutAddresses } from './addresses.ts';
 import { itemsByBrand, ownerOf } from './by-brand.ts';
@@ -36,6 +37,8 @@ export interface IntakeOptions {
   collector: Collector;
   state: State;
   emailPersonOf: EmailPersonOf;
+  /** False for a brand whose ids are hashed: events that cannot be used are counted, with the reason, and not kept. */
+  keepsItems: (brand_id: string) => boolean;
   max_items: number;
   clock: () => number;
   fetchText: Surroundings['fetchText'];
@@ -207,6 +210,7 @@ export class Intake {
     const { drafts, owners, ignored, reasons } = translated(settings, source, items, this.peopleOf(settings));
     const { collector, max_items } = this.options;
     let accepted = 0;
+    let aged = 0;
     for (let from = 0; from < drafts.length; from += max_items) {
       const part = drafts.slice(from, from + max_items);
       const answer = await collector.accept(
@@ -214,9 +218,12 @@ export class Intake {
         { key_brand_id: settings.brand_id },
       );
       accepted += answer.accepted;
-      for (const { index, field, reason } of answer.rejected) reasons.set(owners[from + index]!, `${field}: ${reason}`);
+      // An event that is too old is not kept as a letter either.
+      for (const { index, field, reason } of answer.rejected)
+        if (isAgedReason(reason)) aged += 1;
+        else reasons.set(owners[from + index]!, `${field}: ${reason}`);
     }
-    return { accepted, ignored, reasons };
+    return { accepted, ignored: ignored + aged, reasons };
   }
 
   private keep(settings: SourceSettings, letters: ReadonlyArray<{ item: Item; reason: string }>): Promise<void> {
@@ -228,7 +235,7 @@ export class Intake {
         ({ item, reason }): Letter => ({
           source_id: settings.id,
           reason: withoutAddress(reason),
-          item: letterText(item, people),
+          item: this.options.keepsItems(settings.brand_id) ? letterText(item, people) : '',
           kept_at_ms,
         }),
       ),

@@ -123,6 +123,35 @@ export function erasableLetters(mentions: (source_id: string) => Mentions): Eras
   };
 }
 
+/** Letters that were kept before an instant of their source (milliseconds; null for none). */
+export function agedLetters(before: (source_id: string) => number | null): ErasableCollection {
+  return {
+    collection: COLLECTION,
+    ownerOf: ({ value }) => {
+      const { source_id, kept_at_ms } = value as unknown as Letter;
+      const before_ms = before(source_id);
+      return before_ms !== null && kept_at_ms < before_ms ? source_id : undefined;
+    },
+  };
+}
+
+/** How many letters {@link agedLetters} would take, by what their source belongs to. */
+export async function countLetters(
+  state: State,
+  before: (source_id: string) => number | null,
+  ownerOf: (source_id: string) => string,
+): Promise<Map<string, number>> {
+  const { collection, ownerOf: agedSource } = agedLetters(before);
+  const counts = new Map<string, number>();
+  for await (const entry of everyEntry<Json>(state, collection)) {
+    const source_id = agedSource(entry);
+    if (source_id === undefined) continue;
+    const owner = ownerOf(source_id);
+    counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** The letters of a source, oldest first. */
 export async function lettersOf(state: State, source_id: string): Promise<Array<{ key: string; letter: Letter }>> {
   const letters: Array<{ key: string; letter: Letter }> = [];

@@ -45,3 +45,9 @@ export function parseStateUrl(text: string, password: string | undefined): State
     tls,
   };
 }
+
+/** The place that the configuration names. The environment overrides it, so that one file serves a laptop and a cluster. */
+export function stateLocation(named: string | undefined, env: NodeJS.ProcessEnv): StateLocation {
+  const url = env['TRIBUTARY_STATE'] || named;
+  return url === undefined ? { engine: 'file' } : parseStateUrl(url, env['TRIBUTARY_STATE_PASSWORD']);
+}

@@ -41,3 +41,9 @@ function engineOf({ engine: name }: WarehouseLocation): Engine<WarehouseLocation
   assert(engine, `no engine has the name ${name}`);
   return engine;
 }
+
+/** The place that the configuration names; null if it names none. The environment overrides it, so that one file serves a laptop and a cluster. */
+export function warehouseLocation(named: string | undefined, env: NodeJS.ProcessEnv): WarehouseLocation | null {
+  const url = env['TRIBUTARY_WAREHOUSE'] || named;
+  return url === undefined ? null : parseWarehouseUrl(url, env['TRIBUTARY_CLICKHOUSE_PASSWORD']);
+}

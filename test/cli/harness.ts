@@ -40,6 +40,7 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     out_is_terminal: false,
     attended: terminal.ask !== undefined,
     ask: terminal.ask ?? (async () => answers.shift() ?? null),
+    endInput: () => undefined,
     clock: () => AFTER_MARCH_MS,
     outlive: () => undefined,
     stop: terminal.stop ?? new AbortController().signal,

@@ -70,6 +70,23 @@ test('a withdrawal stops what waits, and a later grant does not bring it back', 
   });
 });
 
+test('of an order that was held back no later state is told; profiles are sums, and are told again', async () => {
+  const destination = { ...settingsOf('one').destination, corrections: 'state' as const };
+  await withHouse({ destination, profiles: true }, async (house, shop) => {
+    await said(shop, 4, { sharing: false });
+    await shop.send('conversions', order('o1', '100', at(5)));
+    await house.plan();
+    await house.deliver('one');
+    await said(shop, 6, { sharing: true });
+    await shop.send('touchpoints', touch('late', 'email_click', at(4)));
+    await shop.send('conversions', order('o2', '30', at(7)));
+    await house.plan();
+    await house.deliver('one');
+    expect(told(house)).toEqual(['o2 1']);
+    expect(house.of('one').taken.filter(({ kind }) => kind === 'profile')).toHaveLength(1);
+  });
+});
+
 test('what was told before a withdrawal is listed, and its changes are not told', async () => {
   await withHouse({}, async (house, shop) => {
     await shop.send('conversions', order('o1', '100', at(5)), order('o2', '40', at(6), { customer_id: 'bob' }));

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Bits, MalformedConsent } from '../../src/domain/consent/bits.ts';
+import { browserConsent, withBrowser } from '../../src/domain/consent/browser-signals.ts';
 import { readGoogleConsent } from '../../src/domain/consent/google-consent.ts';
 import { readGpp } from '../../src/domain/consent/gpp.ts';
 import { decide } from '../../src/domain/consent/purposes.ts';
@@ -129,4 +130,20 @@ test('of several signals any denial counts, and the first one that says so is th
     'the purposes are measurement, sharing',
   );
   expect(refusal('consents', { ...GOOD.consents, purposes: undefined })).toMatch(/^purposes is missing/);
+});
+
+test('headers of a browser deny, whatever the page grants; DNT only where it is honoured', () => {
+  expect(browserConsent({ dnt: '1' }, false)).toBeNull();
+  expect(browserConsent({ 'sec-gpc': '0', dnt: '0' }, true)).toBeNull();
+  expect(browserConsent({ 'sec-gpc': '1' }, true)).toEqual({ source: 'header Sec-GPC', gpc: true });
+  const dnt = browserConsent({ dnt: '1' }, true)!;
+  expect(withBrowser({ purposes: { measurement: true, profiling: true }, source: 'cmp' }, dnt)).toEqual({
+    source: 'cmp',
+    purposes: { measurement: false, sharing: false, profiling: true },
+  });
+  expect(withBrowser({}, browserConsent({ dnt: '1', 'sec-gpc': '1' }, true)!)).toEqual({
+    source: 'headers Sec-GPC and DNT',
+    gpc: true,
+    purposes: { measurement: false, sharing: false },
+  });
 });

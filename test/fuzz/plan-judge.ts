@@ -11,6 +11,7 @@ import { makeConfig } from '../../src/config.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import type { ImportPlan } from '../../src/mapping/plan.ts';
 import type { FileRow, RowSource } from '../../src/mapping/row-source.ts';
+import { NO_EDGES } from '../../src/privacy/retention/edges.ts';
 import { decoded, referenceCsv, referenceNdjson } from './reference-rows.ts';
 import { inTime, open, wrongError } from './row-judge.ts';
 import type { Verdict } from './trials.ts';
@@ -97,7 +98,7 @@ async function imported(source: RowSource, plan: ImportPlan, batch_items: number
   const answers: Imported['answers'] = new Map();
   const dry = new DryRun(
     { clock: () => NOW_MS, defaultCurrency: () => 'USD' },
-    readingSettings(makeConfig({}), 'nothing', new Uint8Array(32)),
+    readingSettings(makeConfig({}), 'nothing', new Uint8Array(32), NO_EDGES),
   );
   const client = Object.assign(Object.create(dry) as DryRun, {
     send: async (record: RecordName, items: readonly unknown[]) => {

@@ -30,6 +30,7 @@ export async function runCommand(argv: readonly string[], env: Record<string, st
     err_columns: null,
     out_is_terminal: false,
     attended: false,
+    endInput: () => undefined,
     ask: async () => null,
     clock: Date.now,
     outlive: () => undefined,

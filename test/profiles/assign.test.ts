@@ -57,6 +57,13 @@ describe('segments by behaviour', () => {
       expect(await heldBy(shop, 'bob', 32)).toEqual([]);
     }));
 
+  it('are assigned whatever the name of the brand is', () =>
+    withShop({ behavioural_segments: { 'Shop-EU.2': CONFIG.behavioural_segments.default } }, async (shop) => {
+      const brand_id = 'Shop-EU.2';
+      await shop.send('conversions', order('o1', '60', at(1), { brand_id }), order('o2', '60', at(2), { brand_id }));
+      expect(await runAfter(shop, 0)).toMatchObject({ people: 1, joined: 2 });
+    }));
+
   it('group and filter reports by what held at the time of each order', () =>
     withShop(CONFIG, async (shop) => {
       await shop.send('conversions', order('o1', '60', at(1)), order('o2', '60', at(2)));

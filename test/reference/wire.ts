@@ -131,7 +131,7 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
 }
 
 /** The time of an event by the clock of the server, which receives it at NOW_MS. */
-function serverTime({ occurred_at, sent_at }: { occurred_at: string; sent_at?: string }): number {
+export function serverTime({ occurred_at, sent_at }: { occurred_at: string; sent_at?: string }): number {
   return Date.parse(occurred_at) + (sent_at === undefined ? 0 : NOW_MS - Date.parse(sent_at));
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type ConsentPolicy, consentPolicy, type GivenConsentPolicy } from '../../src/domain/consent/policy.ts';
 import { DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
+import { showReport } from '../../src/present/tables.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { customerReport } from '../../src/reports/customer.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
@@ -10,6 +11,7 @@ import { Engine, type WireEvent } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import type { Json } from '../support/shop.ts';
 import { at, MARCH } from '../support/time.ts';
+import { reportNamed } from './schema.ts';
 
 const policy = (given: GivenConsentPolicy): ConsentPolicy => consentPolicy(undefined, given)!;
 const said = (day: number, measurement: boolean, rest: object = {}): WireEvent => ({
@@ -83,7 +85,8 @@ test('a withdrawal hides what came before it only where the settings say so, and
     expect(await earned(engine)).toEqual({ no_consent: '100' });
     const receipt = (await receiptReport(engine.reports, 'o', { model: 'linear' }, ALL_BRANDS)) as Json;
     expect(receipt.unattributed_reason).toBe('no_consent');
-    expect(JSON.stringify(receipt)).toContain('had not consented to measurement');
+    expect(receipt).toMatchObject({ touchpoints: [], touchpoint_count: 0, touchpoints_hidden_by_consent: 2 });
+    expect(showReport(reportNamed('receipt'), receipt, 10)).toContain('2 touchpoints are left out');
     const customer = (await customerReport(engine.reports, 'ann', {}, ALL_BRANDS)) as Json;
     expect(JSON.stringify(customer.journeys)).not.toContain('"email_click"');
     await engine.load([said(6, true)]);
@@ -101,6 +104,22 @@ test('where consent has to be given, silence hides; a country may have another r
     await engine.load([said(2, false)]);
     // At one instant a denial counts.
     expect(await earned(engine)).toEqual({ no_consent: '100' });
+  });
+});
+
+test('who changes their mind often is followed statement by statement', async () => {
+  const events = [
+    ...[2, 4, 6, 8, 10].map((day) => touched(`d${day}`, 'website_visit', at(day), { channel: `day-${day}` })),
+    touched('re', 'email_open', at(7), { channel: 'email' }),
+    ordered('o', '100', at(11)),
+    ...[said(1, true), said(3, false), said(5, true), said(7, false), said(9, true), said(9, false)],
+  ];
+  await withLog(policy({ measurement: 'opt_in', countries: { US: 'not_needed' } }), events, async (engine) => {
+    expect(await earned(engine)).toEqual({ 'day-2': '50', 'day-6': '50' });
+    engine.settings.set('default', { ...DEFAULT_BRAND_SETTINGS, consent: policy({ measurement: 'opt_out' }) });
+    expect(await earned(engine)).toEqual({ 'day-2': '50', 'day-6': '50' });
+    await engine.load([said(10, true)]);
+    expect(await earned(engine)).toEqual({ 'day-2': '33.333333', 'day-6': '33.333333', 'day-10': '33.333334' });
   });
 });
 

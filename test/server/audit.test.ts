@@ -23,6 +23,7 @@ const ACTIONS = `
   POST /v1/models
   POST /v1/dead_letters/replay
   POST /v1/reclassify
+  POST /v1/retention
   DELETE /v1/customers/{customer_id}
   POST /v1/doctor/compact
   POST /v1/doctor/backup
@@ -31,6 +32,7 @@ const ACTIONS = `
   POST /v1/destinations/{destination_id}/check
   POST /v1/destinations/{destination_id}/replay
   POST /v1/pulls/{pull_id}/run
+  POST /v1/schedules/{schedule_id}/send
   POST /v1/identity/proposals
   POST /v1/identity/proposals/{proposal_id}/accept
   POST /v1/identity/proposals/{proposal_id}/undo

@@ -42,7 +42,7 @@ describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
     expect((await worker.post('/v1/touchpoints', TOUCH)).body.error.message).toMatch(/--role work/);
     expect((await worker.get(report)).status).toBe(404);
     const health = (await worker.get('/health')).body;
-    const working = ['audit', 'erased_people', 'erasures', 'fits', 'settle_verdicts'].map((name) => ({
+    const working = ['audit', 'erased_people', 'erasures', 'fits', 'monitors', 'settle_verdicts'].map((name) => ({
       name,
       failing: false,
     }));
@@ -62,6 +62,7 @@ describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
       'fits',
       'histories',
       'histories_check',
+      'monitors',
       'persons',
       'settle_verdicts',
     ]);

@@ -28,6 +28,8 @@ const VIEWER = `
   GET /v1/live
   GET /v1/reports/today
   GET /v1/annotations
+  GET /v1/monitors
+  GET /v1/incidents
   GET /v1/saved-views
   GET /v1/progress/{progress_id}
   GET /v1/runs
@@ -61,6 +63,8 @@ const ADMIN_ONLY = `
   GET /v1/erasures
   GET /v1/erasures/{erasure_id}
   GET /v1/erasure-list
+  GET /v1/retention
+  POST /v1/retention
   GET /v1/conflicts
   GET /v1/dead_letters
   POST /v1/dead_letters/replay
@@ -87,6 +91,10 @@ const ADMIN_ONLY = `
   POST /v1/identity/proposals/{proposal_id}/undo
   GET /v1/pulls
   POST /v1/pulls/{pull_id}/run
+  GET /v1/schedules
+  POST /v1/schedules/{schedule_id}/send
+  GET /v1/schedules/{schedule_id}/preview
+  GET /v1/schedules/{schedule_id}/exports
   POST /v1/sources/{source_id}/replay
   GET /v1/email/keys
   POST /v1/email/keys
@@ -127,9 +135,9 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
   );
 }
 
-test('every route says who may call it, and calls that send events are for keys only', async () => {
+test('every route says who may call it, and calls that send events or are for assistants are for keys only', async () => {
   const sending =
-    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|doctor)/;
+    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor))/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))

@@ -1,6 +1,7 @@
 /** The touches of a hazard's histories as one query with windows: what the program works out person by person. */
 import { CLICK_VISIT_MS } from '../../src/attribution/collapse.ts';
-import { EVERYONE, verdictsWithConsent } from '../../src/attribution/consent.ts';
+import { verdictsWithConsent } from '../../src/attribution/consent.ts';
+import { EVERYONE } from '../../src/attribution/consent-people.ts';
 import { continuationsOf } from '../../src/attribution/continuations.ts';
 import { isCounted, mayEarn, without } from '../../src/attribution/eligibility.ts';
 import type { Plan } from '../../src/attribution/plan.ts';

@@ -2,6 +2,7 @@
 import { Link } from 'wouter-preact';
 import { useAttribution, useCampaigns } from '../../api/reports.ts';
 import { CampaignTable } from '../../parts/campaign-table.tsx';
+import { ConsentLine } from '../../parts/consent-line.tsx';
 import { Shown } from '../../parts/states.tsx';
 import { useView, type View, withView } from '../../view.ts';
 import { Cards, Headline } from './cards.tsx';
@@ -29,6 +30,7 @@ export default function Overview() {
           </>
         )}
       </Shown>
+      <ConsentLine view={view} ready={rest} />
       <Things view={view} ready={rest} />
       <ShopAndClaims view={view} channels={channels} ready={rest} />
       <Days view={view} ready={rest} />

@@ -10,6 +10,7 @@ import { listed } from '../../domain/text.ts';
 import { type ImportPlan, namesZone } from '../../mapping/plan.ts';
 import type { RowSource } from '../../mapping/row-source.ts';
 import { line } from '../../present/clip.ts';
+import { edgesAt } from '../../privacy/retention/edges.ts';
 import type { Client } from '../client.ts';
 import { configOf, type DataOptions } from '../connect.ts';
 import type { Io } from '../io.ts';
@@ -115,15 +116,16 @@ async function importByPlan(
     const rejected = new RejectedFile(io, source, file, folder, start.rejected_bytes);
     const input = { file, mapping, source, checkpoint, rejected };
     if (keeps) return await withClient((client) => importRows(io, client, input, options));
-    return await importRows(
-      io,
-      new DryRun(readingOf(io, options), readingSettings(configOf(io, options), 'nothing', NO_KEY)),
-      input,
-      options,
-    );
+    return await importRows(io, dryRun(io, options), input, options);
   } finally {
     await source.close();
   }
+}
+
+function dryRun(io: Io, options: ImportOptions): DryRun {
+  const config = configOf(io, options);
+  const edges = edgesAt(config.retention, io.clock());
+  return new DryRun(readingOf(io, options), readingSettings(config, 'nothing', NO_KEY, edges));
 }
 
 interface Input {
@@ -157,7 +159,7 @@ async function importRows(io: Io, client: ImportClient, input: Input, options: I
     const records = [...new Set(mapping.mappings.map(({ record }) => record))].join(', ');
     io.err(`ignored, no such field in ${records}: ${listed(ignored)}\n`);
   }
-  const joins_emails = readingOf(io, options).customerIds(options.brand ?? DEFAULT_BRAND) === 'email';
+  const joins_emails = readingOf(io, options).customerIds(options.brand ?? DEFAULT_BRAND) !== 'verbatim';
   const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun, joins_emails };
   return tell(io, client, importer, run, options.json);
 }

@@ -200,7 +200,7 @@ export class Delivery {
     } else if (sent.outcome === 'withheld') {
       standing.withheld += 1;
       standing.last_withheld = sent.reason;
-      if (!isChange(own)) await putUntaken(transaction, id, subject, null);
+      if (!isChange(own)) await putUntaken(transaction, id, subject, null, true);
     } else {
       standing.skipped += 1;
       // Once the order itself is taken after all, it is told as it stands then.

@@ -25,6 +25,8 @@ export const NOTHING: Withheld = new Map();
 
 export const ORDER_NOT_TAKEN = 'the order itself was not taken';
 
+const ORDER_WITHHELD = 'the order itself was held back';
+
 export const isChange = (message: Message): boolean => message.kind === 'conversion' && message.correction !== null;
 
 /** @returns what is known of each message, in their order; `untried` of those that are sent now. */
@@ -48,6 +50,9 @@ export async function fatesBefore(
       fates.push({ outcome: 'refused', reason: UNKNOWN_FATE, is_lost: true });
     else if (held !== undefined) fates.push({ outcome: 'withheld', reason: held });
     else if (older.has(place)) fates.push({ outcome: 'skipped', reason: 'a newer state of it is sent' });
+    // The state of an order tells all of it, so a change would tell what was held back.
+    else if (corrections === 'state' && isChange(message) && (await readUntaken(state, settings.id, subject))?.withheld)
+      fates.push({ outcome: 'skipped', reason: ORDER_WITHHELD });
     else if (corrections === 'difference' && isChange(message) && (await readUntaken(state, settings.id, subject)))
       fates.push({ outcome: 'skipped', reason: ORDER_NOT_TAKEN });
     else fates.push({ outcome: 'untried' });

@@ -120,14 +120,16 @@ export async function putDead(state: StateTransaction, id: string, letter: DeadL
 /**
  * Remembers that a destination did not take a message, and so does not know its subject, or not as it is now.
  * @param state how the order stands in the newest change that was not sent for that; null if there is none.
+ * @param withheld true if it was held back because of consent.
  */
 export function putUntaken(
   transaction: StateTransaction,
   id: string,
   subject: string,
   state: OrderState | null,
+  withheld = false,
 ): Promise<void> {
-  return transaction.put(UNTAKEN, `${id} ${subject}`, { state } as unknown as Json);
+  return transaction.put(UNTAKEN, `${id} ${subject}`, { state, ...(withheld && { withheld }) } as unknown as Json);
 }
 
 export function dropUntaken(state: StateTransaction, id: string, subject: string): Promise<boolean> {
@@ -138,8 +140,13 @@ export async function readUntaken(
   state: Pick<State, 'get'>,
   id: string,
   subject: string,
-): Promise<{ state: OrderState | null } | undefined> {
-  return (await state.get<Json>(UNTAKEN, `${id} ${subject}`)) as unknown as { state: OrderState | null } | undefined;
+): Promise<Untaken | undefined> {
+  return (await state.get<Json>(UNTAKEN, `${id} ${subject}`)) as unknown as Untaken | undefined;
+}
+
+interface Untaken {
+  state: OrderState | null;
+  withheld?: true;
 }
 
 /** Remembers that a message which must not go out twice is about to go out. */

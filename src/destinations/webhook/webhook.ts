@@ -2,10 +2,10 @@
  * A webhook: each message as JSON at a URL of one's own, signed as Standard Webhooks 1.0 says (standardwebhooks.com), so that the receiver
  * can check it with a library.
  */
-import { createHmac } from 'node:crypto';
 import { excerpt, retry } from '../../network/answers.ts';
 import type { OutAnswer } from '../../network/request.ts';
 import { urlProblem } from '../../network/urls.ts';
+import { signedHeaders, signingKeyProblem, signingKeys } from '../../network/webhook-signature.ts';
 import type { Destination, DestinationOptions, Outcome, OutItem, RequestContext } from '../destination.ts';
 import { DELIVERED } from '../status.ts';
 import { type WebhookBody, webhookBody } from './body.ts';
@@ -66,52 +66,23 @@ function check({ options, secrets, private_network }: DestinationOptions): { opt
   if (messages !== 'one' && messages !== 'array')
     return { option: 'options.messages', problem: 'must be one or array' };
   for (const name of ['signing_secret', 'previous_signing_secret'])
-    if (secrets[name] !== undefined && keyOf(secrets[name]) === null)
-      return {
-        option: `secrets.${name}`,
-        problem:
-          'must be whsec_ and 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)',
-      };
+    if (secrets[name] !== undefined && signingKeyProblem(secrets[name]) !== null)
+      return { option: `secrets.${name}`, problem: signingKeyProblem(secrets[name])! };
   return null;
-}
-
-/** The bytes of a key; null if its text is none. */
-function keyOf(secret: string): Buffer | null {
-  const text = secret.replace(/^whsec_/, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
-  const key = Buffer.from(text, 'base64');
-  return key.length >= 24 && key.length <= 64 ? key : null;
 }
 
 function request(items: readonly OutItem[], options: DestinationOptions, { now_ms, request_id }: RequestContext) {
   const sent = items as readonly WebhookItem[];
   const { alone, body: first } = sent[0]!;
   const body = JSON.stringify(alone ? first : sent.map((item) => item.body));
-  // The id is the same in each try. The timestamp is that of the try, because receivers refuse old ones.
+  // The id is the same in each try.
   const id = alone ? first.data.message_id : request_id;
-  const timestamp = String(Math.floor(now_ms / 1_000));
   return {
     method: 'POST' as const,
     url: options.options['url']!,
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': signatures(options.secrets, `${id}.${timestamp}.${body}`),
-    },
+    headers: { 'content-type': 'application/json', ...signedHeaders(signingKeys(options.secrets), id, body, now_ms) },
     body,
   };
-}
-
-/** A signature with each key, the newest first, with a space between. */
-function signatures(
-  { signing_secret, previous_signing_secret }: DestinationOptions['secrets'],
-  content: string,
-): string {
-  return [signing_secret, previous_signing_secret]
-    .flatMap((text) => (text === undefined ? [] : [keyOf(text)!]))
-    .map((key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`)
-    .join(' ');
 }
 
 function read(answer: OutAnswer, _items: readonly OutItem[], now_ms: number): Outcome {

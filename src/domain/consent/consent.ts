@@ -88,10 +88,15 @@ function readSignals(sent: Sent): Said | Problem {
   return said;
 }
 
+/** True if a consent that was read denies measurement. */
+export function deniesMeasurement(record: Sent): boolean {
+  return decide(saidOf(record), 'measurement')?.granted === false;
+}
+
 const isProblem = (said: Said | Problem): said is Problem => 'reason' in said;
 
 /** What a stored statement says. Its signals were read when it was accepted, so they can be read again. */
-function saidOf(row: Readonly<Cells>): Said {
+function saidOf(row: Sent): Said {
   const said = readSignals(row);
   return isProblem(said) ? {} : said;
 }

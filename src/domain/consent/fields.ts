@@ -17,9 +17,6 @@ export const SIGNAL_FIELDS = {
   source: Type.Optional(Name('Who asked the person: the consent platform, a form, an import', 100)),
 };
 
-/** The source of a consent that only the header of a request gave. */
-export const GPC_SOURCE = 'header Sec-GPC';
-
 /**
  * What the person of an event said, as of the event. It becomes a consent of its own beside the event (`log/said-consents.ts`), so it is
  * no part of the event's content.

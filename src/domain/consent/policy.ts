@@ -18,10 +18,14 @@ export interface ConsentPolicy {
   after_withdrawal: AfterWithdrawal;
   /** Whether destinations are told about a person; `opt_out` when left out. */
   sharing?: ConsentMode;
+  /** What becomes of a touchpoint that comes with a denial: it is stored, and hidden on read, or only counted; stored when left out. */
+  denied?: 'count';
 }
 
+export const DENIED = ['store', 'count'] as const;
+
 /** A policy as the configuration gives it. */
-export type GivenConsentPolicy = Partial<ConsentPolicy>;
+export type GivenConsentPolicy = Partial<Omit<ConsentPolicy, 'denied'>> & { denied?: (typeof DENIED)[number] };
 
 /** A policy over that of `base`. Undefined if it is the default, so that nothing is paid for it. */
 export function consentPolicy(
@@ -35,6 +39,7 @@ export function consentPolicy(
     measurement: given.measurement ?? base?.measurement ?? 'not_needed',
     countries: Object.fromEntries(countries.sort(([a], [b]) => (a < b ? -1 : 1))),
     after_withdrawal: given.after_withdrawal ?? base?.after_withdrawal ?? 'keep_earlier',
+    ...((given.denied ?? base?.denied) === 'count' && { denied: 'count' }),
   };
   const sharing = given.sharing ?? base?.sharing ?? DEFAULT_SHARING;
   if (sharing !== DEFAULT_SHARING) return { ...policy, sharing };

@@ -14,15 +14,19 @@ import { grown, shared, sharedCopy } from '../room.ts';
 export interface ConsentColumns {
   /** By subject, 1 and the number of its newest row; 0 if it has none. It may be shorter than there are subjects. */
   newest: Uint32Array;
-  /** By row, 1 and the number of the row of the same subject before it; 0 if there is none. */
-  older: Uint32Array;
-  at_ms: Float64Array;
-  /** 1 is granted, 0 is denied. */
-  granted: Uint8Array;
-  log_seq: Uint32Array;
-  /** The number of the collector among those of the histories. */
-  collector: Uint8Array;
+  /** The cells of each row side by side, at {@link CELLS} times its number: so a walk waits for memory once a row, not once a cell. */
+  cells: Float64Array;
 }
+
+/** Cells of a row: instant and answer, position and collector, and 1 and the number of the row of the same subject before it, or 0. */
+export const CELLS = 3;
+export const SAID_CELL = 0;
+export const PLACE_CELL = 1;
+export const OLDER_CELL = 2;
+/** An instant is doubled; 1 is added where the person granted. */
+export const SAID_STEP = 2;
+/** A log position has this many values. The number of the collector is above it. */
+export const PLACE_STEP = 2 ** 32;
 
 export interface ConsentRows extends ConsentColumns {
   rows: number;
@@ -30,31 +34,25 @@ export interface ConsentRows extends ConsentColumns {
   taken: Map<string, number>;
 }
 
-const COLUMNS = ['older', 'at_ms', 'granted', 'log_seq', 'collector'] as const;
-
 /** Log positions of one page. */
 const PAGE = 500_000;
 
 export function emptyConsents(): ConsentRows {
   return {
     newest: shared(Uint32Array, 0),
-    older: shared(Uint32Array, 0),
-    at_ms: shared(Float64Array, 0),
-    granted: shared(Uint8Array, 0),
-    log_seq: shared(Uint32Array, 0),
-    collector: shared(Uint8Array, 0),
+    cells: shared(Float64Array, 0),
     rows: 0,
     taken: new Map(),
   };
 }
 
 /** What a walk reads of them. */
-export function consentColumns({ newest, older, at_ms, granted, log_seq, collector }: ConsentColumns): ConsentColumns {
-  return { newest, older, at_ms, granted, log_seq, collector };
+export function consentColumns({ newest, cells }: ConsentColumns): ConsentColumns {
+  return { newest, cells };
 }
 
 export function consentBytes(rows: ConsentRows): number {
-  return COLUMNS.reduce((sum, name) => sum + rows[name].byteLength, rows.newest.byteLength);
+  return rows.cells.byteLength + rows.newest.byteLength;
 }
 
 /**
@@ -94,6 +92,30 @@ export async function extendConsents(
   return rows.rows === before || upto.size < 2 || rows.rows === (await storedRows(snapshot, upto));
 }
 
+/**
+ * Puts the rows in order of subjects, each person's newest first, so that a walk over all people reads memory in order. Nobody may read
+ * them meanwhile.
+ */
+export function inSubjectOrder(rows: ConsentRows): void {
+  const { newest, cells } = rows;
+  const ordered = shared(Float64Array, cells.length);
+  let next = 0;
+  for (let subject = 0; subject < newest.length; subject++) {
+    let row = newest[subject]!;
+    if (row > 0) newest[subject] = next + 1;
+    while (row > 0) {
+      const own = (row - 1) * CELLS;
+      const to = next * CELLS;
+      row = cells[own + OLDER_CELL]!;
+      next += 1;
+      ordered[to + SAID_CELL] = cells[own + SAID_CELL]!;
+      ordered[to + PLACE_CELL] = cells[own + PLACE_CELL]!;
+      ordered[to + OLDER_CELL] = row > 0 ? next + 1 : 0;
+    }
+  }
+  rows.cells = ordered;
+}
+
 async function storedRows(snapshot: Snapshot, upto: Position): Promise<number> {
   const [row] = await snapshot.query(
     `select count(*) as n from consents c where c.measurement is not null and ${atOrBefore('c', upto)}`,
@@ -110,20 +132,19 @@ function add(
 ): void {
   const [, , at_ms, granted, log_seq] = cells;
   const row = rows.rows;
-  if (row === rows.at_ms.length) growRows(rows, row + 1);
+  if ((row + 1) * CELLS > rows.cells.length) growRows(rows, row + 1);
   if (subject >= rows.newest.length) rows.newest = grown(rows.newest, subject + Math.max(1_024, subject >> 3));
-  rows.at_ms[row] = at_ms![i]!;
-  rows.granted[row] = granted![i]!;
-  rows.log_seq[row] = log_seq![i]!;
-  rows.collector[row] = collector;
-  rows.older[row] = rows.newest[subject]!;
+  const own = row * CELLS;
+  rows.cells[own + SAID_CELL] = at_ms![i]! * SAID_STEP + granted![i]!;
+  rows.cells[own + PLACE_CELL] = collector * PLACE_STEP + log_seq![i]!;
+  rows.cells[own + OLDER_CELL] = rows.newest[subject]!;
   Atomics.store(rows.newest, subject, row + 1);
   rows.rows = row + 1;
 }
 
 function growRows(rows: ConsentRows, length: number): void {
   const room = length + Math.max(1_024, length >> 2);
-  Object.assign(rows, Object.fromEntries(COLUMNS.map((name) => [name, grown(rows[name], room)])));
+  rows.cells = grown(rows.cells, room * CELLS);
   // A report that has the old arrays must not meet a row beyond them.
   rows.newest = sharedCopy(rows.newest, Uint32Array);
 }

@@ -4,7 +4,16 @@ import type { Plan } from '../../attribution/plan.ts';
 import { asksForConsent, CONSENT_MODES, type ConsentPolicy, modeFor } from '../../domain/consent/policy.ts';
 import type { Label, Touchpoints } from '../histories.ts';
 import type { Lists } from '../orders/lists.ts';
-import type { ConsentColumns } from './consent-rows.ts';
+import type { People } from '../orders/people.ts';
+import {
+  CELLS,
+  type ConsentColumns,
+  OLDER_CELL,
+  PLACE_CELL,
+  PLACE_STEP,
+  SAID_CELL,
+  SAID_STEP,
+} from './consent-rows.ts';
 
 const NOT_NEEDED = CONSENT_MODES.indexOf('not_needed');
 const OPT_OUT = CONSENT_MODES.indexOf('opt_out');
@@ -24,16 +33,22 @@ export type Hiding = ReadonlyArray<BrandHiding | null>;
 /** The policies of a plan. Null if no brand has one. */
 export function hidingOf({ brands }: Pick<Plan, 'brands'>, labels: readonly Pick<Label, 'country'>[]): Hiding | null {
   if (brands.every(({ settings: { consent } }) => consent === undefined || !asksForConsent(consent))) return null;
-  // Most brands have the policy of the others.
-  const known = new Map<string, BrandHiding>();
+  // Most brands have the policy of the others, and most reports that of the report before.
+  const known = known_hidings.get(labels) ?? new Map<string, BrandHiding>();
+  known_hidings.set(labels, known);
   return brands.map(({ settings: { consent } }) => {
     if (consent === undefined || !asksForConsent(consent)) return null;
     const name = JSON.stringify(consent);
     const own = known.get(name) ?? brandHiding(consent, labels);
+    if (known.size >= MAX_KNOWN) known.clear();
     known.set(name, own);
     return own;
   });
 }
+
+/** By list of labels, which is replaced when labels come, the policies of brands as JSON. */
+const known_hidings = new WeakMap<object, Map<string, BrandHiding>>();
+const MAX_KNOWN = 64;
 
 function brandHiding(consent: ConsentPolicy, labels: readonly Pick<Label, 'country'>[]): BrandHiding {
   const modes = Uint8Array.from(labels, ({ country }) => CONSENT_MODES.indexOf(modeFor(consent, country)));
@@ -47,6 +62,8 @@ class Said {
   private at_ms = new Float64Array(ROOM);
   private granted = new Uint8Array(ROOM);
   private length = 0;
+  /** True if the person denied at any time. */
+  has_denial = false;
 
   constructor(
     private readonly columns: ConsentColumns | null,
@@ -56,26 +73,40 @@ class Said {
 
   /** Takes what the subjects of a person said. */
   take({ starts, values }: Lists, person: number): void {
-    this.length = 0;
+    this.begin();
     if (this.columns === null) return;
     for (let i = starts[person]!; i < starts[person + 1]!; i++) this.append(this.columns, values[i]!);
     if (this.length > 1) this.sort();
   }
 
   takeSubject(subject: number): void {
-    this.length = 0;
-    if (this.columns !== null) this.append(this.columns, subject);
-    if (this.length > 1) this.sort();
+    this.begin();
+    this.add(subject);
+    this.ready();
   }
 
-  /** True if the person said nothing. */
-  get isSilent(): boolean {
-    return this.length === 0;
+  /** Begins with another person. Call {@link add} for each subject of it, then {@link ready}. */
+  begin(): void {
+    this.length = 0;
+    this.has_denial = false;
+  }
+
+  add(subject: number): void {
+    if (this.columns !== null) this.append(this.columns, subject);
+  }
+
+  ready(): void {
+    if (this.length > 1) this.sort();
   }
 
   /** True if the last word of the person is a denial. */
   get isDenial(): boolean {
     return this.length > 0 && this.granted[this.length - 1] === 0;
+  }
+
+  /** True if the person had said something at or before an instant. */
+  holdsAt(ms: number): boolean {
+    return this.length > 0 && this.at_ms[0]! <= ms;
   }
 
   /** What held at an instant. `from` is where to look first: calls of rising instants pass on what the last one returned. */
@@ -91,13 +122,21 @@ class Said {
     return (mode === OPT_IN || mode === OPT_OUT) && this.granted[said - 1] === 0;
   }
 
-  private append({ newest, older, at_ms, granted, log_seq, collector }: ConsentColumns, subject: number): void {
+  private append({ newest, cells }: ConsentColumns, subject: number): void {
     if (subject >= newest.length) return;
-    for (let row = Atomics.load(newest, subject) - 1; row >= 0; row = older[row]! - 1) {
-      if (!(log_seq[row]! <= (this.limits[collector[row]!] ?? 0))) continue;
+    for (let row = Atomics.load(newest, subject); row > 0; ) {
+      const own = (row - 1) * CELLS;
+      const place = cells[own + PLACE_CELL]!;
+      row = cells[own + OLDER_CELL]!;
+      const collector = Math.floor(place / PLACE_STEP);
+      if (!(place - collector * PLACE_STEP <= (this.limits[collector] ?? 0))) continue;
       if (this.length === this.at_ms.length) this.grow();
-      this.at_ms[this.length] = at_ms[row]!;
-      this.granted[this.length++] = granted[row]!;
+      const said = cells[own + SAID_CELL]!;
+      const at_ms = Math.floor(said / SAID_STEP);
+      const granted = said - at_ms * SAID_STEP;
+      if (granted === 0) this.has_denial = true;
+      this.at_ms[this.length] = at_ms;
+      this.granted[this.length++] = granted;
     }
   }
 
@@ -155,7 +194,7 @@ export class Hider {
     if (own === null || length === 0) return length;
     const { said } = this;
     who(said);
-    if (said.isSilent && !own.asks_for_grants) return length;
+    if (!said.has_denial && (!own.asks_for_grants || said.holdsAt(this.touchpoints.at_ms[places[0]!]!))) return length;
     if (length > this.hidden.length) this.hidden = new Uint32Array(2 * length);
     const { at_ms, label } = this.touchpoints;
     const hides_all = own.hides_all && said.isDenial;
@@ -169,5 +208,52 @@ export class Hider {
       else places[kept++] = place;
     }
     return kept;
+  }
+}
+
+/** Says of single touchpoints of one person, in any order, whether consent hides them. */
+export class PersonHiding {
+  private readonly said: Said;
+  /** The person, whose statements are read when they are asked for first. */
+  private subject = -1;
+  private is_read = false;
+  /** The policy of the person's brand; null if it hides nothing of the person. */
+  private own: BrandHiding | null = null;
+  private hides_all = false;
+
+  /** @param limits the last position that counts, by number of the collector. */
+  constructor(
+    private readonly hiding: Hiding,
+    { consents }: Pick<Touchpoints, 'consents'>,
+    private readonly people: Pick<People, 'isAlone' | 'eachSubject'>,
+    limits: Float64Array,
+  ) {
+    this.said = new Said(consents.newest.length === 0 ? null : consents, limits);
+  }
+
+  /** Begins with another person. */
+  begin(subject: number): void {
+    this.subject = subject;
+    this.is_read = false;
+  }
+
+  /** @param brand_no the place of the person's brand in the plan. @param label of the touchpoint. */
+  hides(brand_no: number, label: number, at_ms: number): boolean {
+    if (!this.is_read) this.read(this.hiding[brand_no] ?? null);
+    const { own, said } = this;
+    if (own === null) return false;
+    const mode = own.modes[label]!;
+    return this.hides_all ? mode !== NOT_NEEDED : said.hides(mode, said.until(at_ms, 0));
+  }
+
+  private read(own: BrandHiding | null): void {
+    const { said, people, subject } = this;
+    this.is_read = true;
+    said.begin();
+    if (own !== null && people.isAlone(subject)) said.add(subject);
+    else if (own !== null) people.eachSubject(subject, (one) => said.add(one));
+    said.ready();
+    this.own = own === null || (!said.has_denial && !own.asks_for_grants) ? null : own;
+    this.hides_all = own?.hides_all === true && said.isDenial;
   }
 }

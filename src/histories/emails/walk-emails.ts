@@ -2,6 +2,7 @@
 import type { Plan } from '../../attribution/plan.ts';
 import { isWithin, type Position } from '../../warehouse/position.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
+import { hidingOf, PersonHiding } from '../consents/hiding.ts';
 import { filledRows, newestFresh, olderFresh } from '../histories.ts';
 import type { EmailHistories } from './email-histories.ts';
 import { filledEmails } from './email-rows.ts';
@@ -24,7 +25,7 @@ export interface EmailsRead {
   signal: AbortSignal | undefined;
 }
 
-/** Hands out the events of all people, in no order of time. The event loop has turns. */
+/** Hands out the events of all people that consent does not hide, in no order of time. The event loop has turns. */
 export async function walkEmails(of: EmailHistories, plan: Plan, read: EmailsRead, to: TakesEmails): Promise<void> {
   const walk = new Walk(of, plan, read, to);
   const turns = new WorkTurns();
@@ -80,6 +81,8 @@ class Walk {
   private readonly filled: number;
   private readonly has_fresh_emails: boolean;
   private readonly has_fresh_touches: boolean;
+  /** What the person said whose events are taken; null if no touchpoint needs consent. */
+  private readonly hides: PersonHiding | null;
   private has_begun = false;
   /** The first row of the time that is read, from the last subject that was asked for. */
   private next_email = -1;
@@ -114,6 +117,8 @@ class Walk {
     this.has_fresh_touches = histories.length > filledRows(histories);
     this.email_starts = emails.starts;
     this.touch_starts = histories.starts;
+    const hiding = hidingOf(plan, histories.labels);
+    this.hides = hiding === null ? null : new PersonHiding(hiding, histories, of.people, limits);
   }
 
   /** Takes the people who are named by a subject of a range. */
@@ -124,6 +129,7 @@ class Walk {
       if (is_alone && !this.mayHave(subject)) continue;
       // The other subjects are walked with the one that names the person.
       if (people.personOf(subject) !== subject) continue;
+      this.hides?.begin(subject);
       if (is_alone) this.subject(subject);
       else people.eachSubject(subject, this.takeSubject);
       this.end(subject);
@@ -211,6 +217,8 @@ class Walk {
     if (own < 0 || at < this.start_ms[own]! || at >= this.end_ms[own]! || place >= rows.length) return;
     const { limits } = rows;
     if (limits !== null && rows.log_seq[place]! > limits[rows.collector[place]!]!) return;
+    // Email events are what the sender did, or what the person told the sender. Opens and clicks are measured.
+    if (brand >= 0 && this.hides?.hides(own, rows.label[place]!, at)) return;
     if (!this.has_begun) {
       this.has_begun = true;
       this.to.begin();

@@ -2,10 +2,12 @@
  * What the log says of each person that helps to see that two are one: addresses among their ids, names and places of their orders,
  * networks and devices of their visits. Of several values the most frequent one counts. What machines did is left out.
  */
+
 import { isAddress } from '../../domain/email-person.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore, type Position } from '../../warehouse/position.ts';
 import { read } from '../../warehouse/read-row.ts';
+import { deniersOf } from '../deniers.ts';
 import type { Role } from '../matching/roles.ts';
 
 /** People whose records are compared: those who were seen last. */
@@ -65,7 +67,7 @@ const TOUCH_SHAPE = {
   n: 'number',
 } as const;
 
-/** Reads the features of the people of one brand. The relation `persons` must be made before. */
+/** Reads the features of the people of one brand who do not deny profiling. The relation `persons` must be made before. */
 export async function readFeatures(
   snapshot: Snapshot,
   position: Position,
@@ -105,6 +107,7 @@ function featureRows(record: 'conversions' | 'touchpoints', position: Position):
           from ${record} r left join persons p
             on p.subject_key = r.subject_key and p.brand_id = r.brand_id and p.id = coalesce(r.customer_id, r.anonymous_id)
           where r.brand_id = $brand_id and coalesce(r.customer_id, r.anonymous_id) is not null ${human} and ${atOrBefore('r', position)}) seen
+    where person_id not in (${deniersOf('profiling', position, '$brand_id')})
     group by person_id, customer_id, anonymous_id, ip_address, device, place, said
     order by last_ms desc, person_id, customer_id, anonymous_id, ip_address, device, place, said limit ${MAX_ROWS}`;
 }

@@ -1,15 +1,16 @@
 /** Touchpoints for a hazard, by the query. The engine joins and numbers them; {@link ./touch-pages.ts} puts them in order. */
 import type { TimeBounds } from '../../attribution/bounds.ts';
-import { EVERYONE, mayHide, verdictsWithConsent } from '../../attribution/consent.ts';
+import { makeTouchVerdicts } from '../../attribution/consent.ts';
+import { EVERYONE } from '../../attribution/consent-people.ts';
 import { continuationsOf } from '../../attribution/continuations.ts';
 import { isCounted, mayEarn, NEVER } from '../../attribution/eligibility.ts';
 import type { Plan } from '../../attribution/plan.ts';
-import { BRAND_PERIODS, VERDICTS } from '../../attribution/relations.ts';
+import { BRAND_PERIODS } from '../../attribution/relations.ts';
 import { effective, touchNumber, withVerdicts } from '../../attribution/touches.ts';
-import { latestVerdicts, RECLASSIFIED } from '../../log/verdicts.ts';
+import type { TouchVerdicts } from '../../attribution/verdict-relations.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
-import { columnsOf, materialise, type Relation } from '../../warehouse/relation.ts';
+import { columnsOf, materialise } from '../../warehouse/relation.ts';
 import { FIT_IDS, FIT_PEOPLE, PERSON_TIES, PERSON_TOUCHES, TOUCH_KINDS } from '../relations.ts';
 import { visitPages } from './touch-pages.ts';
 import type { TouchKind, TouchSource } from './touch-source.ts';
@@ -23,28 +24,15 @@ export async function touchesInSql(
   times: TimeBounds,
   people: number,
 ): Promise<TouchSource> {
-  const verdicts = await makeVerdicts(snapshot, plan, times);
+  const verdicts = await makeTouchVerdicts(snapshot, plan, EVERYONE, times);
   const kinds = await makeKinds(snapshot, plan, verdicts);
   await makeTouches(snapshot, plan, verdicts, times);
   await makeTies(snapshot, plan);
   return { kinds, visit: (take) => visitPages(snapshot, people, take) };
 }
 
-async function makeVerdicts(
-  snapshot: Snapshot,
-  plan: Plan,
-  { has_reclassifications }: TimeBounds,
-): Promise<Relation | null> {
-  if (await mayHide(snapshot, plan)) {
-    const { sql, parameters } = verdictsWithConsent(plan, EVERYONE, has_reclassifications);
-    return materialise(snapshot, VERDICTS, sql, parameters);
-  }
-  if (!has_reclassifications) return null;
-  return materialise(snapshot, VERDICTS, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED));
-}
-
 /** Makes `touch_kinds` and reads it, in order of numbers. */
-async function makeKinds(snapshot: Snapshot, plan: Plan, verdicts: Relation | null): Promise<TouchKind[]> {
+async function makeKinds(snapshot: Snapshot, plan: Plan, verdicts: TouchVerdicts): Promise<TouchKind[]> {
   const own = KIND_NAMES.map((name) => `${effective(name, verdicts)} as ${name}`).join(', ');
   await materialise(
     snapshot,
@@ -69,7 +57,7 @@ async function makeKinds(snapshot: Snapshot, plan: Plan, verdicts: Relation | nu
 async function makeTouches(
   snapshot: Snapshot,
   plan: Plan,
-  verdicts: Relation | null,
+  verdicts: TouchVerdicts,
   { has_own_referrers }: TimeBounds,
 ): Promise<void> {
   const columns = ['touchpoint_id', 'session_id', ...KIND_NAMES];

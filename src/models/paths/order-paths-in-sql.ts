@@ -1,6 +1,7 @@
 /** The paths of orders, by the query in the engine. */
 import { readTimeBounds } from '../../attribution/bounds.ts';
-import { EVERYONE, mayHide, verdictsWithConsent } from '../../attribution/consent.ts';
+import { makeTouchVerdicts } from '../../attribution/consent.ts';
+import { EVERYONE } from '../../attribution/consent-people.ts';
 import { mayEarn, NEVER } from '../../attribution/eligibility.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import {
@@ -10,9 +11,15 @@ import {
   POLICIES,
   type TouchRelations,
 } from '../../attribution/relations.ts';
-import { makeTouchesOfOrders, touchesWith, touchNumber } from '../../attribution/touches.ts';
+import {
+  effective,
+  makeTouchesOfOrders,
+  OTHER_VERDICTS,
+  touchesWith,
+  touchNumber,
+  withVerdicts,
+} from '../../attribution/touches.ts';
 import { CONVERSION_TYPES } from '../../domain/conversion.ts';
-import { latestVerdicts } from '../../log/verdicts.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { read } from '../../warehouse/read-row.ts';
@@ -49,10 +56,12 @@ export async function orderPathsInSql(
  */
 async function withSilentPeople(snapshot: Snapshot, plan: Plan, all: Relation, chosen: Relation): Promise<Relation> {
   // A continuation is a sign of the person too. It moves the end of a null path by the minutes of a visit.
-  const may_earn = mayEarn(plan, { traits: 'coalesce(v.traits, t.traits)', continues: NEVER });
+  const verdicts = await makeTouchVerdicts(snapshot, plan, EVERYONE, {
+    has_reclassifications: true,
+    number: OTHER_VERDICTS,
+  });
+  const may_earn = mayEarn(plan, { traits: effective('traits', verdicts), continues: NEVER });
   const type = oneOf(plan.conversion_types?.[0] ?? 'purchase', CONVERSION_TYPES);
-  const hidden = (await mayHide(snapshot, plan)) ? verdictsWithConsent(plan, EVERYONE, true) : null;
-  const verdicts = hidden?.sql ?? latestVerdicts(plan.positions.touchpoints, ['traits']);
   await materialise(
     snapshot,
     SILENT_PEOPLE,
@@ -60,10 +69,9 @@ async function withSilentPeople(snapshot: Snapshot, plan: Plan, all: Relation, c
        max(epoch_ms(t.occurred_at)) as at_ms, min(${touchNumber(plan)}) as first_no
      from touchpoints t join ${POLICIES.name} q on q.brand_id = t.brand_id and q.conversion_type = '${type}'
        left join ${PERSONS.name} p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
-       left join (${verdicts}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
+       ${withVerdicts(verdicts)}
      where ${atOrBefore('t', plan.positions.touchpoints)} and ${may_earn} and epoch_ms(t.occurred_at) >= q.start_ms and epoch_ms(t.occurred_at) < q.end_ms
      group by t.brand_id, coalesce(p.person_key, t.subject_key)`,
-    hidden?.parameters,
   );
   const of_person = ['brand_id', 'person_key', 'person_id', 'at_ms'];
   const silent = columnsOf(ORDERS_AND_SILENT, 'q', {

@@ -14,6 +14,8 @@ const ENTRIES = 'audit_entries';
 const ENDS = 'audit_ends';
 const HEAD = 'head';
 const ANCHOR = 'anchor';
+/** What the last check by the background work found. */
+const CHECKED = 'checked';
 /** Entries that wait for the same transaction. */
 const MAX_TOGETHER = 500;
 const PAGE = 1_000;
@@ -102,6 +104,19 @@ export class AuditLog {
       entries.push(entry);
     }
     return { entries, next_before: null };
+  }
+
+  /** Reads the whole chain, and keeps what was found for {@link lastCheck}. */
+  async check(): Promise<Verification> {
+    const found = await this.verify();
+    const checked = { at_ms: this.clock(), problem: found.problem };
+    await this.state.transaction((transaction) => transaction.put(ENDS, CHECKED, checked));
+    return found;
+  }
+
+  /** What the last check found; null before the first one. */
+  async lastCheck(): Promise<{ at_ms: number; problem: string | null } | null> {
+    return (await this.state.get<{ at_ms: number; problem: string | null }>(ENDS, CHECKED)) ?? null;
   }
 
   /** Reads the whole chain, from its head back. @param noted a head that was noted elsewhere; the chain must hold it. */

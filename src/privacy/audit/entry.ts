@@ -4,7 +4,7 @@ import { canonicalJson } from '../../domain/canonical-json.ts';
 import { assert } from '../../domain/errors.ts';
 
 /**
- * `read`: data of persons was asked for; it stands here before the answer is given. `action`: something was about to be changed. `outcome`: how
+ * `read`: data of persons was asked for, or an assistant asked anything; it stands here before the answer is given. `action`: something was about to be changed. `outcome`: how
  * an action ended. `sign_in`: somebody signed in. `pruned`: entries before an instant were removed.
  */
 export const AUDIT_KINDS = ['read', 'action', 'outcome', 'sign_in', 'pruned'] as const;

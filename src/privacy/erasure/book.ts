@@ -68,8 +68,8 @@ export class ErasureBook {
     private readonly clock: () => number,
   ) {}
 
-  /** Notes a request. @returns its id. */
-  async add(brand_id: string, asked: string): Promise<string> {
+  /** Notes a request. @param ids other ids that are surely the person's. @returns its id. */
+  async add(brand_id: string, asked: string, ids: readonly string[] = []): Promise<string> {
     const erasure_id = `era_${randomBytes(8).toString('hex')}`;
     const erasure: StoredErasure = {
       erasure_id,
@@ -83,7 +83,7 @@ export class ErasureBook {
       certificate: null,
     };
     const salt = randomBytes(16).toString('hex');
-    const person: ErasedPerson = { erasure_id, brand_id, asked, ids: [], orders: [], salt };
+    const person: ErasedPerson = { erasure_id, brand_id, asked, ids: [...ids], orders: [], salt };
     await this.state.transaction(async (transaction) => {
       await transaction.put(ERASURES, erasure_id, erasure as unknown as Json);
       await transaction.put(PEOPLE, erasure_id, person as unknown as Json);

@@ -70,19 +70,13 @@ export const ERASED = 'erased_';
 const standIn = (salt: string, id: string): string =>
   `concat('${ERASED}', substr(sha256_text(concat('${salt}', ${id})), 1, 32))`;
 
-/** The results of frozen runs lose the ids of what is erased, and keep every amount. */
-function changeResults({ policy, salt }: Erasing): RowChange {
+/** A column of frozen runs with an id, and the relation with the ids that go: `gone_brand` and `gone_id`. */
+export type GoneIds = readonly [column: string, relation: string];
+
+/** The results of frozen runs lose the ids of what goes, and keep every amount. */
+export function resultsWithout(gone: readonly GoneIds[], salt: string): RowChange {
   const inGone = (id: string, relation: string): string =>
     `(brand_id, coalesce(${id}, '')) in (select gone_brand, gone_id from ${relation})`;
-  const gone: Array<[string, string]> = [
-    ['touchpoint_id', 'erased_touchpoints'],
-    ...(policy.orders === 'remove'
-      ? ([
-          ['conversion_id', 'erased_conversions'],
-          ['value_event', 'erased_adjustments'],
-        ] as Array<[string, string]>)
-      : []),
-  ];
   return {
     table: 'attribution_results',
     where: `(${gone.map(([id, relation]) => inGone(id, relation)).join(' or ')})`,
@@ -90,6 +84,14 @@ function changeResults({ policy, salt }: Erasing): RowChange {
       gone.map(([id, relation]) => [id, `case when ${inGone(id, relation)} then ${standIn(salt, id)} else ${id} end`]),
     ),
   };
+}
+
+function changeResults({ policy, salt }: Erasing): RowChange {
+  const orders: GoneIds[] = [
+    ['conversion_id', 'erased_conversions'],
+    ['value_event', 'erased_adjustments'],
+  ];
+  return resultsWithout([['touchpoint_id', 'erased_touchpoints'], ...(policy.orders === 'remove' ? orders : [])], salt);
 }
 
 /** An order that stays belongs to an anonymous id that only it has. Nothing else that the sender told of the person stays with it. */

@@ -34,6 +34,8 @@ export interface ErasureParts {
   tell: (people: readonly ErasedPerson[]) => Promise<Map<string, ToldDestination[]>>;
   /** Forgets what is kept in memory and in files beside the log. @returns the names of removed files. */
   forget: () => Promise<string[]>;
+  /** Sentences about exports that may name people of a brand. */
+  exportsOf: (brand_id: string) => Promise<string[]>;
   /** What the operator has to see to. */
   left_to_you: readonly string[];
   /** Called after each step, by its name. */
@@ -51,8 +53,8 @@ export class Erasures {
   }
 
   /** Asks for the erasure of a person. @param asked an id of the person, as the log knows it. */
-  request(brand_id: string, asked: string): Promise<string> {
-    return this.book.add(brand_id, asked);
+  request(brand_id: string, asked: string, ids: readonly string[] = []): Promise<string> {
+    return this.book.add(brand_id, asked, ids);
   }
 
   /** Carries out what waits. @returns how many erasures are done. */
@@ -156,7 +158,7 @@ export class Erasures {
       entries,
     }: { files: string[]; told: Map<string, ToldDestination[]>; entries: Map<string, Record<string, number>> },
   ): Promise<void> {
-    const { state, clock, policy, suppress, left_to_you } = this.parts;
+    const { state, clock, policy, suppress, exportsOf, left_to_you } = this.parts;
     const copies = await copiesLeft(state);
     const completed_ms = clock();
     const finished = [];
@@ -181,7 +183,7 @@ export class Erasures {
         state: entries.get(erasure_id) ?? {},
         files: [...new Set(files)].sort(),
         destinations: told.get(erasure_id) ?? [],
-        left_to_you: [...left_to_you, ...copies],
+        left_to_you: [...left_to_you, ...copies, ...(await exportsOf(brand_id))],
       };
       const signed = await signCertificate(state, certificate);
       finished.push({

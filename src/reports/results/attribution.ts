@@ -121,10 +121,11 @@ const COMMON = {
 
 const BOUNDS = { ...money('observed_revenue'), ...money('possible_revenue') };
 /** What consent hides. */
-const CONSENT_BOUNDS = closed({
+export const CONSENT_BOUNDS = closed({
   total: closed({ ...BOUNDS, observed_conversions: count(), possible_conversions: count() }),
   groups: Type.Array(closed({ ...fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())), ...BOUNDS })),
   groups_left_out: count(),
+  not_stored_events: count(),
 });
 
 export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
@@ -151,7 +152,7 @@ export const ATTRIBUTION_MEANINGS = {
   attributed_revenue_interval:
     'With `intervals=true`: the middle 90 % of a bootstrap over people of attributed_revenue; null if fewer than 30 people placed the touched orders',
   consent_bounds:
-    'With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing',
+    'With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing. `not_stored_events` are the touchpoints of the days of the period that were only counted (`consent.denied`): they are in neither',
   attributed_revenue_support: 'People with a touched order',
   spend:
     'What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month',

@@ -2,7 +2,7 @@
 import { Type } from '../../domain/typebox.ts';
 import { ENGAGEMENT_COUNTS, ENGAGEMENT_RATES, LOSSES } from '../campaign-metrics.ts';
 import type { ComparedParts } from '../compare.ts';
-import { ATTRIBUTION_MEANINGS, INTERVAL } from './attribution.ts';
+import { ATTRIBUTION_MEANINGS, CONSENT_BOUNDS, INTERVAL } from './attribution.ts';
 import { type Compared, comparedRows, comparedShape } from './changes.ts';
 import {
   amount,
@@ -66,6 +66,7 @@ export const CampaignsResult = closed({
   average_revenue_per_recipient: nullable(amount()),
   totals: comparedShape(PARTS.totals),
   definitions: byName(text()),
+  consent_bounds: Type.Optional(CONSENT_BOUNDS),
   warnings: WARNINGS,
 });
 

@@ -14,6 +14,7 @@ export const DataQualityResult = closed({
     over_an_hour_late: count(),
     over_a_day_late: count(),
     over_a_week_late: count(),
+    ahead_of_clock: count(),
     last_received_at: nullable(instant()),
     days_with_records: count(),
     longest_silence_days: count(),
@@ -21,6 +22,11 @@ export const DataQualityResult = closed({
   }),
   conflicts: rows({ record: text(), conflicts: count() }),
   dead_letters: rows({ record: text(), dead_letters: count() }),
+  denied: rows({ day: text(), record: text(), channel: text(), events: count() }),
+  orders: closed({ orders: count(), without_touches: count() }),
+  refunds: closed({ refunds: count(), of_unknown_orders: count() }),
+  unknown_campaigns: rows({ campaign_id: text(), touchpoints: count() }),
+  spend_without_touches: rows({ channel: text(), campaign_id: text(), spend_lines: count() }),
 });
 
 export const DATA_QUALITY_MEANINGS = {
@@ -33,6 +39,15 @@ export const DATA_QUALITY_MEANINGS = {
   longest_silence_days: 'The most days in a row without such a record, between two days with one',
   silence_days: 'Days without such a record from the last one to the last day with a record of any of these kinds',
   over_an_hour_late: 'Records that arrived more than an hour after they happened',
+  ahead_of_clock: 'Records that happened more than a minute after they arrived: the clock of their sender is fast',
+  without_touches: 'Orders of people without any touchpoint from 30 days before the period to its end',
+  of_unknown_orders: 'Refunds and other adjustments that name an order that is not known',
+  unknown_campaigns:
+    'Campaigns of opens and clicks that no email event of the last 90 days names, most touchpoints first, where the brand sends email events; at most 100',
+  spend_without_touches:
+    'Campaigns with spend that no touchpoint names from 30 days before the period to its end; at most 100',
   conflicts: 'Records that arrived in the period with a known id and other content; the first record of an id counts',
+  denied:
+    'Events of people who denied measurement with them, where the settings keep only a count: by day of receipt (UTC), record and channel. They are in no other figure. `as_of` does not change them; at most 1,000 rows',
   dead_letters: 'Records that arrived in the period, could not be stored, and were not replayed since',
 };

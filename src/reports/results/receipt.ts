@@ -101,6 +101,7 @@ export const ReceiptResult = closed({
   path_length: count(),
   touchpoint_count: count(),
   touchpoints_shown: count(),
+  touchpoints_hidden_by_consent: Type.Optional(count()),
   touchpoints: rows(TOUCHPOINT),
   unattributed_reason: textOrNull(),
   reconciliation: closed({
@@ -132,4 +133,5 @@ export const RECEIPT_MEANINGS = {
   share: 'The part of the order that the touch earned',
   path_length: 'Touches in the path',
   touchpoint_count: 'Touchpoints that were considered',
+  touchpoints_hidden_by_consent: 'How many more there are that consent hides; left out where it hides none',
 } as const;

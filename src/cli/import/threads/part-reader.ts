@@ -2,7 +2,9 @@
 import type { CustomerIds } from '../../../domain/email-ids.ts';
 import { emailPersons, takeAddressLink } from '../../../domain/email-person.ts';
 import type { Problem } from '../../../domain/errors.ts';
+import { linksOfOlderIds, statedOfOlderIds, takeOlderIds } from '../../../domain/hashed-ids.ts';
 import { type RecordName, recordKind } from '../../../domain/index.ts';
+import { PersonHashes } from '../../../domain/person-hashes.ts';
 import { isProblem, type ReadContext } from '../../../domain/record.ts';
 import type { DerivedColumn } from '../../../domain/record-kind.ts';
 import { int64OfHex } from '../../../domain/subject.ts';
@@ -17,6 +19,7 @@ import type { Item } from '../../../mapping/converter.ts';
 import type { ImportPlan } from '../../../mapping/plan.ts';
 import type { FileRow, RowSource, RowsPart } from '../../../mapping/row-source.ts';
 import { rowsOfPart } from '../../../mapping/rows-part.ts';
+import { agedProblem } from '../../../privacy/retention/edges.ts';
 import { CHUNK_ROWS } from '../../../warehouse/column-bytes.ts';
 import { type FilledRows, fillRows } from '../../../warehouse/filled-rows.ts';
 import { RowFault } from '../../../warehouse/port.ts';
@@ -54,6 +57,7 @@ export class PartReader {
   private readonly has_amounts: boolean;
   private readonly derived: readonly DerivedColumn[];
   private readonly links = new FreshLinks();
+  private readonly hashes: PersonHashes;
 
   private constructor(
     { plan, source }: PartReaderOptions,
@@ -61,6 +65,7 @@ export class PartReader {
     private readonly privacy: PrivacyOptions,
     private readonly enrich: Enrich,
   ) {
+    this.hashes = new PersonHashes(settings.peppers);
     this.mapping = new PlanMapping(plan);
     this.mapping.bind(source);
     this.mapping.takeFindings();
@@ -105,7 +110,7 @@ export class PartReader {
   }
 
   private context(now_ms: number, warnings: Problem[]): ReadContext {
-    const { currencies, default_currency, customer_ids, default_customer_ids, email_key } = this.settings;
+    const { currencies, default_currency, customer_ids, default_customer_ids, email_key, peppers } = this.settings;
     const customerIds = (brand_id: string): CustomerIds => customer_ids.get(brand_id) ?? default_customer_ids;
     return {
       now_ms,
@@ -113,6 +118,7 @@ export class PartReader {
       defaultCurrency: (brand_id) => currencies.get(brand_id) ?? default_currency,
       customerIds,
       emailPersonOf: emailPersons(Buffer.from(email_key), customerIds),
+      ...(peppers.length > 0 && { personHashes: this.hashes }),
       warn: (warning) => void warnings.push(warning),
     };
   }
@@ -154,11 +160,23 @@ export class PartReader {
       told.push({ row, kind: 'rejected', item: place, problem: read, file_row });
       return;
     }
+    const aged = agedProblem(this.settings.edges, record, read);
+    if (aged !== undefined) {
+      told.push({ row, kind: 'rejected', item: place, problem: aged, file_row });
+      return;
+    }
     for (const warning of warnings) told.push({ row, kind: 'warning', item: place, warning });
+    const older = takeOlderIds(read);
     const link = takeAddressLink(read);
     if (this.has_amounts) for (const amount of amountsOf(record, item)) reading.amounts.push({ ...amount, row });
     if (this.settings.keeps === 'nothing') return;
-    if (link !== null) reading.links.push(...this.links.of([link]));
+    const fresh = [...(link === null ? [] : [link]), ...linksOfOlderIds(read, older, recordKind(record).subjects)];
+    if (fresh.length > 0) reading.links.push(...this.links.of(fresh));
+    // A statement about ids that have older hashes is one about these, too.
+    for (const one of record === 'identity_links' && older.size > 0 ? statedOfOlderIds(read, older) : []) {
+      reading.row_of[reading.kept.length] = row;
+      reading.kept.push(keepRecord(record, one, this.privacy));
+    }
     reading.row_of[reading.kept.length] = row;
     reading.kept.push(keepRecord(record, read, this.privacy));
   }

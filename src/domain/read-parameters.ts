@@ -1,9 +1,9 @@
 /** Reads query parameters by the TypeBox schema that also documents them. */
 
-import { badRequest } from '../domain/errors.ts';
-import { typeOf } from '../domain/refusals.ts';
-import { nameFault, textFault } from '../domain/text.ts';
-import { Compile, type Static, type TObject } from '../domain/typebox.ts';
+import { badRequest } from './errors.ts';
+import { typeOf } from './refusals.ts';
+import { nameFault, textFault } from './text.ts';
+import { Compile, type Static, type TObject } from './typebox.ts';
 
 type Shape = Record<string, unknown>;
 
