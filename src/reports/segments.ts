@@ -34,15 +34,15 @@ export function orderSegments(snapshot: Snapshot, plan: Plan, { orders, members 
   return materialise(
     snapshot,
     ORDER_SEGMENTS,
+    // A maximum needs no sorting: of the statements of one instant any that has ended wins, as the one that ends first would.
     `with said as (
        select o.order_no as order_no, s.segment_name as segment_name,
-         case when s.expires_at is null then 1 when epoch_ms(s.expires_at) > o.at_ms then 1 else 0 end as is_in,
-         row_number() over (partition by o.order_no, s.segment_name
-           order by ${NEWEST_STATEMENT}) as newest_no
+         max(2 * epoch_ms(s.assigned_at) + case when epoch_ms(s.expires_at) <= o.at_ms then 1 else 0 end) as newest
        from customer_segments s join ${members.name} m on m.brand_id = s.brand_id and m.id = s.customer_id
          join ${orders.name} o on o.person_key = m.person_key
-       where ${atOrBefore('s', plan.positions.identity)} and epoch_ms(s.assigned_at) <= o.at_ms)
-     select order_no, segment_name from said where newest_no = 1 and is_in = 1`,
+       where ${atOrBefore('s', plan.positions.identity)} and epoch_ms(s.assigned_at) <= o.at_ms
+       group by o.order_no, s.segment_name)
+     select order_no, segment_name from said where bits(newest, 1) = 0`,
   );
 }
 
