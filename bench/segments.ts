@@ -1,5 +1,6 @@
 /**
- * What segments by behaviour cost the attribution report: filtered by a segment that everybody is in, and grouped by segment, beside the
+ * What segments by behaviour and kinds of customers cost the attribution report: filtered by a segment that everybody is in or by first
+ * orders, and grouped by either, beside the
  * same report without, in turns in one process. From histories in memory and by the query.
  */
 import assert from 'node:assert/strict';
