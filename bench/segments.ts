@@ -1,7 +1,6 @@
 /**
  * What segments by behaviour and kinds of customers cost the attribution report: filtered by a segment that everybody is in or by first
- * orders, and grouped by either, beside the
- * same report without, in turns in one process. From histories in memory and by the query.
+ * orders, and grouped by either, beside the same report without, in turns in one process. From histories in memory and by the query.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
