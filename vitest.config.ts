@@ -20,13 +20,13 @@ const ALONE = ['test/warehouse/stored-tomorrow.test.ts'];
  */
 const NOT_ON_CLICKHOUSE = [
   'test/attribution/{engines,query-options,relations}.test.ts',
-  'test/histories/{holds,page-conversions,fits,exact,order-book,threads}.test.ts',
+  'test/histories/{fits,exact,order-book,threads}.test.ts',
   'test/identity/{kept-membership,persons}.test.ts',
   'test/log/{page-conversions,privacy,seen-ids,segment,spool}.test.ts',
   'test/reports/claims-properties.test.ts',
-  'test/cli/{collectors,comfort,csv-rows,demo,email-keys,flags,import-*,output,readme*}.test.ts',
+  'test/cli/{comfort,csv-rows,demo,email-keys,flags,import-*,output,readme*}.test.ts',
   'test/cli/import/presets/*.test.ts',
-  'test/views/{attack,docs,sql-commands}.test.ts',
+  'test/views/{attack,docs}.test.ts',
   'test/server/{access,answer-text,bad-input,contract,door,email-links,failure-examples,guesses,http,json-body,keys,log,loop-delay,packed,page-keys,script,serve,smuggling,visitor-ids}.test.ts',
 ];
 

@@ -1,6 +1,6 @@
 /**
- * What segments by behaviour cost the attribution report: filtered by a segment that everybody is in, and grouped by segment, beside the
- * same report without, in turns in one process. From histories in memory and by the query.
+ * What segments by behaviour and kinds of customers cost the attribution report: filtered by a segment that everybody is in or by first
+ * orders, and grouped by either, beside the same report without, in turns in one process. From histories in memory and by the query.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ const ASKED = {
   plain: YEAR,
   filtered: { ...YEAR, filter: ['segment:everybody'] },
   grouped: { ...YEAR, group_by: 'channel,segment' },
+  new_only: { ...YEAR, filter: ['customer_kind:new'] },
+  by_kind: { ...YEAR, group_by: 'channel,customer_kind' },
 };
 type Asked = keyof typeof ASKED;
 
@@ -46,7 +48,7 @@ export async function benchSegments(folder: string, world: BenchWorld): Promise<
 
 /** Processor time of the report, each question once a round; the first round warms up. */
 async function inTurns(way: string, context: ReportContext): Promise<Record<Asked, number[]>> {
-  const times: Record<Asked, number[]> = { plain: [], filtered: [], grouped: [] };
+  const times: Record<Asked, number[]> = { plain: [], filtered: [], grouped: [], new_only: [], by_kind: [] };
   const names = Object.keys(ASKED) as Asked[];
   for (let round = 0; round <= ROUNDS; round++)
     for (const name of names) {
@@ -57,7 +59,7 @@ async function inTurns(way: string, context: ReportContext): Promise<Record<Aske
       if (round > 0) times[name].push((used.user + used.system) / 1e3);
     }
   show(`${way}: without segments, processor time, median`, `${median(times.plain).toFixed(0)} ms`);
-  for (const name of ['filtered', 'grouped'] as const) {
+  for (const name of names.slice(1)) {
     const ratio = median(times[name].map((ms, round) => ms / times.plain[round]!));
     showRatio(`${way}: ${name} (${median(times[name]).toFixed(0)} ms) / without, median of rounds`, ratio, {
       at_most: AT_MOST,

@@ -2286,6 +2286,10 @@ anonymous_id?: string
  */
 email?: string
 /**
+ * The phone number of the person with its country code, such as +49 151 2345678. It is stored as a keyed hash, as the anonymous_id of the record
+ */
+phone?: string
+/**
  * The id of the visit
  */
 session_id?: string
@@ -2512,6 +2516,10 @@ anonymous_id?: string
  * The e-mail address of the person. It is stored as a keyed hash (or as the customer_id, where the brand keeps addresses); beside another customer_id it links the two
  */
 email?: string
+/**
+ * The phone number of the person with its country code, such as +49 151 2345678. It is stored as a keyed hash, as the anonymous_id of the record
+ */
+phone?: string
 /**
  * The id of the visit
  */

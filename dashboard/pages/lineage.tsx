@@ -81,8 +81,11 @@ function Rows({ address }: { address: string }) {
         <>
           <p class="headline">
             {count(data.found_credits)} rows add up to {money(data.totals.attributed_revenue_micros, data.currency)}{' '}
-            that touches earned and {money(data.totals.unattributed_revenue_micros, data.currency)} that none earned,
-            under the model {words(data.attribution_model)}.
+            that touches earned
+            {data.totals.unattributed_revenue_micros === '0'
+              ? ''
+              : ` and ${money(data.totals.unattributed_revenue_micros, data.currency)} that none earned`}
+            , under the model {words(data.attribution_model)}.
           </p>
           <Table
             caption="Rows, the newest orders first"

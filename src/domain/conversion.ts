@@ -23,6 +23,7 @@ import {
 import { formatMicros } from './money.ts';
 import { MATCH_METHODS } from './order-match.ts';
 import { CLAIMED_ID } from './page-conversion.ts';
+import { PHONE } from './phone.ts';
 import { defineRecord, type FlatRecord } from './record.ts';
 import { int64Hash, SUBJECT_KEY } from './subject.ts';
 import { type Static, Type } from './typebox.ts';
@@ -54,6 +55,7 @@ export const ConversionSchema = Type.Object(
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
     email: EMAIL,
+    phone: PHONE,
     session_id: Type.Optional(Id('The id of the visit')),
     conversion_type: OneOf(CONVERSION_TYPES, 'What was achieved'),
     conversion_value: Amount('In major units, not negative; send a refund as an adjustment', { currency: 'currency' }),

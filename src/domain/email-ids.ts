@@ -6,7 +6,7 @@ import { MAX_ID_LENGTH } from './fields.ts';
 export const CUSTOMER_IDS = ['verbatim', 'email', 'hashed'] as const;
 export type CustomerIds = (typeof CUSTOMER_IDS)[number];
 
-/** The id of the person with an address; null if the text is no address. */
+/** The id of the person with an address, or with a phone number as `tel:+491512345678`; null if the text is neither. */
 export type EmailPersonOf = (brand_id: string, address: string) => string | null;
 
 const ADDRESS = /^([^\s@<>]+)@([^\s@<>]+?)\.?$/;

@@ -7,11 +7,13 @@ import { createHmac } from 'node:crypto';
 import { type CustomerIds, type EmailPersonOf, emailId } from './email-ids.ts';
 import { EMAIL_PERSON_ID } from './email-person-field.ts';
 import type { Problem } from './errors.ts';
+import { isPhoneQuestion } from './phone.ts';
 import type { FlatRecord, ReadContext } from './record-kind.ts';
 import { Type } from './typebox.ts';
 
 const MAX_ADDRESS_LENGTH = 400;
 const ID_PREFIX = 'email_';
+const PHONE_PREFIX = 'phone_';
 const HASH_DIGITS = 32;
 /** An id that an address became before. A payload that is read again holds it in place of the address. */
 const EMAIL_PERSON = new RegExp(`^${ID_PREFIX}[0-9a-f]{${HASH_DIGITS}}$`);
@@ -28,15 +30,17 @@ export const EMAIL = Type.Optional(
   }),
 );
 
-/** Makes ids of addresses with a key. One key gives one address the same id in every brand. */
+/** Makes ids of addresses and phone numbers (`phone.ts`) with a key. One key gives one address the same id in every brand. */
 export function emailPersons(key: Buffer, customerIds: (brand_id: string) => CustomerIds): EmailPersonOf {
+  const digits = (text: string): string => createHmac('sha256', key).update(text).digest('hex').slice(0, HASH_DIGITS);
   return (brand_id, given) => {
     if (EMAIL_PERSON.test(given)) return given;
+    if (isPhoneQuestion(given)) return PHONE_PREFIX + digits(given);
     const address = emailId(given);
     if (!isAddress(address)) return null;
     // What is hashed is hashed with the other ids of its record.
     if (customerIds(brand_id) !== 'verbatim') return address;
-    return ID_PREFIX + createHmac('sha256', key).update(address).digest('hex').slice(0, HASH_DIGITS);
+    return ID_PREFIX + digits(address);
   };
 }
 
@@ -64,7 +68,8 @@ export function nameByAddress(
 ): Problem | undefined {
   if (address === undefined || address === null) return undefined;
   const id_field = ADDRESS_FIELDS[field]!;
-  const id = context.emailPersonOf?.(record['brand_id'] as string, address as string) ?? null;
+  const given = address as string;
+  const id = isPhoneQuestion(given) ? null : (context.emailPersonOf?.(record['brand_id'] as string, given) ?? null);
   if (id === null)
     return { field, reason: 'is not an e-mail address; send one such as anna@example.com, or leave it out' };
   record[id_field] ??= id;

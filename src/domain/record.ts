@@ -15,6 +15,7 @@ import { hashIds, withOldestIds } from './hashed-ids.ts';
 import { MAX_PLACE_LENGTH, readJson } from './json-field.ts';
 import { InexactNumber } from './json-text.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
+import { nameByPhone } from './phone.ts';
 import {
   type FlatRecord,
   type ReadContext,
@@ -136,6 +137,8 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const unaddressed = nameByAddress(record, name, input[name], context);
       if (unaddressed) return unaddressed;
     }
+    const unnamed = nameByPhone(record, input['phone'], context);
+    if (unnamed) return unnamed;
     const unusual = hasUnusualText(record);
     const problem =
       (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined) ??

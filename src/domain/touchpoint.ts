@@ -22,6 +22,7 @@ import {
   RecordId,
   RequestText,
 } from './fields.ts';
+import { PHONE } from './phone.ts';
 import { defineRecord } from './record.ts';
 import type { Windows } from './settings.ts';
 import { SUBJECT_KEY } from './subject.ts';
@@ -155,6 +156,7 @@ export const TouchpointSchema = Type.Object(
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
     email: EMAIL,
+    phone: PHONE,
     session_id: Type.Optional(Id('The id of the visit')),
     touchpoint_type: OneOf(TOUCHPOINT_TYPES, 'What happened'),
     channel: Type.Optional(

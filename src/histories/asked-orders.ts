@@ -3,7 +3,7 @@ import type { RateBook } from '../attribution/rates.ts';
 import { CONVERSION_TYPES, type ConversionType, type CustomerKind } from '../domain/conversion.ts';
 import type { Lists } from './orders/lists.ts';
 import type { SpendLine } from './orders/statements.ts';
-import type { LargeValue } from './orders/value-events.ts';
+import type { LargeValue, RefundFault } from './orders/value-events.ts';
 
 export type { Lists } from './orders/lists.ts';
 
@@ -18,6 +18,23 @@ export interface KeyedEvent {
   /** Whether the order is its person's first; null if no key asks for it. */
   customer_kind: CustomerKind | null;
   day_number: number;
+}
+
+/** The segments of orders. Orders with the same set have the same number. */
+export interface OrderSegments {
+  /** By order, the number of its set. */
+  set: Uint32Array;
+  /** By set, the names as one text; null if there are none, or no key shows them. */
+  texts: ReadonlyArray<string | null>;
+  /** By set, whether a filter lets it pass; null if there is no filter about segments, or the set is empty. */
+  passes: ReadonlyArray<boolean | null>;
+}
+
+/** What warnings count, by the names of reports/warnings.ts. */
+export interface OrderCounts {
+  foreign_ones: number;
+  refunded_beyond: number;
+  refunds_unknown: number;
 }
 
 /** Orders by number, their events, and what belongs to each person. Lists are [starts[i], starts[i + 1]). Arrays of events may be longer. */
@@ -37,9 +54,8 @@ export interface AskedOrders {
   day_number: Float64Array;
   /** 1 for the event that is the order itself. */
   is_order: Uint8Array;
-  segment: readonly (string | null)[] | null;
-  /** 1 for orders whose segments pass the filter about them, 0 for others, NaN for orders without segments. */
-  segments_pass: Float64Array | null;
+  /** The segments of orders; null if no key or filter asks for them. */
+  segments: OrderSegments | null;
   /** 1 for orders whose person has no order before among the types of the report; null if no key asks for it. */
   is_first: Uint8Array | null;
   persons: number;
@@ -54,8 +70,9 @@ export interface AskedOrders {
   outside: Lists;
   /** How many conversions of any kind each person has, at least 1. */
   conversions: Float64Array;
-  /** What warnings count, by the names of reports/warnings.ts. */
-  counts: { foreign_ones: number; refunded_beyond: number; refunds_unknown: number };
+  counts: OrderCounts;
+  /** The orders that the first two of the counts are about. */
+  refund_faults: readonly RefundFault[];
   /** The lines of spend and the rates at this position. */
   spend: () => readonly SpendLine[];
   rates: () => RateBook;

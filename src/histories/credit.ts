@@ -3,23 +3,27 @@ import { makeOrdersAndEvents } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { OrderRelations } from '../attribution/relations.ts';
 import { makeMembers } from '../attribution/touches.ts';
-import { CUSTOMER_KINDS } from '../domain/conversion.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
 import type { PersonKeys } from '../identity/person-keys.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { isWithin } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
-import { inBlocks, WorkTurns } from '../warehouse/work-turns.ts';
+import { inBlocks } from '../warehouse/work-turns.ts';
 import { type Asked, NOT_CHOSEN } from './asked.ts';
-import { type AskedOrders, type KeyedEvent, partsOfPolicy } from './asked-orders.ts';
+import type { AskedOrders, OrderCounts } from './asked-orders.ts';
 import { hidingOf } from './consents/hiding.ts';
 import { type ChosenPeople, choosePeople, marked, type PeopleAsked, sortByPerson } from './first-orders.ts';
+import { type EventGrouping, groupEvents } from './group-events.ts';
 import type { Histories, Label } from './histories.ts';
 import { type GroupNames, labelTables } from './label-tables.ts';
 import { isInMemory, isRule, memoryModels } from './memory-models.ts';
 import { askOrders } from './orders/ask-orders.ts';
+import { People } from './orders/people.ts';
+import { chosenCounts } from './orders/refund-counts.ts';
+import type { SetsAsked } from './orders/segment-sets.ts';
 import { readSegments } from './orders/segments.ts';
+import { segmentsAt } from './orders/segments-at.ts';
 import { Pass } from './pass.ts';
 import { countOf, type WatchPass } from './pass-progress.ts';
 import type { PassSums } from './pass-sums.ts';
@@ -30,19 +34,15 @@ import type { PassThreads } from './threads/pass-threads.ts';
 import { LeftToEngine } from './weights.ts';
 
 /** What a report asks beside its plan. */
-export interface Question {
+export interface Question extends EventGrouping {
   /** The columns of touchpoints that credit is grouped by. */
   touch_columns: readonly string[];
   /** The columns of touchpoints that `shows` reads. */
   filtered_columns: readonly string[];
   /** True for labels whose credit the report shows; null if it shows all credit. */
   shows: ((label: Label) => boolean) | null;
-  /** True for value events that the report chooses; null if it chooses all. */
-  chooses: ((event: KeyedEvent) => boolean) | null;
-  /** The other values of a group, from its value event. */
-  keysOf: (event: KeyedEvent) => ReadonlyArray<string | null>;
-  /** Makes the relation of the segments of orders; null if no key asks for them. */
-  makeSegments: ((query: { orders: Relation; members: Relation }) => Promise<Relation>) | null;
+  /** Null if no key or filter asks for the segments of orders. */
+  segments: SegmentsAsked | null;
   /** True if a key or a filter asks whether an order is its person's first. */
   with_kinds: boolean;
   /** True if the report tells more of journeys than their lengths. */
@@ -64,6 +64,12 @@ export interface Question {
   watch?: WatchPass | undefined;
 }
 
+/** What a report asks of the segments of orders. */
+export interface SegmentsAsked extends SetsAsked {
+  /** Makes the relation of the segments of orders, where histories do not hold them. */
+  inSql: (query: { orders: Relation; members: Relation }) => Promise<Relation>;
+}
+
 /** The sums of a report. */
 export interface MemoryCredit {
   sums: PassSums;
@@ -73,6 +79,8 @@ export interface MemoryCredit {
   /** The values of each event group. */
   event_groups: ReadonlyArray<ReadonlyArray<string | null>>;
   orders: AskedOrders;
+  /** The counts of orders with a value event that the report chooses. */
+  counts: OrderCounts;
   /** Null unless the report chooses people. */
   people: ChosenPeople | null;
   /** Makes the same orders as relations, for what is asked of the engine. They are made once. */
@@ -108,7 +116,7 @@ export async function ordersInMemory(
   plan: Plan,
   directory: PersonDirectory,
   histories: Histories,
-  question: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
+  question: Pick<Question, 'segments' | 'people' | 'with_kinds'>,
 ): Promise<OrdersRead | null> {
   return holds(histories, plan, []) ? readOrders(snapshot, plan, directory, histories, question) : null;
 }
@@ -122,7 +130,7 @@ export async function readOrders(
   plan: Plan,
   directory: PersonDirectory,
   histories: Histories,
-  { makeSegments, people, with_kinds }: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
+  { segments, people, with_kinds }: Pick<Question, 'segments' | 'people' | 'with_kinds'>,
 ): Promise<OrdersRead | null> {
   const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
   const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
@@ -130,9 +138,12 @@ export async function readOrders(
   if (orders === null) return null;
   let made: ReturnType<typeof ordersInSql> | undefined;
   const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
-  if (makeSegments !== null) {
-    const segments = await makeSegments(await inSql());
-    Object.assign(orders, await readSegments(snapshot, segments, histories.orders, orders.rows));
+  if (segments !== null) {
+    const { orders: book } = histories;
+    const own_people = await People.of(book.keys, person_keys);
+    orders.segments =
+      (await segmentsAt(book, plan.positions.identity, orders, own_people, segments)) ??
+      (await readSegments(snapshot, await segments.inSql(await inSql()), book, orders.rows, segments));
   }
   if (people === null) return { orders, people, inSql, person_keys };
   await sortByPerson(orders, histories.orders);
@@ -178,7 +189,10 @@ export async function creditOf(
   const of_report = { walked, journey_details, path_facts, has_spread, slots };
   const asked = { plan, orders, hiding, tables, event_group, event_groups, ...of_report };
   const sums = await makePass(snapshot, plan, histories, asked, question);
-  return sums === null ? null : { ...read, sums, names, hidden_group: tables.hidden_group, event_groups: groups };
+  if (sums === null) return null;
+  // Who chooses people counts their orders itself.
+  const counts = question.chooses === null ? orders.counts : chosenCounts(orders, event_group);
+  return { ...read, sums, names, counts, hidden_group: tables.hidden_group, event_groups: groups };
 }
 
 /** One group of the value events of the people who are chosen. */
@@ -235,51 +249,4 @@ async function ordersInSql(
 ): Promise<OrderRelations & { members: Relation }> {
   const made = await makeOrdersAndEvents(snapshot, plan, directory);
   return { ...made, members: await makeMembers(snapshot, made.orders) };
-}
-
-/** The group of each value event by its keys. Events of one brand, type, segment, kind of customer and day are alike. */
-export async function groupEvents(
-  plan: Plan,
-  orders: AskedOrders,
-  { keysOf, chooses }: Pick<Question, 'keysOf' | 'chooses'>,
-): Promise<{ event_group: Uint32Array; groups: Array<ReadonlyArray<string | null>> }> {
-  const event_group = new Uint32Array(orders.event_starts[orders.orders]!);
-  const groups: Array<ReadonlyArray<string | null>> = [];
-  const by_values = new Map<string, number>();
-  const groupOf = (event: KeyedEvent): number => {
-    if (chooses !== null && !chooses(event)) return NOT_CHOSEN;
-    const values = keysOf(event);
-    const text = JSON.stringify(values);
-    const group = by_values.get(text) ?? groups.push(values) - 1;
-    by_values.set(text, group);
-    return group;
-  };
-  const { segment, segments_pass, is_first } = orders;
-  const alike = new Map<string | number, Map<number, number>>();
-  const turns = new WorkTurns();
-  for (let order = 0; order < orders.orders; order++) {
-    if (turns.ends(1_024)) await turns.next();
-    const policy = orders.policy[order]!;
-    const passes = segments_pass === null ? Number.NaN : segments_pass[order]!;
-    const own_segment = segment === null ? null : segment[order]!;
-    const customer_kind = is_first === null ? null : CUSTOMER_KINDS[is_first[order] === 1 ? 0 : 1];
-    const by_policy = segment === null && segments_pass === null && is_first === null;
-    const name = by_policy ? policy : `${policy} ${customer_kind} ${passes} ${own_segment ?? ''}`;
-    const days = alike.get(name) ?? new Map<number, number>();
-    alike.set(name, days);
-    for (let e = orders.event_starts[order]!; e < orders.event_starts[order + 1]!; e++) {
-      const day_number = orders.day_number[e]!;
-      let group = days.get(day_number);
-      if (group === undefined) {
-        const { brand_no, conversion_type } = partsOfPolicy(policy);
-        const { brand_id } = plan.brands[brand_no]!;
-        const passing = Number.isNaN(passes) ? null : passes === 1;
-        const of_order = { conversion_type, segment: own_segment, segments_pass: passing, customer_kind };
-        group = groupOf({ brand_id, ...of_order, day_number });
-        days.set(day_number, group);
-      }
-      event_group[e] = group;
-    }
-  }
-  return { event_group, groups };
 }

@@ -19,6 +19,7 @@ import { filledRows, type Histories, type Label, newestFresh, olderFresh, placeO
 import { keyHalves } from './key-index.ts';
 import { continueLabels } from './label-facts.ts';
 import { extendOrders } from './orders/fill-orders.ts';
+import { extendSegments } from './orders/fill-segments.ts';
 import { hashed } from './relations.ts';
 import { sharedCopy, typeOf } from './room.ts';
 
@@ -46,6 +47,7 @@ export async function extendHistories(histories: Histories, snapshot: Snapshot, 
   if (numbers.size > MAX_LABELS || histories.length + touches.length > MAX_TOUCHES) return false;
   for (const name of upto.keys()) if (!histories.collectors.includes(name)) histories.collectors.push(name);
   await extendOrders(histories.orders, snapshot, upto);
+  if (!(await extendSegments(histories.orders, snapshot, upto))) return false;
   if (!(await extendConsents(histories.consents, snapshot, upto, histories))) return false;
   const { emails } = histories;
   if (emails !== null) histories.emails = await extendEmails(emails, snapshot, upto, histories.subjects);

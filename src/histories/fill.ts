@@ -18,6 +18,7 @@ import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns }
 import { KeyIndex, keyHalves } from './key-index.ts';
 import { prepareLabels } from './label-facts.ts';
 import { fillOrders } from './orders/fill-orders.ts';
+import { MAX_STATEMENTS } from './orders/segment-rows.ts';
 import {
   HISTORY_LABELS,
   HISTORY_SUBJECTS,
@@ -53,9 +54,14 @@ interface Source {
 
 /**
  * Reads the log up to a position, the whole log when left out.
+ * @param most_statements more statements about segments are not kept.
  * @returns null if it does not fit the arrays; then reports are answered by the engine.
  */
-export async function fillHistories(snapshot: Snapshot, upto?: Position): Promise<Histories | null> {
+export async function fillHistories(
+  snapshot: Snapshot,
+  upto?: Position,
+  most_statements = MAX_STATEMENTS,
+): Promise<Histories | null> {
   const position = upto ?? (await resolvePosition(snapshot, undefined));
   const collectors = [...position.keys()].sort();
   if (!fits(position)) return null;
@@ -82,7 +88,7 @@ export async function fillHistories(snapshot: Snapshot, upto?: Position): Promis
     first_ms: Number.POSITIVE_INFINITY,
     ...columns,
     ...emptyChains({ starts, at_ms: columns.at_ms }),
-    orders: await fillOrders(snapshot, position),
+    orders: await fillOrders(snapshot, position, most_statements),
     consents: emptyConsents(),
     emails: null,
     reads_emails: false,

@@ -74,12 +74,13 @@ export function orderEvent({ event_starts, is_order }: AskedOrders, order: numbe
 
 function eventOf(orders: AskedOrders, brands: ReadonlyArray<{ brand_id: string }>, order: number): KeyedEvent {
   const { brand_no, conversion_type } = partsOfPolicy(orders.policy[order]!);
-  const passes = orders.segments_pass === null ? Number.NaN : orders.segments_pass[order]!;
+  const { segments } = orders;
+  const set = segments === null ? 0 : segments.set[order]!;
   return {
     brand_id: brands[brand_no]!.brand_id,
     conversion_type,
-    segment: orders.segment === null ? null : orders.segment[order]!,
-    segments_pass: Number.isNaN(passes) ? null : passes === 1,
+    segment: segments === null ? null : segments.texts[set]!,
+    segments_pass: segments === null ? null : segments.passes[set]!,
     customer_kind: null,
     day_number: orders.day_number[orderEvent(orders, order)]!,
   };

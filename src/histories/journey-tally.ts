@@ -123,7 +123,12 @@ export class JourneyTally {
     if (count > this.marks.length) this.marks = new Float64Array(2 * count);
     for (let i = 0; i < own; i++) this.marks[i] = values[from + i]!;
     for (let i = 0; i < others.length; i++) this.marks[own + i] = at_ms[others[i]!]!;
-    if (count > 1) this.marks.subarray(0, count).sort();
+    // Most are in order, and sorting a few costs more than looking.
+    for (let i = 1; i < count; i++)
+      if (this.marks[i - 1]! > this.marks[i]!) {
+        this.marks.subarray(0, count).sort();
+        break;
+      }
     return count;
   }
 

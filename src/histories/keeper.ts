@@ -17,6 +17,7 @@ import { prepareMessages } from './emails/shared-messages.ts';
 import { extendHistories } from './extend.ts';
 import { fillHistories } from './fill.ts';
 import { bytesOf, filledRows, type Histories, viewOf } from './histories.ts';
+import { MAX_STATEMENTS, STATEMENT_BYTES } from './orders/segment-rows.ts';
 import { rebuildHistories } from './rebuild.ts';
 import { loadHistories, storeHistories } from './stored.ts';
 
@@ -129,8 +130,9 @@ export class HistoriesKeeper {
     const { held, era } = this;
     if (held === null) return;
     if (held.reads_emails) await this.readEmails(held, warehouse, options);
-    // Without email events the other reports still have theirs.
+    // Without email events and segments the other reports still have theirs.
     if (bytesOf(held) > this.memory_bytes) held.emails = null;
+    if (bytesOf(held) > this.memory_bytes) held.orders.segments = null;
     if (bytesOf(held) > this.memory_bytes) return this.refuse();
     const { emails } = held;
     const fresh = held.length - filledRows(held) + (emails === null ? 0 : emails.length - filledEmails(emails));
@@ -151,20 +153,24 @@ export class HistoriesKeeper {
 
   private async fill(snapshot: Snapshot): Promise<void> {
     const [row] = await snapshot.query('select count(*) as n from touchpoints');
-    if (read(row, { n: 'number' }).n * BYTES_A_TOUCH > this.memory_bytes) return this.refuse();
+    const left_bytes = this.memory_bytes - read(row, { n: 'number' }).n * BYTES_A_TOUCH;
+    if (left_bytes < 0) return this.refuse();
     const { era } = this;
-    const filled = (await this.load(snapshot)) ?? (await fillHistories(snapshot));
+    const most_statements = Math.min(MAX_STATEMENTS, Math.floor(left_bytes / STATEMENT_BYTES));
+    const filled =
+      (await this.load(snapshot, most_statements)) ?? (await fillHistories(snapshot, undefined, most_statements));
     if (era !== this.era) return;
     if (filled === null) this.refuse();
     else this.held = filled;
   }
 
   /** The histories of the file with all that came later; null if there is no file of use. */
-  private async load(snapshot: Snapshot): Promise<Histories | null> {
+  private async load(snapshot: Snapshot, most_statements: number): Promise<Histories | null> {
     if (this.file === null || this.stored !== null) return null;
     const current = await currentPosition(snapshot);
     const loaded = await loadHistories(this.file, snapshot, current);
     if (loaded === null || isFar(loaded, current)) return null;
+    loaded.orders.most_statements = most_statements;
     if (!(await extendHistories(loaded, snapshot, current))) return null;
     this.stored = loaded.filled.position;
     return loaded;

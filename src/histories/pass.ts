@@ -15,6 +15,7 @@ import { addEvent, JourneyTally } from './journey-tally.ts';
 import { PassSums, type PassSumsData } from './pass-sums.ts';
 import { PathCredit } from './path-credit.ts';
 import type { PersonParts } from './person-parts.ts';
+import { roomFor } from './room.ts';
 import { Walk } from './walk.ts';
 import type { MemoryModel } from './weights.ts';
 
@@ -45,6 +46,8 @@ export class Pass {
   /** 1 for the models that the path is weighed under. */
   private readonly ready: Uint8Array;
   private readonly chooses_all: boolean;
+  /** The orders of one person by whether they are chosen. */
+  private sorted = new Uint32Array(64);
   private readonly has_organic: boolean;
 
   constructor(
@@ -131,15 +134,23 @@ export class Pass {
   private walkJourneys(person: number, from: number, until: number): void {
     const { by_person, policy } = this.asked.orders;
     const { brand_no } = partsOfPolicy(policy[by_person[from]!]!);
-    if (this.chooses_all) {
+    let chosen = 0;
+    for (let i = from; i < until; i++) if (this.isChosen(by_person[i]!)) chosen += 1;
+    if (chosen === 0) return;
+    if (chosen === until - from) {
       this.journeys.ofPerson(this.walk, { person, brand_no, orders: by_person, from, until, others: NO_ORDERS });
       return;
     }
-    const own = by_person.subarray(from, until);
-    const orders = own.filter((order) => this.isChosen(order));
-    if (orders.length === 0) return;
-    const others = own.filter((order) => !this.isChosen(order));
-    this.journeys.ofPerson(this.walk, { person, brand_no, orders, from: 0, until: orders.length, others });
+    this.sorted = roomFor(this.sorted, until - from);
+    // The chosen orders come first, then the others.
+    let [own, other] = [0, chosen];
+    for (let i = from; i < until; i++) {
+      const order = by_person[i]!;
+      if (this.isChosen(order)) this.sorted[own++] = order;
+      else this.sorted[other++] = order;
+    }
+    const others = this.sorted.subarray(chosen, other);
+    this.journeys.ofPerson(this.walk, { person, brand_no, orders: this.sorted, from: 0, until: chosen, others });
   }
 
   /** Credits the paths that waited. Call it once the powers are told. */

@@ -8,16 +8,17 @@ import type { Row } from '../warehouse/schema.ts';
 import { addKind } from './campaign-kinds.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import type { CreditSource, Group, Grouping, Spread } from './credit-source.ts';
-import { chooseOrders, filteredSegments, isAboutKinds, isAboutSegments } from './filters.ts';
+import { isAboutKinds, isAboutTime } from './filters.ts';
 import { eventFilter, labelFilter } from './filters-in-memory.ts';
 import { readGroupSpend } from './group-spend.ts';
 import { type GroupKey, keysOf, touchColumns } from './groups.ts';
 import { journeyRows, lengthOf } from './journey-rows.ts';
+import { segmentsAsked } from './segments-in-memory.ts';
 import { MAX_CAMPAIGNS } from './spend-campaigns.ts';
 import { spendInMemory } from './spend-in-memory.ts';
 import type { Rest } from './unattributed-rows.ts';
 import type { Warning } from './warning.ts';
-import { type PathCounts, readWarnings, warningsOf } from './warnings.ts';
+import { warningsOf } from './warnings.ts';
 
 /** The figures from histories; undefined if there are none, or if they do not hold what is asked for. */
 export async function creditsInMemory(
@@ -53,15 +54,16 @@ export function creditQuestion(
   journey_details: boolean,
 ): Question {
   const event_keys = keys.filter(({ about }) => about !== 'touch');
-  const needs_segments = keys.some(({ needs }) => needs === 'segments') || filters.of_events.some(isAboutSegments);
+  const shows_segments = keys.some(({ needs }) => needs === 'segments');
   const with_kinds = keys.some(({ needs }) => needs === 'customer_kinds') || filters.of_events.some(isAboutKinds);
   return {
     touch_columns: touchColumns(keys),
     keysOf: (event) => valuesOf(event, event_keys),
+    by_day: event_keys.some(({ about }) => about === 'time') || filters.of_events.some(isAboutTime),
     filtered_columns: filters.touch_columns,
     shows: labelFilter(filters),
     chooses: eventFilter(filters),
-    makeSegments: needs_segments ? (query) => filteredSegments(snapshot, plan, query, filters) : null,
+    segments: segmentsAsked(snapshot, plan, filters, shows_segments),
     with_kinds,
     journey_details,
     people: null,
@@ -101,27 +103,19 @@ export function creditSourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCre
         : spendInMemory(plan, orders, readCredited, grouping, limit),
     journeys: async () => journeysOf(credit),
     kinds: async () => kindsOf(credit),
-    warnings: () => warningsInMemory(snapshot, plan, credit, grouping),
+    warnings: async () => warningsInMemory(plan, credit),
   };
 }
 
 /** The warnings about the orders that the filters choose. */
-export async function warningsInMemory(
-  snapshot: Snapshot,
-  plan: Plan,
-  { sums, orders, inSql }: MemoryCredit,
-  { filters, week_start }: Pick<Grouping, 'filters' | 'week_start'>,
-): Promise<Warning[]> {
+export function warningsInMemory(plan: Plan, { sums, counts }: Pick<MemoryCredit, 'sums' | 'counts'>): Warning[] {
   const zeros = plan.models.map((_, i) => [`zero${i}`, sums.zero_paths[i]!]);
-  const path_counts: PathCounts = {
+  return warningsOf(plan, {
+    ...counts,
     cut: sums.counts.cut_paths,
     crowded_ones: sums.counts.crowded_orders,
     ...Object.fromEntries(zeros),
-  };
-  if (filters.of_events.length === 0) return warningsOf(plan, { ...orders.counts, ...path_counts });
-  const query = await inSql();
-  const chosen = await chooseOrders(snapshot, plan, query, filters, week_start);
-  return readWarnings(snapshot, plan, { ...query, ...chosen, path_counts });
+  });
 }
 
 const sumsOf = ({ micros, millionths }: GroupFigures): Row =>

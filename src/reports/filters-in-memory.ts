@@ -21,6 +21,16 @@ export function eventFilter({ of_events, passesDay }: Filters): ((event: KeyedEv
   return (event) => passesDay(event.day_number) && of_orders.every((filter) => passesOrder(filter, event));
 }
 
+/** True for sets of segments that pass the filter about them; null if there is none. */
+export function segmentFilter({ of_events }: Filters): ((names: readonly string[]) => boolean) | null {
+  const own = of_events.filter(isAboutSegments);
+  if (own.length === 0) return null;
+  return (names) =>
+    own.every((filter) =>
+      passes(filter, (values) => values.some((value) => (value === null ? names.length === 0 : names.includes(value)))),
+    );
+}
+
 /**
  * True for people who did not order and count: by their brand, and by the day of their last touch. Filters about the conversion type
  * and segments are about orders, so they leave out nobody; null if no filter does.

@@ -60,7 +60,7 @@ export function readFilters(texts: readonly string[] = [], first: WeekStart): Fi
     list.push(value === '' ? null : value);
   }
   const all = [...by_field.values()];
-  const of_times = all.filter(({ key }) => key.about === 'time');
+  const of_times = all.filter(isAboutTime);
   return {
     asked: [...new Set(texts)].sort(),
     of_touches: all.filter(({ key }) => key.about === 'touch'),
@@ -259,6 +259,9 @@ export async function chooseOrders(
 
 /** True for the filter that is about the segments of an order. */
 export const isAboutSegments = ({ key }: Filter): boolean => key.field === 'segment';
+
+/** True for a filter that is about the time of a value event. */
+export const isAboutTime = ({ key }: Filter): boolean => key.about === 'time';
 
 /** True for the filter that is about whether an order is its person's first. */
 export const isAboutKinds = ({ key }: Filter): boolean => key.field === 'customer_kind';

@@ -26,7 +26,7 @@ export async function journeysInMemory(
     journey_lengths: journeysOf(credit),
     touchpoints_per_journey: touchpointRows(journeys.byTouchpoints()),
     channel_mix: channelMix(details, credit.names.channels),
-    warnings: await warningsInMemory(snapshot, plan, credit, grouping),
+    warnings: warningsInMemory(plan, credit),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The ids that are surely of a person: those that certain links join, without browsers that another customer used as well. */
 
 import { emailId } from '../domain/email-ids.ts';
+import { phoneQuestion } from '../domain/phone.ts';
 import { LINKING_RECORDS } from '../domain/subject-fields.ts';
 import { CARE_TIMEOUT_MS, type Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
@@ -45,10 +46,11 @@ export function idsOfPeople(
   );
 }
 
-/** An address is known as it is, in its one form, or by its hash, as the brand has kept addresses over time. */
+/** A phone number is known by its hash. An address is known as it is, in its one form, or by its hash, as the brand has kept addresses over time. */
 function formsOf({ emailPersonOf }: Pick<ReportContext, 'emailPersonOf'>, brand_id: string, id: string): string[] {
-  if (!id.includes('@')) return [id];
-  const hashed = emailPersonOf?.(brand_id, id);
+  const asked = phoneQuestion(id) ?? id;
+  if (asked === id && !id.includes('@')) return [id];
+  const hashed = emailPersonOf?.(brand_id, asked);
   return [...new Set([id, emailId(id), ...(hashed === undefined || hashed === null ? [] : [hashed])])];
 }
 

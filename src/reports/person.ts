@@ -4,6 +4,7 @@ import { brandWithin } from '../domain/brand-access.ts';
 import { emailId } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { PROBABILISTIC } from '../domain/identity-link.ts';
+import { phoneQuestion } from '../domain/phone.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { LINKING_RECORDS } from '../domain/subject-fields.ts';
 import { listed } from '../domain/text.ts';
@@ -89,7 +90,7 @@ function oneBrand(brands: readonly string[], id: string): string | undefined {
 
 /**
  * The brand of a person, and the id under which its log knows them: the id as it was asked for, else the id that it has as an e-mail
- * address: its one form, where a brand keeps addresses, or its hash. @throws forbidden, not_found, and bad_request when several
+ * address or phone number: its one form, where a brand keeps addresses, or its hash. @throws forbidden, not_found, and bad_request when several
  * brands have the id.
  */
 export async function personAsked(
@@ -115,6 +116,12 @@ export async function personAsked(
     for (const hash of personHashes?.ofAsked(sought.id) ?? []) {
       const of_hash = await brandOfId(hash, (name) => customerIds?.(name) === 'hashed');
       if (of_hash !== undefined) return { brand: of_hash, id: hash };
+    }
+    const phone = phoneQuestion(sought.id);
+    const of_phone = phone === null ? null : (emailPersonOf?.(request.brand_id ?? DEFAULT_BRAND, phone) ?? null);
+    for (const id of of_phone === null ? [] : [of_phone, ...(personHashes?.of(of_phone) ?? [])]) {
+      const owner = await brandOfId(id, () => true);
+      if (owner !== undefined) return { brand: owner, id };
     }
     const hashed = emailPersonOf?.(request.brand_id ?? DEFAULT_BRAND, sought.id) ?? sought.id;
     const of_hash = await brandOfId(hashed, (name) => customerIds?.(name) === 'verbatim');

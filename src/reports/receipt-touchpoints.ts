@@ -83,9 +83,7 @@ export async function readConsidered(
       ]
     : ['null as into_touchpoint_id, int64(null) as step', ''];
   const considered = consideredTouches(plan, query, [...COLUMNS, 'traits']);
-  const [hidden] = await snapshot.query(
-    `select count(*) as n from (${considered}) t where not (${without('t.traits', 'no_consent')})`,
-  );
+  const hidden = await countHidden(snapshot, plan, considered);
   const rows = await snapshot.query(
     `with considered as (
        select t.at_ms as at_ms, t.age_ms as age_ms, t.refused_by as refused_by, ${COLUMNS.map((name) => `t.${name} as ${name}`).join(', ')},
@@ -102,7 +100,7 @@ export async function readConsidered(
   );
   return {
     total: rows.length === 0 ? 0 : read(rows[0], SHAPE).total,
-    hidden: read(hidden, { n: 'number' }).n,
+    hidden,
     touchpoints: rows.map((row) => {
       const touch = read(row, SHAPE);
       const [status, reason] = decisionOn({ ...touch, ...order });
@@ -119,6 +117,15 @@ export async function readConsidered(
       };
     }),
   };
+}
+
+/** How many of these touchpoints consent hides; it is not looked up where no brand asks for consent. */
+async function countHidden(snapshot: Snapshot, plan: Plan, considered: string): Promise<number> {
+  if (plan.brands.every(({ settings }) => settings.consent === undefined)) return 0;
+  const [row] = await snapshot.query(
+    `select count(*) as n from (${considered}) t where not (${without('t.traits', 'no_consent')})`,
+  );
+  return read(row, { n: 'number' }).n;
 }
 
 const STEPS: Record<number, string> = {

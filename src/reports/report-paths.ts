@@ -17,15 +17,9 @@ import type { ReportContext } from './context.ts';
 import type { CreditSource, Grouping } from './credit-source.ts';
 import { readCredits } from './credits.ts';
 import { creditQuestion, creditSourceOf } from './credits-in-memory.ts';
-import {
-  chooseOrders,
-  type Filters,
-  filteredSegments,
-  isAboutKinds,
-  isAboutSegments,
-  touchCondition,
-} from './filters.ts';
+import { chooseOrders, type Filters, isAboutKinds, isAboutTime, touchCondition } from './filters.ts';
 import { eventFilter, labelFilter, peopleFilter } from './filters-in-memory.ts';
+import { segmentsAsked } from './segments-in-memory.ts';
 
 interface AskedPaths {
   states: PathStates;
@@ -183,9 +177,8 @@ function pathFilters(snapshot: Snapshot, plan: Plan, filters: Filters, week_star
         ? null
         : {
             chooses,
-            makeSegments: filters.of_events.some(isAboutSegments)
-              ? (query) => filteredSegments(snapshot, plan, query, filters)
-              : null,
+            by_day: filters.of_events.some(isAboutTime),
+            segments: segmentsAsked(snapshot, plan, filters, false),
             with_kinds: filters.of_events.some(isAboutKinds),
             inSql: async (query) =>
               chooseOrders(

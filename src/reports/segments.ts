@@ -10,6 +10,12 @@ import { ORDER_SEGMENTS, SEGMENT_SETS } from './relations.ts';
 const MAX_NAMED = 20;
 /** Stands between the names of a set. */
 const SEGMENT_SEPARATOR = ' + ';
+const ELLIPSIS = `${SEGMENT_SEPARATOR}…`;
+
+/** A set of segments as one text. @param names in order of their bytes, at least one. */
+export function setText(names: readonly string[]): string {
+  return names.slice(0, MAX_NAMED).join(SEGMENT_SEPARATOR) + (names.length > MAX_NAMED ? ELLIPSIS : '');
+}
 
 /**
  * SQL for the order of statements `s` about a person and a segment, of which the first counts: the latest, and of those of one instant the one that
@@ -28,15 +34,15 @@ export function orderSegments(snapshot: Snapshot, plan: Plan, { orders, members 
   return materialise(
     snapshot,
     ORDER_SEGMENTS,
+    // A maximum needs no sorting: of the statements of one instant any that has ended wins, as the one that ends first would.
     `with said as (
        select o.order_no as order_no, s.segment_name as segment_name,
-         case when s.expires_at is null then 1 when epoch_ms(s.expires_at) > o.at_ms then 1 else 0 end as is_in,
-         row_number() over (partition by o.order_no, s.segment_name
-           order by ${NEWEST_STATEMENT}) as newest_no
+         max(2 * epoch_ms(s.assigned_at) + case when epoch_ms(s.expires_at) <= o.at_ms then 1 else 0 end) as newest
        from customer_segments s join ${members.name} m on m.brand_id = s.brand_id and m.id = s.customer_id
          join ${orders.name} o on o.person_key = m.person_key
-       where ${atOrBefore('s', plan.positions.identity)} and epoch_ms(s.assigned_at) <= o.at_ms)
-     select order_no, segment_name from said where newest_no = 1 and is_in = 1`,
+       where ${atOrBefore('s', plan.positions.identity)} and epoch_ms(s.assigned_at) <= o.at_ms
+       group by o.order_no, s.segment_name)
+     select order_no, segment_name from said where bits(newest, 1) = 0`,
   );
 }
 
@@ -49,7 +55,7 @@ export async function segmentSets(snapshot: Snapshot, plan: Plan, query: Ordered
     `with numbered as (
        select order_no, segment_name, row_number() over (partition by order_no order by segment_name) as place from ${segments.name})
      select order_no, concat(joined_texts(case when place <= ${MAX_NAMED} then segment_name end, '${SEGMENT_SEPARATOR}'),
-         case when max(place) > ${MAX_NAMED} then '${SEGMENT_SEPARATOR}…' else '' end) as segment
+         case when max(place) > ${MAX_NAMED} then '${ELLIPSIS}' else '' end) as segment
      from numbered group by order_no`,
   );
 }

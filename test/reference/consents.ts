@@ -46,7 +46,7 @@ export function measurementOf({ purposes, gcm }: Pick<ConsentInput, 'purposes' |
 export function hiddenTouchpoints(
   seen: World,
   person_of: Map<string, string>,
-  { settings }: FullOptions,
+  { settings }: Pick<FullOptions, 'settings'>,
 ): Set<RefTouchpoint> {
   const personOf = (row: RefTouchpoint | RefConsent): string =>
     person_of.get(personKey(row.brand_id, (row.customer_id ?? row.anonymous_id)!))!;

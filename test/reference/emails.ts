@@ -1,5 +1,6 @@
 /** Section 10: email events of a world, and what was sent, opened and clicked, by loops over records. Tests only. */
 import fc from 'fast-check';
+import { hiddenTouchpoints } from './consents.ts';
 import { personKey, persons } from './persons.ts';
 import { campaignOf, isMachine } from './touches.ts';
 import type { FullOptions, RefTouchpoint, World } from './types.ts';
@@ -100,7 +101,7 @@ export interface Happened {
   at_ms: number;
 }
 
-/** All that happened to emails, at any time. */
+/** All that happened to emails, at any time, without the opens and clicks that consent hides. */
 export function happenedTo(emails: EmailWorld, options: Pick<FullOptions, 'settings'>): Happened[] {
   const world = withRecipients(emails);
   const person_of = persons(world, null, options.settings);
@@ -108,6 +109,7 @@ export function happenedTo(emails: EmailWorld, options: Pick<FullOptions, 'setti
     const key = personKey(brand_id, id);
     return personKey(brand_id, person_of.get(key)!);
   };
+  const hidden = hiddenTouchpoints(world, person_of, options);
   const seen = new Set<string>();
   const first = (row: RefTouchpoint): boolean => {
     const id = JSON.stringify([row.brand_id, row.touchpoint_id]);
@@ -129,7 +131,7 @@ export function happenedTo(emails: EmailWorld, options: Pick<FullOptions, 'setti
       at_ms: Date.parse(event.occurred_at),
     })),
     ...world.touchpoints
-      .filter((row) => first(row) && ['email_open', 'email_click'].includes(row.touchpoint_type))
+      .filter((row) => first(row) && ['email_open', 'email_click'].includes(row.touchpoint_type) && !hidden.has(row))
       .map((row) => ({
         brand_id: row.brand_id,
         campaign_id: campaignOf(row),

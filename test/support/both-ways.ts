@@ -12,7 +12,7 @@ import { counting } from './watched.ts';
 export interface Answer {
   /** The answer as JSON, or the message of the error. */
   text: string;
-  /** True if the engine made credits or paths. */
+  /** True if the engine made credits or paths, or the segments of orders. */
   in_sql: boolean;
 }
 
@@ -25,7 +25,7 @@ async function ask<P>({ answers: _kept, ...context }: ReportContext, parameters:
     (report) => JSON.stringify({ ...report, generated_at: '' }),
     (error: Error) => error.message,
   );
-  return { text, in_sql: ['credits', 'order_paths'].some((table) => counted.tables.has(table)) };
+  return { text, in_sql: ['credits', 'order_paths', 'order_segments'].some((table) => counted.tables.has(table)) };
 }
 
 /** The histories of a log as it is now. */

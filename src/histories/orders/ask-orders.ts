@@ -16,6 +16,7 @@ import { People } from './people.ts';
 import { type PickedOrders, pickOrders } from './pick-orders.ts';
 import { previousOf } from './previous.ts';
 import { convertEvents, ratesAt } from './rates.ts';
+import { refundCounts } from './refund-counts.ts';
 import { spendAt } from './spend.ts';
 import { Standing } from './standing.ts';
 import { Touched } from './touched.ts';
@@ -56,18 +57,14 @@ export async function askOrders(
     large: events.large,
     day_number: dayNumbers(picked, days),
     is_order: events.is_order,
-    segment: null,
-    segments_pass: null,
+    segments: null,
     is_first:
       with_kinds && previous_ms !== null
         ? Uint8Array.from(previous_ms, (previous) => Number(Number.isNaN(previous)))
         : null,
     ...(await ofPeople(book, standing, rows, people, Touched.of(subjects, book.keys))),
-    counts: {
-      foreign_ones: events.foreign_adjustments,
-      refunded_beyond: events.refunded_beyond,
-      refunds_unknown: unknownRefunds(book, plan, standing),
-    },
+    counts: { ...refundCounts(events.refund_faults), refunds_unknown: unknownRefunds(book, plan, standing) },
+    refund_faults: events.refund_faults,
     spend: () => spendAt(book, standing),
     rates: () => ratesAt(book, standing),
   };

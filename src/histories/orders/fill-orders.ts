@@ -10,8 +10,10 @@ import type { Position } from '../../warehouse/position.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { SMALL } from '../exact.ts';
 import { keyHalves } from '../key-index.ts';
+import { extendSegments } from './fill-segments.ts';
 import { BOOK_TABLES, type BookTable, OrderBook } from './order-book.ts';
 import { type AdjustmentRows, type ConversionRows, NO_TYPE } from './rows.ts';
+import { MAX_STATEMENTS } from './segment-rows.ts';
 
 /** Log positions of one page. */
 const PAGE = 200_000;
@@ -58,10 +60,15 @@ const SOURCES: Record<BookTable, Source> = {
   },
 };
 
-/** Reads the orders of the log up to a position. */
-export async function fillOrders(snapshot: Snapshot, upto: Position): Promise<OrderBook> {
-  const book = new OrderBook();
+/** Reads the orders of the log up to a position, and the statements about segments, if they are not more than `most_statements`. */
+export async function fillOrders(
+  snapshot: Snapshot,
+  upto: Position,
+  most_statements = MAX_STATEMENTS,
+): Promise<OrderBook> {
+  const book = new OrderBook(most_statements);
   await extendOrders(book, snapshot, upto);
+  await extendSegments(book, snapshot, upto);
   return book;
 }
 

@@ -1,31 +1,15 @@
 /**
- * The conversions, adjustments, rates and spend of the log in memory, as they arrived: no row says what counts, because that differs by
- * position. {@link ./standing.ts} says which rows count at a position, by docs/semantics.md 1 to 3.
+ * The conversions, adjustments, rates, spend and segments of the log in memory, as they arrived: no row says what counts, because that
+ * differs by position. {@link ./standing.ts} says which rows count at a position, by docs/semantics.md 1 to 3.
  */
 import type { Position } from '../../warehouse/position.ts';
 import { KeyIndex } from '../key-index.ts';
 import { IdIndex } from './id-index.ts';
+import { Names } from './names.ts';
 import { AdjustmentRows, ConversionRows } from './rows.ts';
+import { MAX_STATEMENTS, SegmentRows } from './segment-rows.ts';
 import type { SpendLine, StatedRate } from './statements.ts';
 import { Texts } from './texts.ts';
-
-/** Numbers of a few texts, from 0. */
-export class Names {
-  private readonly numbers = new Map<string, number>();
-  readonly texts: string[] = [];
-
-  add(text: string): number {
-    const known = this.numbers.get(text);
-    if (known !== undefined) return known;
-    this.numbers.set(text, this.texts.length);
-    return this.texts.push(text) - 1;
-  }
-
-  /** The number of a text, or -1. */
-  find(text: string): number {
-    return this.numbers.get(text) ?? -1;
-  }
-}
 
 /** The tables that a book is filled from. */
 export const BOOK_TABLES = ['conversions', 'adjustments', 'fx_rates', 'spend'] as const;
@@ -53,13 +37,18 @@ export class OrderBook {
   readonly adjustments = new AdjustmentRows();
   readonly rates: StatedRate[] = [];
   readonly spend: SpendLine[] = [];
+  /** The statements about segments; null if they are too many. Then the engine tells the segments of orders. */
+  segments: SegmentRows | null = new SegmentRows();
+
+  /** @param most_statements more statements about segments are not kept. */
+  constructor(public most_statements = MAX_STATEMENTS) {}
 
   /** Bytes in memory, without the few rates and lines of spend. */
   get bytes(): number {
-    const { keys, conversion_ids, order_ids, adjustment_ids, conversions, adjustments } = this;
+    const { keys, conversion_ids, order_ids, adjustment_ids, conversions, adjustments, segments } = this;
     return [keys, conversion_ids, order_ids, adjustment_ids, conversions, adjustments].reduce(
       (sum, { bytes }) => sum + bytes,
-      0,
+      segments?.bytes ?? 0,
     );
   }
 }

@@ -10,6 +10,17 @@ export interface LargeValue {
   after: bigint;
 }
 
+/** An order whose adjustments a warning counts. */
+export interface RefundFault {
+  /** The events of the order are [first_event, end_event). */
+  first_event: number;
+  end_event: number;
+  /** Its adjustments in another currency. */
+  foreign_ones: number;
+  /** True if it lost more than it brought. */
+  is_beyond: boolean;
+}
+
 const isSmall = (value: bigint | number): boolean => value >= 0 && value < SMALL;
 
 export class ValueEvents {
@@ -19,10 +30,8 @@ export class ValueEvents {
   after: Float64Array;
   is_order: Uint8Array;
   readonly large = new Map<number, LargeValue>();
-  /** Adjustments of the orders with an event that are in another currency than their order. */
-  foreign_adjustments = 0;
-  /** Orders with an event that lost more than they brought. */
-  refunded_beyond = 0;
+  /** The orders with an event and an adjustment in another currency, and those that lost more than they brought. */
+  readonly refund_faults: RefundFault[] = [];
 
   /** @param room about how many events there will be. */
   constructor(
@@ -71,8 +80,10 @@ export class ValueEvents {
       if (isIn(order_ms)) this.pushExact(order_ms, 0n, net, 1);
     }
     if (this.length === first) return false;
-    this.foreign_adjustments += found.length - own.length;
-    if (own.length > 0 && net < 0n) this.refunded_beyond += 1;
+    const foreign_ones = found.length - own.length;
+    const is_beyond = own.length > 0 && net < 0n;
+    if (foreign_ones > 0 || is_beyond)
+      this.refund_faults.push({ first_event: first, end_event: this.length, foreign_ones, is_beyond });
     return true;
   }
 

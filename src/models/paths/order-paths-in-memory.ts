@@ -3,7 +3,8 @@ import type { Plan } from '../../attribution/plan.ts';
 import { NOT_CHOSEN } from '../../histories/asked.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
 import { hidingOf } from '../../histories/consents/hiding.ts';
-import { groupEvents, type OrdersRead, readOrders } from '../../histories/credit.ts';
+import { type OrdersRead, readOrders } from '../../histories/credit.ts';
+import { groupEvents } from '../../histories/group-events.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
 import type { AskedAlike } from '../../histories/paths/alike-paths.ts';
@@ -33,7 +34,7 @@ const NO_ORDERS: PathOrders = {
 };
 
 /** What is read of orders where all value events are chosen. */
-const ALL_EVENTS = { makeSegments: null, with_kinds: false };
+const ALL_EVENTS = { segments: null, with_kinds: false };
 
 /** Reads the paths of a plan that histories hold. @returns null if a value is so large that the query has to refuse it. */
 export async function orderPathsInMemory(
@@ -56,8 +57,8 @@ export async function pathsOfOrders(
   question: PathQuestion,
   histories: Histories,
 ): Promise<OrderPaths> {
-  const chooses = question.filters.events?.chooses ?? null;
-  const { event_group } = await groupEvents(plan, orders, { keysOf: () => [], chooses });
+  const { chooses, by_day } = question.filters.events ?? { chooses: null, by_day: false };
+  const { event_group } = await groupEvents(plan, orders, { keysOf: () => [], chooses, by_day });
   const asked: AskedPaths = {
     plan: { ...plan, models: [] },
     labels: histories.labels.length,

@@ -46,7 +46,8 @@ export interface PathFilters {
   /** Chooses value events; null for all. Orders without a chosen event have no path. */
   events: {
     chooses: NonNullable<Question['chooses']>;
-    makeSegments: Question['makeSegments'];
+    by_day: boolean;
+    segments: Question['segments'];
     with_kinds: boolean;
     /** The same by the query. */
     inSql(query: OrderRelations): Promise<Pick<OrderRelations, 'orders' | 'events'>>;

@@ -25,7 +25,7 @@ export async function shopInMemory(
   const credit = await askHistories(snapshot, context, plan, GROUPING, false);
   if (credit === null) return null;
   context.served_by?.('histories');
-  return { shop: await daysOf(credit.orders), warnings: await warningsInMemory(snapshot, plan, credit, GROUPING) };
+  return { shop: await daysOf(credit.orders), warnings: warningsInMemory(plan, credit) };
 }
 
 async function daysOf(orders: AskedOrders): Promise<ShopDay[]> {

@@ -48,7 +48,7 @@ export async function emailsAndOrders(
   const emails = await emailsInMemory(snapshot, context, plan);
   if (emails === null) return null;
   const { histories } = emails;
-  const question = { makeSegments: null, people: null, with_kinds: false };
+  const question = { segments: null, people: null, with_kinds: false };
   const read = await ordersInMemory(snapshot, plan, context.directory, histories, question);
   if (read === null) return null;
   const { orders } = read;

@@ -11,8 +11,6 @@ import type { Snapshot } from '../../warehouse/port.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportContext } from '../context.ts';
 import { warningsInMemory } from '../credits-in-memory.ts';
-import { readFilters } from '../filters.ts';
-import { DEFAULT_WEEK_START } from '../groups.ts';
 import { emailsInMemory, isHuman, kindsThat, nameGroups, subjectsOf } from './emails-in-memory.ts';
 import { MessageFold } from './message-fold.ts';
 import { CELLS, hourOfCell, weekdayOfCell } from './send-cells.ts';
@@ -34,8 +32,6 @@ export async function readSendTimes(
   return figures;
 }
 
-const UNFILTERED = { filters: readFilters([], DEFAULT_WEEK_START), week_start: DEFAULT_WEEK_START };
-
 /** Null if histories do not hold what is asked for. */
 async function sendTimesInMemory(
   snapshot: Snapshot,
@@ -49,10 +45,11 @@ async function sendTimesInMemory(
   const credit = await creditInMemory(snapshot, plan, context.directory, emails.histories, {
     touch_columns: [],
     keysOf: () => [],
+    by_day: false,
     filtered_columns: [],
     shows: null,
     chooses: null,
-    makeSegments: null,
+    segments: null,
     with_kinds: false,
     journey_details: false,
     people: null,
@@ -79,7 +76,7 @@ async function sendTimesInMemory(
       orders: sums.counts(ALL, 1).orders,
       micros: by_hour.reduce((sum, { micros }) => sum + micros, 0n),
     },
-    warnings: await warningsInMemory(snapshot, plan, credit, UNFILTERED),
+    warnings: warningsInMemory(plan, credit),
   };
 }
 

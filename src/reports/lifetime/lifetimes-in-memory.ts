@@ -10,8 +10,8 @@ import type { Snapshot } from '../../warehouse/port.ts';
 import { inBlocks, WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportContext } from '../context.ts';
 import { creditSourceOf } from '../credits-in-memory.ts';
-import { isAboutSegments } from '../filters.ts';
 import { eventFilter } from '../filters-in-memory.ts';
+import { segmentsAsked } from '../segments-in-memory.ts';
 import { warningsOf } from '../warnings.ts';
 import { type Lifetimes, refuseMoreEvents } from './lifetimes.ts';
 import { firstSegments, type LifetimesAsked, type LifetimesRead, UNGROUPED } from './lifetimes-asked.ts';
@@ -25,16 +25,16 @@ export async function lifetimesInMemory(
   const { plan, filters } = asked;
   const histories = await context.histories?.(snapshot, plan.positions.touchpoints);
   if (!histories) return null;
-  const needs_segments = asked.with_segments || filters.of_events.some(isAboutSegments);
   const question = {
     touch_columns: [],
     filtered_columns: [],
     shows: null,
     chooses: null,
     keysOf: () => [],
-    makeSegments: needs_segments
-      ? (query: Parameters<typeof firstSegments>[2]) => firstSegments(snapshot, asked, query)
-      : null,
+    by_day: false,
+    segments: segmentsAsked(snapshot, plan, filters, asked.with_segments, (query) =>
+      firstSegments(snapshot, asked, query),
+    ),
     journey_details: false,
     with_kinds: false,
     has_spread: false,
@@ -117,10 +117,15 @@ async function lifetimesOf(
     by_key: await inOrderOfKeys(people, person_keys, keys),
     large,
     has_email: null,
-    segment: with_segments ? Array.from(firstsOf(orders, people), (first) => orders.segment![first]!) : null,
+    segment: with_segments ? segmentsOf(orders, people) : null,
     channel: null,
     campaign_id: null,
   };
+}
+
+function segmentsOf(orders: AskedOrders, people: Uint32Array): Array<string | null> {
+  const { set, texts } = orders.segments!;
+  return Array.from(firstsOf(orders, people), (first) => texts[set[first]!]!);
 }
 
 /** The first order of each of some people. */
