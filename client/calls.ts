@@ -1030,6 +1030,12 @@ answer: Answers['Brands']
  * Show what is configured
  */
 "/v1/settings": {
+query?: {
+/**
+ * One brand; all brands that the key may see when left out
+ */
+brand_id?: string
+}
 answer: Answers['Settings']
 }
 /**

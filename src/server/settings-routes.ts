@@ -1,6 +1,6 @@
 /** Routes about the installation itself: the brands that somebody may choose, and what is configured. They hold no secret. */
 import { brandSettings, type Config, customerIds, takesPageConversions } from '../config.ts';
-import { maySee } from '../domain/brand-access.ts';
+import { brandWithin, maySee } from '../domain/brand-access.ts';
 import { MODEL_SETTING_VALUES } from '../domain/settings.ts';
 import { Type } from '../domain/typebox.ts';
 import { brandsInUse } from '../reports/known-brand.ts';
@@ -91,9 +91,19 @@ export function settingsRoutes({ tributary }: Services): Route[] {
       summary: 'Show what is configured',
       description:
         'Settings are changed in the configuration file. Secrets are not among them. Who is no admin sees the settings of brands only.',
+      parameters: Type.Object(
+        {
+          brand_id: Type.Optional(
+            Type.String({ maxLength: 200, description: 'One brand; all brands that the key may see when left out' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
       answers: { 200: { description: 'The settings that hold', schema: Settings } },
-      handle: async ({ key }) => {
-        const brands = (await brandsFor(key!.brand_id)).filter((brand_id) => maySee(key!.brand_id, [brand_id]));
+      handle: async ({ key, query }) => {
+        const asked = brandWithin(key!.brand_id, (query as { brand_id?: string }).brand_id);
+        const known = (await brandsFor(key!.brand_id)).filter((brand_id) => maySee(key!.brand_id, [brand_id]));
+        const brands = asked === null ? known : known.filter((brand_id) => brand_id === asked);
         return {
           brands: brands.map((brand_id) => ({ ...ofBrand(config, brand_id), configured: configured(brand_id) })),
           installation: key!.brand_id === null && allows(key!, { scope: 'admin' }) ? ofInstallation(tributary) : null,

@@ -63,7 +63,8 @@ export class Demo {
     const context = await this.browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
     const page = await context.newPage();
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.complaints.push(`${path}: ${message.text()}`);
+      if (['error', 'warning'].includes(message.type()))
+        this.complaints.push(`${path}: ${message.text()} ${message.location().url}`);
     });
     page.on('pageerror', ({ message }) => this.complaints.push(`${path}: ${message}`));
     await page.goto(this.address + path);

@@ -48,6 +48,9 @@ test('brands with orders or settings are listed, to each key those that it may s
   expect(installation).toContainEqual({ setting: 'oidc.roles', value: 'agency: viewer of shop-eu' });
   const of_reader = (await server.get('/v1/settings', READ)).body;
   expect([of_reader.brands, of_reader.installation]).toEqual([brands, null]);
+  const [first] = brands;
+  const asked = (await server.get(`/v1/settings?brand_id=${first.brand_id}`, ADMIN)).body;
+  expect(asked.brands).toEqual([first]);
   const of_one = (await server.get('/v1/settings', await key('admin'))).body;
   expect([of_one.brands.map(({ brand_id }: { brand_id: string }) => brand_id), of_one.installation]).toEqual([
     ['shop-us'],
