@@ -48,6 +48,8 @@ export function slackBody(message: AlertMessage): object {
     type: 'section',
     text: {
       type: 'mrkdwn',
+      // Otherwise Slack makes links of addresses, channels and names by itself.
+      verbatim: true,
       text: escapeSlack(
         [
           clip(lineOf(item), MOST_LINE),
