@@ -34,7 +34,7 @@ export const EVERYONE: PeopleSql = {
 
 export function policiesOf({ brands }: Consents): Array<{ brand_id: string; policy: ConsentPolicy }> {
   return brands.flatMap(({ brand_id, settings: { consent } }) =>
-    consent === undefined || !asksForConsent(consent) ? [] : [{ brand_id, policy: consent }],
+    asksForConsent(consent) ? [{ brand_id, policy: consent }] : [],
   );
 }
 

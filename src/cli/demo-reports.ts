@@ -5,7 +5,7 @@ import { EMAIL_TYPES } from '../domain/touchpoint.ts';
 import { showAttribution } from '../present/attribution.ts';
 import { showClaims } from '../present/claims.ts';
 import { showReceipt } from '../present/receipt.ts';
-import { money, number, type TextColumn, textTable } from '../present/table.ts';
+import { money, moneyText, number, type TextColumn, textTable } from '../present/table.ts';
 import { showReport } from '../present/tables.ts';
 import { attributionReport } from '../reports/attribution.ts';
 import type { ReportContext } from '../reports/context.ts';
@@ -109,7 +109,7 @@ async function consentBound(reports: ReportContext, { start, end }: Period): Pro
   const if_strict = 'Consent bound: if the touches of people who denied measurement do not count, linear';
   const email = consent_bounds.groups.find(({ channel }: Json) => channel === 'email');
   if (email === undefined) return `\n${if_strict} gives email as much as before (consent_bounds=true).\n`;
-  const [observed, possible] = [email.observed_revenue_micros, email.possible_revenue_micros].map(money);
+  const [observed, possible] = [email.observed_revenue, email.possible_revenue].map(moneyText);
   return `\n${if_strict} gives email ${observed} USD instead of ${possible} (consent_bounds=true).\n`;
 }
 

@@ -1,4 +1,5 @@
 /** Canonical JSON: equal values have the same text, so records with equal content get the same id. */
+import { assert } from './errors.ts';
 import { MAX_JSON_DEPTH } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
 import { HALF_PAIR } from './text.ts';
@@ -18,6 +19,13 @@ export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constr
  */
 export function canonicalJson(value: unknown): string | undefined {
   return isCanonical(value, 0) ? JSON.stringify(value) : sortedJson(value, 0);
+}
+
+/** Canonical JSON of what the program made itself, without the fields that are undefined. Content without a text is a bug. */
+export function canonicalText(content: unknown): string {
+  const text = canonicalJson(JSON.parse(JSON.stringify(content)));
+  assert(text !== undefined, 'the content of a hash must be plain JSON');
+  return text;
 }
 
 /** True if the keys of a value stand in order already, as most programs write them, and nothing in it is refused. */

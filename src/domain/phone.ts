@@ -28,7 +28,13 @@ export const PHONE = Type.Optional(
 
 /** A phone number in its one form (E.164), such as `+491512345678`; null for text that is none, or lacks its country code. */
 export function phoneNumber(text: string): string | null {
-  const bare = text.normalize('NFKC').replace('(0)', '').replace(BETWEEN_DIGITS, '').replace(/^00/, '+');
+  const bare = text
+    .normalize('NFKC')
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace('(0)', '')
+    .replace(BETWEEN_DIGITS, '')
+    .replace(/^00/, '+');
   return E164.test(bare) ? bare : null;
 }
 

@@ -91,10 +91,13 @@ export async function readDrafts(
   const [records, indexes, links]: [KeptRecord[], number[], string[]] = [[], [], []];
   const consents: SaidConsent[] = [];
   const denied: DeniedEvent[] = [];
+  /** The last consent that is kept of each person in this request. */
+  const said_here = new Map<string, SaidConsent>();
   const keepConsent = (said: SaidConsent, index: number): void => {
     records.push(keepRecord('consents', said.record, privacy, caller.from_page));
     indexes.push(index);
     consents.push(said);
+    said_here.set(said.person, said);
   };
   const turns = new WorkTurns();
   for (let index = 0; index < drafts.length; index++) {
@@ -110,6 +113,8 @@ export async function readDrafts(
     if (problem) answer.rejected.push({ index, ...problem });
     else if (!isProblem(read)) {
       const older = takeOlderIds(read);
+      // A record of its own says anew what holds.
+      if (record === 'consents') said_here.clear();
       const said = said_consents.of(record, input, read, context, warn);
       const kept = keepRecord(record, read, privacy, caller.from_page);
       const id = read[kind.id_field] as string;
@@ -117,7 +122,7 @@ export async function readDrafts(
       if (said !== null && only_counted) {
         denied.push(only_counted);
         // Of who had said something else there may be data, so this is a withdrawal, and has to be known.
-        if (said_consents.isChange(said)) keepConsent(said, index);
+        if (said_consents.isChange(said, said_here)) keepConsent(said, index);
         continue;
       }
       const link = address_links.take(read, caller, context);
@@ -145,7 +150,7 @@ export async function readDrafts(
         records.push(keepRecord('consents', mark, privacy));
         indexes.push(index);
       }
-      if (said !== null && !said_consents.isRepeated(said)) keepConsent(said, index);
+      if (said !== null && !said_consents.isRepeated(said, said_here)) keepConsent(said, index);
     }
   }
   if (denied.length > 0) answer.counted = denied.length;

@@ -59,9 +59,9 @@ export class SaidConsents {
     return { record, person: personOf(record), text: JSON.stringify(sent), at_ms: occurred_at as number };
   }
 
-  /** True if this process remembers that the person said something else last. */
-  isChange({ person, text }: SaidConsent): boolean {
-    const before = this.lately.get(person);
+  /** True if this process remembers that the person said something else last. @param in_request as of {@link isRepeated}. */
+  isChange({ person, text }: SaidConsent, in_request: ReadonlyMap<string, Lately>): boolean {
+    const before = in_request.get(person) ?? this.lately.get(person);
     return before !== undefined && before.text !== text;
   }
 
@@ -81,9 +81,10 @@ export class SaidConsents {
   /**
    * True if the person said the same a moment ago, so that it holds already. What was denied in words is always kept, since another
    * process may have taken a grant meanwhile; the header of a browser is kept once an hour.
+   * @param in_request the last consent of each person that was read before in the same request.
    */
-  isRepeated({ record, person, text, at_ms }: SaidConsent): boolean {
-    const before = this.lately.get(person);
+  isRepeated({ record, person, text, at_ms }: SaidConsent, in_request: ReadonlyMap<string, Lately>): boolean {
+    const before = in_request.get(person) ?? this.lately.get(person);
     if (before?.text !== text) return false;
     const is_grant = /true|granted/.test(text) && !/false|denied/.test(text);
     if (!is_grant && !HEADER_SOURCES.has(record['source'])) return false;

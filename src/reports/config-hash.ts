@@ -1,8 +1,7 @@
 /** The hash of everything that an answer depends on besides the log, and the head of an answer. */
 import { hash } from 'node:crypto';
 import type { Model, Plan } from '../attribution/plan.ts';
-import { canonicalJson } from '../domain/canonical-json.ts';
-import { assert } from '../domain/errors.ts';
+import { canonicalText } from '../domain/canonical-json.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { ReportJson, Resolved } from './context.ts';
 
@@ -22,25 +21,18 @@ export function configHash(plan: Plan, period: { start: string; end: string }, e
     ...rest
   } = plan;
   const content = { ...rest, ...extra, period, models: models.map(modelHash), brands };
-  return hash('sha256', textOf(content), 'hex').slice(0, 16);
-}
-
-/** Gives equal content the same text. Content without a text is a bug: different questions would share an answer. */
-function textOf(content: object): string {
-  const text = canonicalJson(JSON.parse(JSON.stringify(content)));
-  assert(text !== undefined, 'the settings and parameters of an answer must be plain JSON');
-  return text;
+  return hash('sha256', canonicalText(content), 'hex').slice(0, 16);
 }
 
 /** Hashes what decides credit besides the log and the period: the settings of the brands, and the models. */
 export function settingsHash({ brands, models }: Plan): string {
   const own = brands.map(({ brand_id, settings }) => ({ brand_id, settings }));
-  return hash('sha256', textOf({ brands: own, models: models.map(modelHash) }), 'hex').slice(0, 16);
+  return hash('sha256', canonicalText({ brands: own, models: models.map(modelHash) }), 'hex').slice(0, 16);
 }
 
 /** True if two plans differ in their positions only. */
 export function sameSettings(a: Plan, b: Plan): boolean {
-  const text = ({ brands, models }: Plan): string => textOf({ brands, models: models.map(modelHash) });
+  const text = ({ brands, models }: Plan): string => canonicalText({ brands, models: models.map(modelHash) });
   return text(a) === text(b);
 }
 

@@ -3,6 +3,7 @@
  * whole answers of the query, so each of them adds up; a hidden touchpoint may take credit from others.
  */
 import type { Plan } from '../attribution/plan.ts';
+import { asksForConsent } from '../domain/consent/policy.ts';
 import { money } from '../domain/money.ts';
 import { flag } from '../domain/parameter.ts';
 import { Type } from '../domain/typebox.ts';
@@ -51,7 +52,7 @@ export async function consentBounds(
   grouping: Grouping,
   part: ReportJson,
 ): Promise<ReportJson> {
-  const asks = plan.brands.some(({ settings }) => settings.consent !== undefined);
+  const asks = plan.brands.some(({ settings }) => asksForConsent(settings.consent));
   const bare = { ...grouping, has_spread: false, with_intervals: false };
   const whole = withoutConsent(plan);
   const possible = asks

@@ -104,8 +104,7 @@ async function readVerdicts(snapshot: Snapshot, context: ReportContext, plan: Pl
 
 /** What consent hides. Without a policy nobody is looked for. */
 async function makeConsent(snapshot: Snapshot, { directory }: ReportContext, plan: Plan): Promise<TouchVerdicts> {
-  if (!plan.brands.some(({ settings: { consent } }) => consent !== undefined && asksForConsent(consent)))
-    return NO_VERDICTS;
+  if (!plan.brands.some(({ settings: { consent } }) => asksForConsent(consent))) return NO_VERDICTS;
   await makePersons(snapshot, plan, directory);
   return makeTouchVerdicts(snapshot, plan, EVERYONE, { has_reclassifications: false, number: OTHER_VERDICTS });
 }

@@ -4,6 +4,7 @@ import { scoresOf } from '../attribution/credits.ts';
 import { type RefusalStatus, type RefusedTouch, refusalSentence, without } from '../attribution/eligibility.ts';
 import { MAX_PATH_LENGTH, type Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
+import { asksForConsent } from '../domain/consent/policy.ts';
 import { ratio } from '../domain/money.ts';
 import type { Windows } from '../domain/settings.ts';
 import { formatInstant, MS_PER_DAY } from '../domain/time.ts';
@@ -121,7 +122,7 @@ export async function readConsidered(
 
 /** How many of these touchpoints consent hides; it is not looked up where no brand asks for consent. */
 async function countHidden(snapshot: Snapshot, plan: Plan, considered: string): Promise<number> {
-  if (plan.brands.every(({ settings }) => settings.consent === undefined)) return 0;
+  if (!plan.brands.some(({ settings }) => asksForConsent(settings.consent))) return 0;
   const [row] = await snapshot.query(
     `select count(*) as n from (${considered}) t where not (${without('t.traits', 'no_consent')})`,
   );

@@ -1,7 +1,6 @@
 /** Repeats fits on a schedule. A fit is due when its last artifact is old enough, whichever process made it. */
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../domain/canonical-json.ts';
-import { assert } from '../domain/errors.ts';
+import { canonicalText } from '../domain/canonical-json.ts';
 import { MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import type { Fenced, TimedFollower } from '../log/follower.ts';
 import { listArtifacts } from '../models/artifacts/stored.ts';
@@ -85,7 +84,5 @@ function stateKey({ parameters }: ScheduledFit): string {
 }
 
 function requestText(request: unknown): string {
-  const text = canonicalJson(JSON.parse(JSON.stringify(request ?? null)));
-  assert(text !== undefined, 'the parameters of a fit must be JSON');
-  return text;
+  return canonicalText(request ?? null);
 }

@@ -1,8 +1,8 @@
 /** What a scheduled report asks: reports that may leave the house, and the figures and days above them. */
 import { badRequest } from '../domain/errors.ts';
-import { parameterReader } from '../domain/read-parameters.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
+import { readReportQuestion } from '../sharing/report-question.ts';
 import { questionOfTable, sharedTable } from '../sharing/shared-tables.ts';
 
 /** A report with the parameters that the configuration gives it. */
@@ -26,18 +26,15 @@ const ATTRIBUTION = REPORTS.find(({ name }) => name === 'attribution')!;
 /** @throws bad_request for a report that tells of persons, and for parameters that it does not have. */
 export function readReports(addresses: readonly string[] = DEFAULT_REPORTS): AskedReport[] {
   return addresses.map((address) => {
-    const { path, parameters } = questionOfTable(address);
-    const report = sharedTable(path);
+    const question = questionOfTable(address);
+    const { parameters } = question;
     for (const name of GIVEN)
       if (parameters[name] !== undefined)
         throw badRequest(name, `is given by the schedule; take it out of ${JSON.stringify(address.slice(0, 100))}`);
-    if (report === ATTRIBUTION && parameters['models'] !== undefined)
+    if (sharedTable(question.path) === ATTRIBUTION && parameters['models'] !== undefined)
       throw badRequest('models', 'is not for a mail, which shows one model; use /v1/reports/models to compare them');
-    const plain = Object.entries(parameters).map(([name, values]) => [
-      name,
-      values.length === 1 ? values[0] : [...values],
-    ]);
-    return { address, report, parameters: parameterReader(report.parameters)(Object.fromEntries(plain)) };
+    const { report, asked } = readReportQuestion(question);
+    return { address, report, parameters: asked };
   });
 }
 

@@ -3,16 +3,15 @@ import { badRequest } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import { lineageOf } from '../reports/lineage/lineage.ts';
 import { LineageResult } from '../reports/results/lineage.ts';
-import { splitAddress } from '../sharing/shared-pages.ts';
-import { ownerOf } from './byte-shares.ts';
-import { cancellationOf } from './hang-up.ts';
-import { readReportQuestion } from './report-question.ts';
+import { readReportQuestion } from '../sharing/report-question.ts';
+import { MAX_ADDRESS_LENGTH, questionOf } from '../sharing/shared-pages.ts';
+import { callOf } from './asked-report.ts';
 import type { Route, Services } from './route.ts';
 
 const Parameters = Type.Object(
   {
     address: Type.String({
-      maxLength: 8_000,
+      maxLength: MAX_ADDRESS_LENGTH,
       description:
         'The call whose answer is asked about: the path of a report with its parameters, such as /v1/reports/attribution?group_by=channel',
     }),
@@ -33,6 +32,8 @@ const Parameters = Type.Object(
   { additionalProperties: false },
 );
 
+const OF_API = 'a path of the API, such as /v1/reports/attribution?group_by=channel';
+
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -41,7 +42,7 @@ function decoded(path: string): string {
   }
 }
 
-export function lineageRoute({ tributary }: Services): Route {
+export function lineageRoute(services: Services): Route {
   return {
     method: 'GET',
     path: '/v1/lineage',
@@ -56,13 +57,11 @@ export function lineageRoute({ tributary }: Services): Route {
     answers: { 200: { description: 'The lineage of the answer', schema: LineageResult } },
     handle: async (request, reply) => {
       const { address, filter = [] } = request.query as { address: string; filter?: string[] };
-      const { path: encoded, search } = splitAddress(address);
-      const path = decoded(encoded);
-      const parameters = Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)]));
-      const question = readReportQuestion({ path, parameters });
-      const context = { ...tributary.reports, owner: ownerOf(request.key), cancellation: cancellationOf(reply) };
+      const { path, parameters } = questionOf(address, OF_API);
+      const question = readReportQuestion({ path: decoded(path), parameters });
+      const { context, asker } = callOf(request, reply, services);
       reply.header('cache-control', 'no-store');
-      return lineageOf(context, { ...question, of_row: filter }, { key_brand_id: request.key!.brand_id });
+      return lineageOf(context, { ...question, of_row: filter }, asker);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import type { Link } from '../sharing/links.ts';
 import { daysOf } from '../sharing/periods.ts';
+import { readReportQuestion } from '../sharing/report-question.ts';
 import {
   type Question,
   questionsOf,
@@ -15,7 +16,6 @@ import {
 } from '../sharing/shared-pages.ts';
 import { questionOfTable, sharedTable } from '../sharing/shared-tables.ts';
 import { cancellationOf } from './hang-up.ts';
-import { readReportQuestion } from './report-question.ts';
 import type { Services } from './route.ts';
 
 /** The part of a link that decides what it shows. */

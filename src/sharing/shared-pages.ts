@@ -26,7 +26,7 @@ type Asked = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const EMAIL = 'channel:email';
 const NAMES = ['start', 'end', 'compare', 'brand_id', 'currency', 'model'] as const;
-const MAX_ADDRESS_LENGTH = 2_000;
+export const MAX_ADDRESS_LENGTH = 2_000;
 
 /** A call with the parameters that have a value. */
 function question(path: string, asked: Asked): Question {
@@ -127,13 +127,18 @@ export function sameQuestion(a: Question, b: Question): boolean {
   return text(a) === text(b);
 }
 
-/** A path of this server with its query. @throws bad_request for an address elsewhere. */
-export function splitAddress(address: string): { path: string; search: URLSearchParams } {
+/** The call that an address makes. @param what what it has to be, in words. @throws bad_request for an address elsewhere. */
+export function questionOf(address: string, what?: string): Question {
+  const { path, search } = splitAddress(address, what);
+  return { path, parameters: Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)])) };
+}
+
+const OF_DASHBOARD = 'a path of the dashboard, such as /channels?model=linear';
+
+/** A path of this server with its query. @param what what it has to be, in words. @throws bad_request for an address elsewhere. */
+export function splitAddress(address: string, what = OF_DASHBOARD): { path: string; search: URLSearchParams } {
   if (!/^\/(?![/\\])/.test(address) || address.length > MAX_ADDRESS_LENGTH || !URL.canParse(address, 'http://here'))
-    throw badRequest(
-      'address',
-      `must be a path of the dashboard, such as /channels?model=linear, of at most ${MAX_ADDRESS_LENGTH} characters`,
-    );
+    throw badRequest('address', `must be ${what}, of at most ${MAX_ADDRESS_LENGTH} characters`);
   const { host, pathname, searchParams } = new URL(address, 'http://here');
   if (host !== 'here') throw badRequest('address', 'must be a path of this server');
   return { path: pathname, search: searchParams };

@@ -2,7 +2,7 @@
 import { badRequest } from '../domain/errors.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
-import { type Question, splitAddress } from './shared-pages.ts';
+import { type Question, questionOf } from './shared-pages.ts';
 
 const SHARED_REPORTS = [
   'attribution',
@@ -39,9 +39,9 @@ const isShared = (name: string): boolean => (SHARED_REPORTS as readonly string[]
 
 /** The call that an address of a report makes. @throws bad_request for a report that cannot be shared. */
 export function questionOfTable(address: string): Question {
-  const { path, search } = splitAddress(address);
-  sharedTable(path);
-  return { path, parameters: Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)])) };
+  const question = questionOf(address);
+  sharedTable(question.path);
+  return question;
 }
 
 /** The report that a question is for, and the parameters in its path. An id may have slashes. */

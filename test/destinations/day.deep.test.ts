@@ -12,7 +12,7 @@ import { runsOf } from '../support/tier.ts';
 import { startAllFakes } from './all-fakes.ts';
 import { Day } from './day.ts';
 
-const KILLS = runsOf('TRIBUTARY_DESTINATION_KILLS', 5, 12);
+const KILLS = runsOf('TRIBUTARY_DESTINATION_KILLS', 5, 8);
 const SEED = Number(process.env['TRIBUTARY_DESTINATION_SEED'] ?? 16);
 const START_MS = Date.parse('2026-03-15T00:00:00Z');
 const BETWEEN_MS = 28 * MS_PER_MINUTE;

@@ -148,20 +148,21 @@ test('a certificate can be checked by anybody, and a changed one is noticed', as
 
 test('a consent that comes with an event is kept again after an erasure, also if it only repeats what was erased', async () => {
   const server = await startServer();
-  const visit = (touchpoint_id: string): object => ({
+  const now_ms = Date.now();
+  const visit = (touchpoint_id: string, no: number): object => ({
     touchpoint_id,
     customer_id: 'anna-customer',
     touchpoint_type: 'website_visit',
     consent: { purposes: { measurement: true } },
-    occurred_at: new Date(Date.now() + 1_000).toISOString(),
+    occurred_at: new Date(now_ms + no).toISOString(),
   });
   const consents = async (): Promise<object[]> =>
     (await server.get('/v1/customers/anna-customer/export', ADMIN)).body.tables.consents;
-  await send(server, { touchpoints: [visit('t1'), visit('t2')] });
+  await send(server, { touchpoints: [visit('t1', 1_000), visit('t2', 1_001)] });
   await server.flush();
   expect(await consents()).toHaveLength(1);
   await erased(server, 'anna-customer');
-  await send(server, { touchpoints: [visit('t3')] });
+  await send(server, { touchpoints: [visit('t3', 2_000)] });
   await server.flush();
   expect(await consents()).toHaveLength(1);
 });

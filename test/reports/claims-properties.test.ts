@@ -125,7 +125,7 @@ test('the latest statement of each claim counts, in whatever requests they come'
   }));
 
 test('a period without claims is answered from memory, with the figures of the query', () =>
-  onWorlds(runsOf('TRIBUTARY_CLAIM_WORLDS', 2, 20), async ({ context, parameters: { filter: _, ...parameters } }) => {
+  onWorlds(runsOf('TRIBUTARY_CLAIM_WORLDS', 2, 10), async ({ context, parameters: { filter: _, ...parameters } }) => {
     const { text, in_sql } = await askReportBoth(CLAIMS.run, context, parameters, await filled(context));
     expect(in_sql).toBe(false);
     if (text.startsWith('{')) expect(JSON.parse(text)).toMatchObject({ claims: [], claimants: [], reasons: [] });

@@ -9,7 +9,7 @@ import type { Json } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { expectToFit } from './schema.ts';
 
-const RUNS = runsOf('TRIBUTARY_CREDIT_ROW_RUNS', 6, 40);
+const RUNS = runsOf('TRIBUTARY_CREDIT_ROW_RUNS', 6, 20);
 
 const PAGE_MARK = 'page\u001f';
 

@@ -25,7 +25,7 @@ import { runsOf } from '../support/tier.ts';
 import { at } from '../support/time.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 3, 30);
+const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 3, 15);
 const FILTERS = [
   undefined,
   ['channel:email'],

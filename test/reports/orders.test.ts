@@ -8,7 +8,7 @@ import { type Json, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 
-const RUNS = runsOf('TRIBUTARY_ORDER_RUNS', 6, 60);
+const RUNS = runsOf('TRIBUTARY_ORDER_RUNS', 6, 30);
 
 test('lists the orders of random worlds with the paths that an independent computation gives them', async () => {
   let compared = 0;

@@ -37,10 +37,9 @@ export function withholding(reports: Reports): Withhold {
         await reports.directory.makeRelation(snapshot, position, [brandRule(brand_id, settings)]);
         await fill(snapshot, TOLD_SUBJECTS, subjectsOf(brand_id, messages));
         const sharing = await lastWords(snapshot, position, brand_id, 'sharing');
-        const measurement =
-          consent !== undefined && asksForConsent(consent)
-            ? await lastWords(snapshot, position, brand_id, 'measurement')
-            : null;
+        const measurement = asksForConsent(consent)
+          ? await lastWords(snapshot, position, brand_id, 'measurement')
+          : null;
         const withheld = new Map<number, string>();
         for (const place of messages.keys()) {
           if (sharing.get(place) === false) withheld.set(place, DENIED);

@@ -49,9 +49,10 @@ export function consentPolicy(
 /** What was said of sharing holds also where the configuration says nothing. */
 const DEFAULT_SHARING: ConsentMode = 'opt_out';
 
-/** True if some touchpoint needs consent to count. */
-export function asksForConsent({ measurement, countries }: ConsentPolicy): boolean {
-  return [measurement, ...Object.values(countries)].some((mode) => mode !== 'not_needed');
+/** True if some touchpoint needs consent to count. A policy may be about sharing only. */
+export function asksForConsent(policy: ConsentPolicy | undefined): policy is ConsentPolicy {
+  if (policy === undefined) return false;
+  return [policy.measurement, ...Object.values(policy.countries)].some((mode) => mode !== 'not_needed');
 }
 
 /** The mode for a touchpoint of a country, as enrichment stores it; null is unknown. */

@@ -32,12 +32,12 @@ export type Hiding = ReadonlyArray<BrandHiding | null>;
 
 /** The policies of a plan. Null if no brand has one. */
 export function hidingOf({ brands }: Pick<Plan, 'brands'>, labels: readonly Pick<Label, 'country'>[]): Hiding | null {
-  if (brands.every(({ settings: { consent } }) => consent === undefined || !asksForConsent(consent))) return null;
+  if (!brands.some(({ settings: { consent } }) => asksForConsent(consent))) return null;
   // Most brands have the policy of the others, and most reports that of the report before.
   const known = known_hidings.get(labels) ?? new Map<string, BrandHiding>();
   known_hidings.set(labels, known);
   return brands.map(({ settings: { consent } }) => {
-    if (consent === undefined || !asksForConsent(consent)) return null;
+    if (!asksForConsent(consent)) return null;
     const name = JSON.stringify(consent);
     const own = known.get(name) ?? brandHiding(consent, labels);
     if (known.size >= MAX_KNOWN) known.clear();

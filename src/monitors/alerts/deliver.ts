@@ -1,4 +1,5 @@
 /** Delivers the alerts of one receiver: each at least once, with the same id in each try. What fails waits for its next try. */
+import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import type { Fenced, TimedFollower } from '../../log/follower.ts';
 import type { MailSettings } from '../../mail/settings.ts';
 import { MailTransport } from '../../mail/transport.ts';
@@ -24,9 +25,9 @@ const EVERY_MS = 5_000;
 /** Alerts that one run looks at. */
 const TOGETHER = 50;
 const FIRST_PAUSE_MS = 10_000;
-const LONGEST_PAUSE_MS = 3_600_000;
+const LONGEST_PAUSE_MS = MS_PER_HOUR;
 /** An alert that fails so long is given up: it is old news. */
-const GIVE_UP_MS = 3 * 86_400_000;
+const GIVE_UP_MS = 3 * MS_PER_DAY;
 const LONGEST_ERROR = 500;
 
 export interface DeliveryParts {

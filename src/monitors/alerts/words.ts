@@ -1,6 +1,6 @@
 /** An alert in words: for Slack, for a mail, and as the body of a webhook. */
 
-import { clip } from '../../domain/text.ts';
+import { clip, escapeSlack } from '../../domain/text.ts';
 import { formatInstant } from '../../domain/time.ts';
 import { BRAND_OF_INSTALLATION } from '../incidents.ts';
 import { shownIncident } from '../show.ts';
@@ -42,14 +42,15 @@ export function textOf(message: AlertMessage): string {
   return `${headline(message)}\n\n${told.join('\n\n')}\n${more > 0 ? `\n${more} more: tributary incidents\n` : ''}`;
 }
 
-/** The body of Slack's incoming webhooks. Text from outside cannot make links or mention people: `&`, `<` and `>` are written out. */
+/** The body of Slack's incoming webhooks. Text from outside cannot make links or mention people. */
 export function slackBody(message: AlertMessage): object {
-  const plain = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const blocks = message.items.slice(0, MOST_TOLD).map((item) => ({
     type: 'section',
     text: {
       type: 'mrkdwn',
-      text: plain(
+      // Otherwise Slack makes links of addresses, channels and names by itself.
+      verbatim: true,
+      text: escapeSlack(
         [
           clip(lineOf(item), MOST_LINE),
           ...(item.event === 'over' ? [] : [`Next step: ${item.incident.next_step}`]),
@@ -58,7 +59,7 @@ export function slackBody(message: AlertMessage): object {
     },
   }));
   const head = { type: 'header', text: { type: 'plain_text', text: headline(message) } };
-  return { text: plain(headline(message)), blocks: [head, ...blocks] };
+  return { text: escapeSlack(headline(message)), blocks: [head, ...blocks] };
 }
 
 /** The body of a webhook; docs/monitors.md describes it. */

@@ -1,4 +1,5 @@
 /** A digest as a message for an incoming webhook of Slack (docs.slack.dev, Block Kit). Texts of the log cannot make links or mentions. */
+import { escapeSlack } from '../../domain/text.ts';
 import { textTable } from '../table.ts';
 import { cardText, type Digest } from './digest.ts';
 import { NO_ROWS } from './digest-tables.ts';
@@ -58,7 +59,5 @@ export function slackMessage(digest: Digest, page: string | null): Record<string
 const marked = (text: string): Block => ({ type: 'mrkdwn', text, verbatim: true });
 const section = (text: string): Block => ({ type: 'section', text: marked(text) });
 
-/** The three characters that Slack reads as signs, and the one that would end a block of code. */
-function escaped(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replaceAll('`', "'");
-}
+/** Without the sign that would end a block of code, too. */
+const escaped = (text: string): string => escapeSlack(text).replaceAll('`', "'");

@@ -1,5 +1,6 @@
 /** What a removal would take: rows by kind and brand, and the steps in which it takes them. */
 import { recordKind } from '../../domain/index.ts';
+import { MS_PER_HOUR } from '../../domain/time.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { isAged } from './aged-sql.ts';
@@ -8,7 +9,6 @@ import { RETAINED_ROWS, type Removal, type RetainedRows, removalOf } from './rem
 
 /** A dry run has no names that take the place of others. */
 const NO_SALT = '';
-const MS_PER_HOUR = 3_600_000;
 /** About so many rows go in one step, so that loading does not wait long. An hour is never cut. */
 const STEP_ROWS = 250_000;
 

@@ -3,8 +3,8 @@
  * of the log at that position. The hash of the answer lets somebody with the same log check it.
  */
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../../domain/canonical-json.ts';
-import { assert, badRequest } from '../../domain/errors.ts';
+import { canonicalText } from '../../domain/canonical-json.ts';
+import { badRequest } from '../../domain/errors.ts';
 import { RECORD_NAMES } from '../../domain/index.ts';
 import { formatInstant } from '../../domain/time.ts';
 import { soundArtifact } from '../../models/artifacts/stored.ts';
@@ -75,9 +75,7 @@ export async function lineageOf(
 
 /** SHA-256 of the answer as canonical JSON, without the time at which it was made. */
 export function answerHash({ generated_at: _generated_at, ...answer }: ReportJson): string {
-  const text = canonicalJson(JSON.parse(JSON.stringify(answer)));
-  assert(text !== undefined, 'an answer is JSON');
-  return hash('sha256', text, 'hex');
+  return hash('sha256', canonicalText(answer), 'hex');
 }
 
 /** The question with its days and its log position, so that it has the same answer on every later day. */

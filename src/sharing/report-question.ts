@@ -2,8 +2,8 @@
 
 import { parameterReader } from '../domain/read-parameters.ts';
 import type { Report } from '../reports/declare.ts';
-import type { Question } from '../sharing/shared-pages.ts';
-import { reportOf } from '../sharing/shared-tables.ts';
+import type { Question } from './shared-pages.ts';
+import { reportOf } from './shared-tables.ts';
 
 /** Reading parameters is prepared once for each report. */
 const readers = new Map<Report, (sent: unknown) => object>();
