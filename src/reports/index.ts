@@ -24,6 +24,7 @@ import { paths } from './paths/report.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { sendEffects } from './sends/report.ts';
 import { synergies } from './synergies/synergies.ts';
 import { today } from './today/report.ts';
 import { whatChanged } from './what-changed/report.ts';
@@ -45,6 +46,7 @@ export const REPORTS: readonly Report[] = [
   listHealth,
   fatigue,
   sendTimes,
+  sendEffects,
   claims,
   cohorts,
   lifetimeValue,
