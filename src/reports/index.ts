@@ -10,6 +10,7 @@ import type { Report } from './declare.ts';
 import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
+import { calibration } from './experiments/calibration/report.ts';
 import { experiment } from './experiments/report.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
@@ -54,6 +55,7 @@ export const REPORTS: readonly Report[] = [
   customer,
   dataQuality,
   experiment,
+  calibration,
   runs,
   comparison,
   freeze,

@@ -55,6 +55,7 @@ import { savedViewRoutes } from './saved-view-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
+import { sendOrderRoutes } from './send-order-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
 import { settingsRoutes } from './settings-routes.ts';
@@ -156,6 +157,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
     ...experimentRoutes(services),
+    ...sendOrderRoutes(services),
     ...scheduleRoutes(tributary.schedules),
     ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),

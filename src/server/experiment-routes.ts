@@ -26,7 +26,7 @@ const Shown = Type.Object({
   frozen_at: textOrNull('When the first person was assigned; from then on only the name may change'),
 });
 
-const Who = {
+export const Who = {
   customer_id: Type.Optional(Type.String({ maxLength: 200, description: 'The customer' })),
   anonymous_id: Type.Optional(Type.String({ maxLength: 200, description: 'The id of a browser or device' })),
   email: Type.Optional(
@@ -127,7 +127,7 @@ export function experimentRoutes({ tributary }: Services): Route[] {
 }
 
 /** Takes the send list out of a body. @throws bad_request. */
-function peopleOf(body: unknown): { people: readonly unknown[] | undefined; rest: unknown } {
+export function peopleOf(body: unknown): { people: readonly unknown[] | undefined; rest: unknown } {
   if (typeof body !== 'object' || body === null || Array.isArray(body) || !Object.hasOwn(body, 'people'))
     return { people: undefined, rest: body };
   const { people, ...rest } = body as Record<string, unknown>;

@@ -179,6 +179,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   experiment: [{ experiment_id: 'march' }],
+  experiment_calibration: [{ for: 'robyn' }, { for: 'meridian', measure: 'orders' }],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },
