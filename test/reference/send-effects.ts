@@ -43,18 +43,24 @@ interface Person {
   machine_only: boolean;
 }
 
-type Name = 'effect' | 'orders_before' | 'bounced' | 'machine_only';
+type Name = (typeof NAMES)[number];
+const NAMES = ['effect', 'orders_before', 'bounced', 'machine_only'] as const;
 
 /** @param campaign_id a campaign with one blast only, whose emails have no email_id. */
-export function effectsOf(log: SendsLog, campaign_id: string, window_ms: number, list_ms: number) {
+export function effectsOf(
+  log: SendsLog,
+  campaign_id: string,
+  { window_ms, list_ms, names = NAMES }: { window_ms: number; list_ms: number; names?: readonly Name[] },
+) {
   const own = log.mail.filter((one) => one.campaign_id === campaign_id);
   const from_ms = Math.min(...own.filter(({ kind }) => kind === 'sent').map(({ at_ms }) => at_ms));
   const people = peopleOf(log, own, { from_ms, window_ms, list_ms });
   const waves = log.waves === null ? wavesByHour(people, from_ms) : wavesByChance(people);
+  const orders_of = byPerson(log.orders);
   const bought = (person: string, from: number, until: number): Order[] =>
-    log.orders.filter((order) => order.person === person && order.at_ms >= from && order.at_ms < until);
+    (orders_of.get(person) ?? []).filter(({ at_ms }) => at_ms >= from && at_ms < until);
   const answer = {} as Record<Name, { orders: Compared; revenue: Compared }>;
-  for (const name of ['effect', 'orders_before', 'bounced', 'machine_only'] as const) {
+  for (const name of names) {
     const cells = new Map<string, Array<{ person: Person; treated: boolean; orders: number; revenue: number }>>();
     for (const { at_ms, members } of waves)
       for (const person of people) {
@@ -67,11 +73,23 @@ export function effectsOf(log: SendsLog, campaign_id: string, window_ms: number,
         const orders = bought(person.name, before ? at_ms - window_ms : at_ms, before ? at_ms : at_ms + window_ms);
         const cell = `${at_ms} ${person.stratum}`;
         const revenue = orders.reduce((sum, { value }) => sum + value, 0);
-        cells.set(cell, [...(cells.get(cell) ?? []), { person, treated, orders: orders.length, revenue }]);
+        const rows = cells.get(cell) ?? [];
+        cells.set(cell, rows);
+        rows.push({ person, treated, orders: orders.length, revenue });
       }
     answer[name] = { orders: differenceOf(cells, 'orders'), revenue: differenceOf(cells, 'revenue') };
   }
   return answer;
+}
+
+function byPerson<T extends { person: string }>(records: readonly T[]): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const record of records) {
+    const own = found.get(record.person);
+    if (own === undefined) found.set(record.person, [record]);
+    else own.push(record);
+  }
+  return found;
 }
 
 function peopleOf(
@@ -80,10 +98,11 @@ function peopleOf(
   { from_ms, window_ms, list_ms }: { from_ms: number; window_ms: number; list_ms: number },
 ): Person[] {
   const names = waves === null ? new Set(mail.map(({ person }) => person)) : new Set(waves.keys());
+  const [mail_of, own_of, orders_of] = [byPerson(mail), byPerson(own), byPerson(orders)];
   const found: Person[] = [];
   for (const name of names) {
-    const all = mail.filter(({ person }) => person === name);
-    const to_them = own.filter(({ person }) => person === name);
+    const all = mail_of.get(name) ?? [];
+    const to_them = own_of.get(name) ?? [];
     const before = (at_ms: number): boolean => at_ms >= from_ms - window_ms - list_ms && at_ms < from_ms - window_ms;
     const last = (kind: string): number =>
       Math.max(-Infinity, ...all.filter((one) => one.kind === kind && one.at_ms < from_ms).map(({ at_ms }) => at_ms));
@@ -97,7 +116,7 @@ function peopleOf(
     const sends = to_them.filter(({ kind }) => ['sent', 'delivered', 'bounced'].includes(kind));
     const touches = to_them.filter(({ kind }) => kind.startsWith('email_'));
     const clicks = all.filter(({ kind, at_ms, is_machine }) => kind === 'email_click' && !is_machine && before(at_ms));
-    const past = orders.filter(({ person, at_ms }) => person === name && before(at_ms));
+    const past = (orders_of.get(name) ?? []).filter(({ at_ms }) => before(at_ms));
     found.push({
       name,
       group: createHash('md5').update(`default/${name}`).digest()[0]!,
@@ -154,11 +173,13 @@ function differenceOf(cells: ReadonlyMap<string, readonly Row[]>, measure: 'orde
     const share = weightOf(cell) / weights;
     answer.not_sent += share * mean(cell[0]);
     answer.sent += share * mean(cell[1]);
-    for (const [side, rows] of cell.entries())
+    for (const [side, rows] of cell.entries()) {
+      const middle = mean(rows);
       for (const row of rows) {
-        const off = (row[measure] - mean(rows)) / Math.sqrt(rows.length * (rows.length - 1));
+        const off = (row[measure] - middle) / Math.sqrt(rows.length * (rows.length - 1));
         moved.set(row.person.group, (moved.get(row.person.group) ?? 0) + (side === 1 ? 1 : -1) * share * off);
       }
+    }
   }
   for (const value of moved.values()) answer.error += value ** 2;
   answer.error = Math.sqrt(answer.error);

@@ -33,7 +33,7 @@ function expectSame(own: Json, measure: 'orders' | 'revenue', expected: Compared
 export async function expectReference(shop: Shop, world: MadeWorld): Promise<Json> {
   const answer = await askEffects(shop);
   const [blast] = answer.blasts;
-  const expected = effectsOf(world.log, CAMPAIGN, MS_PER_DAY, 90 * MS_PER_DAY);
+  const expected = effectsOf(world.log, CAMPAIGN, { window_ms: MS_PER_DAY, list_ms: 90 * MS_PER_DAY });
   expect(blast.compared_people).toBe(expected.effect.orders.people);
   for (const measure of ['orders', 'revenue'] as const) {
     expectSame(blast, measure, expected.effect[measure]);
