@@ -19,34 +19,53 @@ function difference(row: ReportJson, measure: string, scale: number): string {
   return `${shown(value)} (${shown(low)} – ${shown(high)})`;
 }
 
+const NAMES = [
+  'blast',
+  'sent at',
+  'order of sending',
+  'sent',
+  'compared',
+  'not sent',
+  'orders per 100',
+  'revenue per person',
+];
+const BASES: Readonly<Record<string, string>> = { random_order: 'random', unlike_people: 'not random' };
+
+const basisOf = (card: ReportJson): string => BASES[String(card['basis'])] ?? NOTHING;
+const nameOf = (blast: ReportJson): string =>
+  [blast['campaign_id'], blast['email_id']].filter((part) => part !== null).join(' / ');
+const togetherOf = (card: ReportJson): string => `all ${card['blasts']}, ${basisOf(card)}`;
+const figuresOf = (card: ReportJson): string[] => [
+  number(card['compared_people']),
+  number(card['compared_others']),
+  difference(card, 'orders', PER),
+  difference(card, 'revenue', 1),
+];
+const cardOf = (name: string, card: ReportJson): string => `${clip(name)}: ${clip(card['sentence'], MAX_SENTENCE)}\n`;
+
 export function showSendEffects(report: ReportJson, limit: number): string {
   const blasts = report['blasts'] as ReportJson[];
   const title = reportTitle(`Effects of sends, ${report['window_hours']} hours`, report);
   if (blasts.length === 0) return `${title}no blast begins in the period\n${reportWarnings(report)}`;
   const shown = blasts.slice(0, limit);
-  const nameOf = (blast: ReportJson): string =>
-    [blast['campaign_id'], blast['email_id']].filter((part) => part !== null).join(' / ');
-  const names = [
-    'blast',
-    'sent at',
-    'order of sending',
-    'sent',
-    'compared',
-    'not sent',
-    'orders per 100',
-    'revenue per person',
-  ];
+  // One blast is the same alone and together.
+  const together = blasts.length === 1 ? [] : (report['together'] as ReportJson[]);
   const table = textTable(
-    names.map((name, i) => ({ name, right: i > 2 })),
+    NAMES.map((name, i) => ({ name, right: i > 2 })),
     shown.map((blast) => [
       nameOf(blast),
       String(blast['first_sent_at']).slice(0, 16).replace('T', ' '),
-      blast['basis'] === 'random_order' ? 'random' : 'not random',
-      ...['sent_people', 'compared_people', 'compared_others'].map((field) => number(blast[field])),
-      difference(blast, 'orders', PER),
-      difference(blast, 'revenue', 1),
+      basisOf(blast),
+      number(blast['sent_people']),
+      ...figuresOf(blast),
     ]),
+    together.map((card) => [togetherOf(card), '', basisOf(card), '', ...figuresOf(card)]),
   );
-  const cards = shown.map((blast) => `${clip(nameOf(blast))}: ${clip(blast['sentence'], MAX_SENTENCE)}\n`);
-  return `${title}${table}${more(blasts.length, shown.length)}\n${cards.join('')}${reportWarnings(report)}`;
+  const cards = [
+    ...shown.filter(({ conclusion }) => conclusion !== 'too_few').map((blast) => cardOf(nameOf(blast), blast)),
+    ...together.map((card) => cardOf(togetherOf(card), card)),
+  ];
+  const few = shown.filter(({ conclusion }) => conclusion === 'too_few');
+  const too_few = few.length === 0 ? [] : [cardOf(`${few.length} without figures`, few[0]!)];
+  return `${title}${table}${more(blasts.length, shown.length)}\n${[...cards, ...too_few].join('')}${reportWarnings(report)}`;
 }

@@ -7,26 +7,26 @@ import { sentenceOf } from './sentence.ts';
 export function cardOf(sums: readonly Sums[], basis: Basis, window_ms: number): ReportJson {
   const effect = compare(sums, 'effect');
   const controls = controlsOf(sums);
-  const conclusion = concludes(basis, effect, controls);
-  const whole = effect?.orders.difference ?? 0;
+  const conclusion = concludes(basis, effect.found, controls);
+  const whole = effect.found?.orders.difference ?? 0;
   return {
     basis,
     is_causal: basis === 'random_order',
     ...comparedOf(effect),
     conclusion,
-    sentence: sentenceOf({ basis, effect, controls, conclusion, window_ms }),
-    controls: controls.map(({ control, verdict, found }) => ({
+    sentence: sentenceOf({ basis, effect: effect.found, controls, conclusion, window_ms }),
+    controls: controls.map(({ control, verdict, compared }) => ({
       control,
       verdict,
-      leaked_part: found !== null && whole > 0 ? found.orders.difference / whole : null,
-      ...comparedOf(found),
+      leaked_part: compared.found !== null && whole > 0 ? compared.found.orders.difference / whole : null,
+      ...comparedOf(compared),
     })),
   };
 }
 
-const comparedOf = (found: Comparison | null): ReportJson => ({
-  compared_people: found?.people ?? 0,
-  compared_others: found?.other_people ?? 0,
+const comparedOf = ({ people, other_people, found }: Comparison): ReportJson => ({
+  compared_people: people,
+  compared_others: other_people,
   ...estimateOf('orders', found?.orders),
   ...estimateOf('revenue', found?.net),
 });

@@ -1,7 +1,12 @@
 /** The effects of blasts with their intervals, and what the negative controls say. docs/semantics.md 26. */
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { Interval } from '../../learning/bootstrap.ts';
-import { intervalOf, type StratifiedDifference, stratifiedDifference } from '../../learning/stratified-difference.ts';
+import {
+  type CellPart,
+  intervalOf,
+  type StratifiedDifference,
+  stratifiedDifference,
+} from '../../learning/stratified-difference.ts';
 import { ALPHA, LEAST, TOLERANCE } from './asked.ts';
 import { CONTROLS, type ComparisonName, type Control, type Measure, partsOf, type Sums } from './compare.ts';
 
@@ -15,12 +20,18 @@ export interface Estimate {
   equivalence: Interval;
 }
 
-export interface Comparison {
-  /** People of the wave of the largest comparison who were not sent, and all who were sent. */
-  people: number;
-  other_people: number;
+export interface Estimates {
   orders: Estimate;
   net: Estimate;
+}
+
+export interface Comparison {
+  /** People who were sent. */
+  people: number;
+  /** People who were not sent, of the wave of each blast with the most of them. */
+  other_people: number;
+  /** Null with fewer people or orders than a comparison needs: the intervals rest on the central limit theorem. */
+  found: Estimates | null;
 }
 
 export const VERDICTS = ['near_zero', 'leaks', 'unclear', 'too_few'] as const;
@@ -29,30 +40,52 @@ export type Verdict = (typeof VERDICTS)[number];
 export interface Controlled {
   control: Control;
   verdict: Verdict;
-  found: Comparison | null;
+  compared: Comparison;
 }
 
-/** Null with fewer people or orders than a comparison needs: the intervals rest on the central limit theorem. */
-export function compare(sums: readonly Sums[], name: ComparisonName): Comparison | null {
+export function compare(sums: readonly Sums[], name: ComparisonName): Comparison {
   const orders = partsOf(sums, name, 'orders');
+  const sent = { people: 0, orders: 0 };
+  for (const { is_treated, units, sum } of orders)
+    if (is_treated) {
+      sent.people += units;
+      sent.orders += sum;
+    }
+  const others = largestWaves(orders);
+  const counts = { people: sent.people, other_people: others.people };
+  const has_enough =
+    Math.min(sent.people, others.people) >= LEAST.people && Math.min(sent.orders, others.orders) >= LEAST.orders;
   const by_orders = stratifiedDifference(orders);
   const by_net = stratifiedDifference(partsOf(sums, name, 'net'));
-  if (by_orders === null || by_net === null) return null;
-  const people = orders.reduce((sum, { is_treated, units }) => sum + (is_treated ? units : 0), 0);
-  const other_people = largestWave(sums);
-  const ordered = orders.reduce((sum, own) => sum + own.sum, 0);
-  if (Math.min(people, other_people) < LEAST.people || ordered < LEAST.orders) return null;
-  return { people, other_people, orders: estimateOf(by_orders, 'orders'), net: estimateOf(by_net, 'net') };
+  if (!has_enough || by_orders === null || by_net === null) return { ...counts, found: null };
+  return { ...counts, found: { orders: estimateOf(by_orders, 'orders'), net: estimateOf(by_net, 'net') } };
 }
 
-/** Those who were not sent are in several waves; a wave has each of them once. */
-function largestWave(sums: readonly Sums[]): number {
-  const by_wave = new Map<string, number>();
-  for (const { blast_no, wave_no, is_treated, people } of sums) {
-    const key = `${blast_no}/${wave_no}`;
-    if (is_treated === 0) by_wave.set(key, (by_wave.get(key) ?? 0) + people);
+interface Counted {
+  people: number;
+  orders: number;
+}
+
+/** Those who were not sent are in several waves of a blast; a wave has each of them once. */
+function largestWaves(parts: readonly CellPart[]): Counted {
+  const by_wave = new Map<string, Counted>();
+  for (const { cell, is_treated, units, sum } of parts) {
+    if (is_treated) continue;
+    const wave = cell.slice(0, cell.lastIndexOf('/'));
+    const own = by_wave.get(wave) ?? { people: 0, orders: 0 };
+    by_wave.set(wave, { people: own.people + units, orders: own.orders + sum });
   }
-  return Math.max(0, ...by_wave.values());
+  const by_blast = new Map<string, Counted>();
+  for (const [wave, own] of by_wave) {
+    const blast = wave.slice(0, wave.indexOf('/'));
+    if (own.people > (by_blast.get(blast)?.people ?? 0)) by_blast.set(blast, own);
+  }
+  const all = { people: 0, orders: 0 };
+  for (const { people, orders } of by_blast.values()) {
+    all.people += people;
+    all.orders += orders;
+  }
+  return all;
 }
 
 function estimateOf(found: StratifiedDifference, measure: Measure): Estimate {
@@ -71,7 +104,7 @@ function estimateOf(found: StratifiedDifference, measure: Measure): Estimate {
  * A control is near zero where two one-sided tests say so: its 90 % interval lies within a part of what people do who were not sent
  * (Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15, 1987). Else it leaks if its 95 % interval leaves out 0.
  */
-export function verdictOf(found: Comparison | null): Verdict {
+function verdictOf({ found }: Comparison): Verdict {
   if (found === null) return 'too_few';
   const { interval, equivalence, not_sent } = found.orders;
   const margin = TOLERANCE * not_sent;
@@ -81,8 +114,8 @@ export function verdictOf(found: Comparison | null): Verdict {
 
 export function controlsOf(sums: readonly Sums[]): Controlled[] {
   return CONTROLS.map((control) => {
-    const found = compare(sums, control);
-    return { control, verdict: verdictOf(found), found };
+    const compared = compare(sums, control);
+    return { control, verdict: verdictOf(compared), compared };
   });
 }
 
@@ -107,7 +140,7 @@ export type Conclusion = (typeof CONCLUSIONS)[number];
 const isCertain = (control: Control): boolean => control !== 'machine_only';
 
 /** What may be concluded. Only a random order shows what the email caused. */
-export function concludes(basis: Basis, effect: Comparison | null, controls: readonly Controlled[]): Conclusion {
+export function concludes(basis: Basis, effect: Estimates | null, controls: readonly Controlled[]): Conclusion {
   if (effect === null) return 'too_few';
   if (basis === 'random_order') {
     const { low, high } = effect.orders.interval;

@@ -2,7 +2,7 @@
 import { MS_PER_HOUR } from '../../domain/time.ts';
 import { ALPHA, LEAST } from './asked.ts';
 import type { Control } from './compare.ts';
-import type { Basis, Comparison, Conclusion, Controlled, Estimate } from './effects.ts';
+import type { Basis, Conclusion, Controlled, Estimate, Estimates } from './effects.ts';
 
 const PER = 100;
 
@@ -19,13 +19,13 @@ export function sentenceOf({
   window_ms,
 }: {
   basis: Basis;
-  effect: Comparison | null;
+  effect: Estimates | null;
   controls: readonly Controlled[];
   conclusion: Conclusion;
   window_ms: number;
 }): string {
   if (effect === null)
-    return `Too few people or orders to compare: it needs ${LEAST.people} people on either side, and ${LEAST.orders} orders. Sends in waves, or a shorter window, leave more people who were not sent yet.`;
+    return `Too few people or orders to compare: it needs ${LEAST.people} people and ${LEAST.orders} orders on either side. Waves that are sent further apart, or a shorter window, leave more people who were not sent yet; several blasts together may show more.`;
   const others = basis === 'random_order' ? 'those whose wave was still to come' : 'eligible people who were not sent';
   const found = `In ${window_ms / MS_PER_HOUR} hours, those who were sent the email placed ${signed(effect.orders.difference)} orders per 100 people compared with ${others} (${range(effect.orders)}, ${percent(1 - ALPHA)}).`;
   return [found, meaningOf(basis, conclusion), ...controls.flatMap((one) => leakOf(one, effect, basis))].join(' ');
@@ -45,7 +45,7 @@ function meaningOf(basis: Basis, conclusion: Conclusion): string {
 }
 
 /** The sentence on a control that is not near zero. */
-function leakOf({ control, verdict, found }: Controlled, effect: Comparison, basis: Basis): string[] {
+function leakOf({ control, verdict, compared: { found } }: Controlled, effect: Estimates, basis: Basis): string[] {
   if (verdict !== 'leaks' || found === null) return [];
   const amount = `${signed(found.orders.difference)} orders per 100 people (${range(found.orders)})`;
   const part = found.orders.difference / effect.orders.difference;
