@@ -66,7 +66,7 @@ export function effectsOf(
       for (const person of people) {
         const treated = members.has(person.name);
         const starts = log.waves === null ? person.sent_ms : waves.find((wave) => wave.members.has(person.name))?.at_ms;
-        if (!treated && starts !== undefined && starts < at_ms + window_ms) continue;
+        if (!treated && starts !== undefined && starts < at_ms + window_ms - Math.floor(window_ms / 24)) continue;
         if (treated && name === 'bounced' && !person.bounced) continue;
         if (treated && name === 'machine_only' && !person.machine_only) continue;
         const before = name === 'orders_before';

@@ -9,6 +9,12 @@ export interface SendsAsked {
   campaign_id: string | null;
 }
 
+/**
+ * The window less what may be missing of it: waves that are sent at the same hour of two days begin a few minutes more or less than 24
+ * hours apart. So those who wait for all but a 24th of the window are compared.
+ */
+export const waitOf = ({ window_ms }: Pick<SendsAsked, 'window_ms'>): number => window_ms - Math.floor(window_ms / 24);
+
 /** Blasts of one answer, the newest first. */
 export const MAX_BLASTS = 30;
 /** Waves of one blast. */

@@ -3,7 +3,7 @@ import type { CellPart } from '../../learning/stratified-difference.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
-import type { SendsAsked } from './asked.ts';
+import { type SendsAsked, waitOf } from './asked.ts';
 import { SEND_ORDERS, SEND_OUTCOMES, SEND_UNITS, SEND_WAVES } from './relations.ts';
 
 export const MEASURES = ['orders', 'net'] as const;
@@ -64,12 +64,8 @@ export function partsOf(sums: readonly Sums[], comparison: ComparisonName, measu
 const STRATUM = `3 * least(u.orders_before, 2) + case when u.clicks = 0 then 0 when u.clicks <= 2 then 1 else 2 end`;
 
 /** Reads the sums of the waves in the relation of those that are over. Everything that reaches a double is an exact sum of integers. */
-export async function readSums(
-  snapshot: Snapshot,
-  { window_ms }: SendsAsked,
-  is_over: ReadonlySet<string>,
-): Promise<Sums[]> {
-  await makeOutcomes(snapshot, window_ms);
+export async function readSums(snapshot: Snapshot, asked: SendsAsked, is_over: ReadonlySet<string>): Promise<Sums[]> {
+  await makeOutcomes(snapshot, asked.window_ms);
   const open_until = `case when u.wave is null then u.sent_ms else v.at_ms end`;
   const was_sent = `(u.wave is null and u.sent_ms >= w.at_ms and u.sent_ms < w.until_ms) or (u.wave is not null and u.wave = w.wave)`;
   const of = (condition: string, value: string): string =>
@@ -89,7 +85,7 @@ export async function readSums(
        select p.*, coalesce(o.orders, 0) as orders, coalesce(o.net, int128(0)) as net, coalesce(o.before_orders, 0) as before_orders,
          coalesce(o.before_net, int128(0)) as before_net
        from placed p left join ${SEND_OUTCOMES.name} o on o.blast_no = p.blast_no and o.wave_no = p.wave_no and o.person = p.person
-       where p.is_treated = 1 or p.open_until is null or p.open_until >= p.at_ms + ${window_ms})
+       where p.is_treated = 1 or p.open_until is null or p.open_until >= p.at_ms + ${waitOf(asked)})
      select blast_no, wave_no, stratum, is_treated, person_group, int64(count(*)) as people, int64(sum(orders)) as orders,
        text128(sum128(net)) as net, int64(sum(before_orders)) as before_orders, text128(sum128(before_net)) as before_net,
        ${subset('bounced', 'bounced')}, ${subset('machine', 'machine_only')}
