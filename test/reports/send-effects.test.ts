@@ -6,7 +6,7 @@ import { askEffects, expectReference, SEND_EFFECTS } from './sends-expected.ts';
 import { makeWorld, sendWorld, type World } from './sends-world.ts';
 
 test('those who were sent by intent differ before the send already, and the card says by how much', async () => {
-  const world: World = { people: 320, seed: 3, order: 'intent', effect: 0, rates: [0.02, 0.3] };
+  const world: World = { people: 220, seed: 3, order: 'intent', effect: 0, rates: [0.03, 0.5] };
   await withShop({}, async (shop) => {
     const made = makeWorld(world);
     await sendWorld(shop, made);
