@@ -13,6 +13,7 @@ export interface GetCalls {
  * List experiments
  */
 "/v1/experiments": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id'>
 answer: Answers['Experiments']
 }
 /**
@@ -1123,6 +1124,30 @@ answer: Answers['DestinationsOneWithdrawn']
 answer: Answers['Pulls']
 }
 /**
+ * How many people an experiment needs
+ */
+"/v1/experiment-size": {
+query: {
+/**
+ * The part of people who order in the time of the experiment, such as 0.03
+ */
+rate: string
+/**
+ * The smallest rise that matters, such as 0.1 for 10 % more orders
+ */
+lift: string
+/**
+ * The part of people in the control; 0.5 when left out
+ */
+holdout?: string
+/**
+ * People who can be assigned in a week
+ */
+people_a_week?: string
+}
+answer: Answers['ExperimentSize']
+}
+/**
  * List the schedules with where each stands
  */
 "/v1/schedules": {
@@ -1315,6 +1340,100 @@ answer: Receipt
 query?: Pick<SharedParameters, 'key' | 'anonymous'>
 body: (Exposure | [Exposure, ...(Exposure)[]])
 answer: Receipt
+}
+/**
+ * Put people into the arms of an experiment
+ */
+"/v1/experiments/{experiment_id}/assign": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * Only tells the arms: nothing is written, and the plan is not frozen
+ */
+trial?: ("true" | "false")
+/**
+ * A send list: each with customer_id, anonymous_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people?: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * In the order of `people`
+ */
+assignments?: {
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person was not assigned
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
 }
 /**
  * Freeze a report
@@ -2112,97 +2231,52 @@ asked: boolean
 }
 }
 /**
- * Put people into the arms of an experiment
+ * Stop an experiment before its end
  */
-"/v1/experiments/{experiment_id}/assign": {
+"/v1/experiments/{experiment_id}/stop": {
 path: {
 experiment_id: string
 }
 body: {
 /**
- * The customer
+ * Why; it stands beside the result for good
  */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
+reason: string
 /**
  * The brand; that of the key when left out
  */
 brand_id?: string
-/**
- * Only tells the arms: nothing is written, and the plan is not frozen
- */
-trial?: ("true" | "false")
-/**
- * A send list: each with customer_id, anonymous_id or email
- * 
- * @minItems 1
- * @maxItems 10000
- */
-people?: [{
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-}, ...({
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-})[]]
 }
 answer: {
 experiment_id: string
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * In the order of `people`
- */
-assignments?: {
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * Why this person was not assigned
- */
-refused: ({
-field: string
-reason: string
-} | null)
+brand_id: string
+name: string
+scope: string
+metric: string
+control: string
+arms: {
+arm: string
+share: number
 }[]
+starts_at: string
+ends_at: string
+planned_people: number
+/**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
+ * When the first person was assigned; from then on only the name may change
+ */
+frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
 }
 }
 /**
@@ -3200,6 +3274,18 @@ alpha?: number
  * Experiments of the same pool with the same arms also give one result together
  */
 pool?: string
+/**
+ * When the first person was assigned by this plan; the product says so, leave it out
+ */
+frozen_at?: string
+/**
+ * When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out
+ */
+stopped_at?: string
+/**
+ * Why it was stopped; as stopped_at
+ */
+stop_reason?: string
 }
 export interface Assignment {
 /**
@@ -3361,13 +3447,17 @@ key?: string
  */
 anonymous?: "1"
 /**
- * First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out
+ * Only experiments that ran on this day or later
  */
 start?: string
 /**
- * The day or instant after the last one; tomorrow when left out
+ * Only experiments that ran before this day
  */
 end?: string
+/**
+ * Experiments of this brand
+ */
+brand_id?: string
 /**
  * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
@@ -3380,10 +3470,6 @@ models?: string
  * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
  */
 artifact?: string
-/**
- * One brand; all brands that the key may read when left out
- */
-brand_id?: string
 /**
  * `as_of` of an earlier report, or an instant; the newest log position when left out
  */

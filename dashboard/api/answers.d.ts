@@ -1065,6 +1065,7 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+ExperimentSize: ExperimentSize
 Schedules: Schedules
 SchedulesOnePreview: SchedulesOnePreview
 SchedulesOneExports: SchedulesOneExports
@@ -1087,9 +1088,21 @@ starts_at: string
 ends_at: string
 planned_people: number
 /**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
  * When the first person was assigned; from then on only the name may change
  */
 frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
 }[]
 }
 export interface ProjectsOneSettings {
@@ -7823,6 +7836,14 @@ analysis_version: string
 starts_at: string
 ends_at: string
 /**
+ * When somebody stopped it before its end; orders count until then, and the always-valid interval decides
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+/**
  * The last time at which the log received a record; the experiment is over once this is at its end
  */
 known_until: string
@@ -7865,14 +7886,14 @@ net_revenue_before_micros: string
 net_revenue_before: string
 }[]
 /**
- * By the metric of the plan: while it runs by the always-valid interval, at the end by the fixed one
+ * By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one
  */
 conclusions: {
 arm: string
 /**
  * What may be concluded
  */
-conclusion: ("sample_ratio_alarm" | "too_early" | "running" | "better" | "worse" | "no_difference_seen")
+conclusion: ("sample_ratio_alarm" | "too_early" | "too_few" | "running" | "better" | "worse" | "no_difference_seen")
 stop_rule: string
 sentence: string
 }[]
@@ -7943,7 +7964,15 @@ variance_reduction: (number | null)
 pooled: ({
 pool: string
 experiments: number
+/**
+ * Experiments of the pool whose arms do not have their shares; they take no part
+ */
+left_out: number
 people: number
+sentences: {
+arm: string
+sentence: string
+}[]
 effects: {
 arm: string
 /**
@@ -8974,6 +9003,21 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface ExperimentSize {
+/**
+ * In all arms together
+ */
+people: number
+control_people: number
+/**
+ * Null without people_a_week
+ */
+weeks: (number | null)
+/**
+ * One sentence a line
+ */
+text: string
 }
 export interface Schedules {
 schedules: {

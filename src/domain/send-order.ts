@@ -12,6 +12,9 @@ export const waveName = (number: number): string => `wave_${number}`;
 /** The number of a wave by the name of its arm. */
 export const waveNumber = (arm: string): number => Number(arm.slice('wave_'.length));
 
+/** True for the name of a wave. */
+export const isWave = (arm: string): boolean => WAVE.test(arm);
+
 /** True for an experiment about one campaign whose arms are waves. */
 export const isSendOrder = ({ arms, campaign_id }: Pick<Design, 'arms' | 'campaign_id'>): boolean =>
-  campaign_id !== null && arms.every(({ name }) => WAVE.test(name));
+  campaign_id !== null && arms.every(({ name }) => isWave(name));

@@ -4,7 +4,8 @@ import { SHARE_PARTS } from '../domain/experiment.ts';
 import { isSendOrder, waveName, waveNumber } from '../domain/send-order.ts';
 import { formatInstant, MS_PER_DAY } from '../domain/time.ts';
 import type { Caller } from '../log/envelope.ts';
-import type { Assigned, Experiments } from './experiments.ts';
+import type { Assigned } from './decide-arm.ts';
+import type { Experiments } from './experiments.ts';
 
 export const WAVES = { least: 2, most: 10, usual: 4 } as const;
 /** Blasts that begin in so many days after the plan follow the order. */

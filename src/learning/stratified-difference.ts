@@ -17,7 +17,9 @@ export interface CellPart {
   /** The random group of these units. */
   group: number;
   units: number;
-  sum: number;
+  sum: bigint;
+  /** The sum of the squares of what was measured. */
+  squares: bigint;
 }
 
 export interface StratifiedDifference {
@@ -36,9 +38,11 @@ export interface StratifiedDifference {
 
 interface Side {
   units: number;
-  sum: number;
+  sum: bigint;
+  squares: bigint;
   parts: CellPart[];
 }
+type Cell = readonly [other: Side, treated: Side];
 
 /** A variance within a cell needs so many units of either side. */
 const LEAST_UNITS = 2;
@@ -47,16 +51,17 @@ const LEAST_UNITS = 2;
 export function stratifiedDifference(parts: Iterable<CellPart>): StratifiedDifference | null {
   const compared = comparable(parts);
   if (compared.length === 0) return null;
-  const weightOf = ([other, treated]: readonly [Side, Side]): number =>
-    (other.units * treated.units) / (other.units + treated.units);
+  const weightOf = ([other, treated]: Cell): number => (other.units * treated.units) / (other.units + treated.units);
   const weights = compared.reduce((sum, cell) => sum + weightOf(cell), 0);
   const found = { treated: 0, other: 0, treated_units: 0, other_units: 0 };
   const influence = new Map<number, number>();
+  const variances = { own: 0, common: 0 };
   for (const cell of compared) {
     const weight = weightOf(cell) / weights;
     const [other, treated] = cell;
-    found.other += (weight * other.sum) / other.units;
-    found.treated += (weight * treated.sum) / treated.units;
+    found.other += (weight * Number(other.sum)) / other.units;
+    found.treated += (weight * Number(treated.sum)) / treated.units;
+    addVariances(variances, cell, weight);
     found.other_units += other.units;
     found.treated_units += treated.units;
     addInfluence(influence, other, -weight);
@@ -64,6 +69,7 @@ export function stratifiedDifference(parts: Iterable<CellPart>): StratifiedDiffe
   }
   let variance = 0;
   for (const value of influence.values()) variance += value ** 2;
+  if (variances.common > variances.own && variances.own > 0) variance *= variances.common / variances.own;
   return {
     ...found,
     difference: found.treated - found.other,
@@ -78,8 +84,8 @@ export function intervalOf({ difference, error, groups }: StratifiedDifference, 
   return { low: difference - half, high: difference + half };
 }
 
-function comparable(parts: Iterable<CellPart>): Array<readonly [other: Side, treated: Side]> {
-  const cells = new Map<string, readonly [Side, Side]>();
+function comparable(parts: Iterable<CellPart>): Cell[] {
+  const cells = new Map<string, Cell>();
   for (const part of parts) {
     if (part.units === 0) continue;
     const cell = cells.get(part.cell) ?? ([emptySide(), emptySide()] as const);
@@ -87,17 +93,32 @@ function comparable(parts: Iterable<CellPart>): Array<readonly [other: Side, tre
     const side = cell[part.is_treated ? 1 : 0];
     side.units += part.units;
     side.sum += part.sum;
+    side.squares += part.squares;
     side.parts.push(part);
   }
   return [...cells.values()].filter((sides) => sides.every(({ units }) => units >= LEAST_UNITS));
 }
 
-const emptySide = (): Side => ({ units: 0, sum: 0, parts: [] });
+const emptySide = (): Side => ({ units: 0, sum: 0n, squares: 0n, parts: [] });
 
 /** Adds by how much each group moves the difference. The root makes the variance of a single cell that of s^2 / n. */
 function addInfluence(influence: Map<number, number>, { units, sum, parts }: Side, weight: number): void {
   const scale = weight / Math.sqrt(units * (units - 1));
-  const mean = sum / units;
+  const mean = Number(sum) / units;
   for (const part of parts)
-    influence.set(part.group, (influence.get(part.group) ?? 0) + scale * (part.sum - part.units * mean));
+    influence.set(part.group, (influence.get(part.group) ?? 0) + scale * (Number(part.sum) - part.units * mean));
+}
+
+/**
+ * Adds the variance of the difference of a cell: with the spread of each side, and with the spread of both sides together. A side of few
+ * units with skewed values that happens to have no large one has a small mean and a small spread as well, so its own spread promises too
+ * much; see `differenceOf` in {@link ./moments.ts}.
+ */
+function addVariances(variances: { own: number; common: number }, [other, treated]: Cell, weight: number): void {
+  // The sum of squares around the mean, from exact sums.
+  const spreadOf = ({ units, sum, squares }: Side): number => Number(BigInt(units) * squares - sum * sum) / units;
+  const [first, second] = [spreadOf(other), spreadOf(treated)];
+  const [m, n] = [other.units, treated.units];
+  variances.own += weight ** 2 * (first / m / (m - 1) + second / n / (n - 1));
+  variances.common += weight ** 2 * ((first + second) / (m + n - 2)) * (1 / m + 1 / n);
 }

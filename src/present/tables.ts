@@ -9,6 +9,7 @@ import { showClaims } from './claims.ts';
 import { showComparison } from './comparison.ts';
 import { showConsolidated } from './consolidated.ts';
 import { showCustomer } from './customer.ts';
+import { showExperiment } from './experiment.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
@@ -40,6 +41,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   comparison: showComparison,
   consolidated: showConsolidated,
   customer: showCustomer,
+  experiment: showExperiment,
   fatigue: showFatigue,
   fit: cardText,
   freeze: showAny,

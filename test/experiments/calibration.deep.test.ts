@@ -99,7 +99,7 @@ test('the file for Robyn has the lift of all treated people, and the spend of th
   expect(answer.left_out.map(({ experiment_id, reason }: Json) => [experiment_id, reason])).toEqual([
     ['b-unpaid', 'no_spend'],
     ['c-later', 'running'],
-    ['d-small', 'too_early'],
+    ['d-small', 'too_few'],
     ['e-order', 'send_order'],
     ['f-three', 'several_arms'],
     ['g-day', 'one_day'],

@@ -153,7 +153,8 @@ function wavesByChance(people: readonly Person[]): Wave[] {
   return [...new Set(people.map(({ wave }) => wave))].flatMap((wave) => {
     const own = people.filter((one) => one.wave === wave);
     const times = own.flatMap(({ sent_ms }) => sent_ms ?? []).sort((a, b) => a - b);
-    if (times.length === 0) return [];
+    // Most of a holdout was not sent.
+    if (times.length * 2 <= own.length) return [];
     return [{ at_ms: times[Math.floor(times.length / 100)]!, members: new Set(own.map(({ name }) => name)) }];
   });
 }
@@ -164,7 +165,8 @@ function differenceOf(cells: ReadonlyMap<string, readonly Row[]>, measure: 'orde
   const used = [...cells.values()]
     .map((rows) => [rows.filter(({ treated }) => !treated), rows.filter(({ treated }) => treated)] as const)
     .filter(([others, sent]) => others.length >= 2 && sent.length >= 2);
-  const weightOf = ([others, sent]: (typeof used)[number]): number => 1 / (1 / others.length + 1 / sent.length);
+  const weightOf = ([others, sent]: readonly [readonly Row[], readonly Row[]]): number =>
+    1 / (1 / others.length + 1 / sent.length);
   const weights = used.reduce((sum, cell) => sum + weightOf(cell), 0);
   const mean = (rows: readonly Row[]): number => rows.reduce((sum, row) => sum + row[measure], 0) / rows.length;
   const answer = { difference: 0, error: 0, sent: 0, not_sent: 0, people: 0 };
@@ -182,8 +184,30 @@ function differenceOf(cells: ReadonlyMap<string, readonly Row[]>, measure: 'orde
     }
   }
   for (const value of moved.values()) answer.error += value ** 2;
-  answer.error = Math.sqrt(answer.error);
+  answer.error = Math.sqrt(answer.error * widening(used, measure, (cell) => weightOf(cell) / weights));
   answer.difference = answer.sent - answer.not_sent;
   answer.people = [...cells.values()].flat().filter(({ treated }) => treated).length;
   return answer;
+}
+
+/** How much larger the variance is with one spread for both sides than with one for each; at least 1. */
+function widening(
+  cells: ReadonlyArray<readonly [readonly Row[], readonly Row[]]>,
+  measure: 'orders' | 'revenue',
+  shareOf: (cell: readonly [readonly Row[], readonly Row[]]) => number,
+): number {
+  const varianceOf = (rows: readonly Row[]): number => {
+    const values = rows.map((row) => row[measure]);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  };
+  let [own, common] = [0, 0];
+  for (const cell of cells) {
+    const [a, b] = [varianceOf(cell[0]), varianceOf(cell[1])];
+    const [m, n] = [cell[0].length, cell[1].length];
+    const together = ((m - 1) * a + (n - 1) * b) / (m + n - 2);
+    own += shareOf(cell) ** 2 * (a / m + b / n);
+    common += shareOf(cell) ** 2 * together * (1 / m + 1 / n);
+  }
+  return own === 0 ? 1 : Math.max(1, common / own);
 }

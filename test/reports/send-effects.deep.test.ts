@@ -32,6 +32,11 @@ describe('equals the reference, and', () => {
     expect(answer.warnings.map(({ code }: Json) => code)).toContain('waves_without_others');
   });
 
+  test('a blast with a holdout shows what it caused, also if a few of the holdout got it', async () => {
+    const answer = await answerOf({ people: 700, seed: 21, order: 'holdout', effect: 0.3, rates: [0.03, 0.2] });
+    expect(answer.blasts[0]).toMatchObject({ basis: 'random_order', conclusion: 'more_orders', waves: 1 });
+  });
+
   test('a blast by chance without an effect has controls near zero, and proves nothing', async () => {
     const answer = await answerOf({ people: 900, seed: 8, order: 'unrecorded', effect: 0, rates: [0.6, 0.6] });
     const [blast] = answer.blasts;

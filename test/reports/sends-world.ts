@@ -9,8 +9,8 @@ import { at } from '../support/time.ts';
 export interface World {
   people: number;
   seed: number;
-  /** Who decides about the order: chance, in waves a day apart; chance without a record; or intent. */
-  order: 'waves' | 'unrecorded' | 'intent';
+  /** Who decides about the order: chance, in waves a day apart or with a holdout; chance without a record; or intent. */
+  order: 'waves' | 'holdout' | 'unrecorded' | 'intent';
   /** The chance of a further order within a day after the email is delivered. */
   effect: number;
   /** The chance of an order a day, of people without intent and of those who are about to buy, in a spell of some days around the blast. */
@@ -27,6 +27,7 @@ const isInSpell = (day: number): boolean => day >= 12 && day < 19;
 
 export interface MadeWorld {
   log: SendsLog;
+  plan: Fields;
   emails: Fields[];
   touches: Fields[];
   orders: Fields[];
@@ -55,7 +56,7 @@ export function makeWorld({ people, seed, order, effect, rates }: World): MadeWo
           value: random.integer(10, 90),
         });
     const wave = random.integer(1, WAVES);
-    waves.set(person, `wave_${wave}`);
+    waves.set(person, order === 'holdout' ? armOf(wave) : `wave_${wave}`);
     const sent_ms = sentAt({ order, keen, wave }, random);
     if (sent_ms === null) continue;
     mail.push({ person, kind: 'sent', at_ms: sent_ms, campaign_id: CAMPAIGN });
@@ -70,8 +71,16 @@ export function makeWorld({ people, seed, order, effect, rates }: World): MadeWo
     if (random.chance(effect))
       orders.push({ person, at_ms: sent_ms + random.integer(1, MS_PER_DAY - 1), value: random.integer(10, 90) });
   }
-  return { log: { mail, orders, waves: order === 'waves' ? waves : null }, ...recordsOf(mail, orders, waves) };
+  return {
+    log: { mail, orders, waves: isByChance(order) ? waves : null },
+    plan: order === 'holdout' ? HOLDOUT_PLAN : ORDER_PLAN,
+    ...recordsOf(mail, orders, waves),
+  };
 }
+
+const isByChance = (order: World['order']): boolean => order === 'waves' || order === 'holdout';
+/** A quarter is held out. */
+const armOf = (wave: number): string => (wave === WAVES ? 'holdout' : 'sent');
 
 function sentAt(
   { order, keen, wave }: { order: World['order']; keen: boolean; wave: number },
@@ -80,6 +89,7 @@ function sentAt(
   const within = random.integer(0, 2 * MS_PER_HOUR);
   // Some are lost: nobody sends to them, though chance put them into a wave.
   if (order === 'waves') return random.chance(0.95) ? BLAST_MS + (wave - 1) * MS_PER_DAY + within : null;
+  if (order === 'holdout') return random.chance(wave === WAVES ? 0.02 : 0.95) ? BLAST_MS + within : null;
   const chance = order === 'intent' ? (keen ? 0.8 : 0.25) : 0.5;
   return random.chance(chance) ? BLAST_MS + within * 4 : null;
 }
@@ -110,7 +120,7 @@ function recordsOf(mail: readonly Mail[], orders: readonly Order[], waves: Reado
 }
 
 /** The plan of the random order of a world. */
-export const ORDER_PLAN = {
+const ORDER_PLAN = {
   experiment_id: 'order',
   name: 'The order of the blast',
   scope: 'campaign',
@@ -121,6 +131,8 @@ export const ORDER_PLAN = {
   ends_at: at(28, '00:00'),
   planned_people: 100,
 };
+
+const HOLDOUT_PLAN = { ...ORDER_PLAN, arms: { holdout: 1 / WAVES, sent: 1 - 1 / WAVES }, control: 'holdout' };
 
 const PART = 1_000;
 
@@ -133,6 +145,6 @@ export async function sendWorld(shop: Shop, world: MadeWorld): Promise<void> {
   await send('touchpoints', world.touches);
   await send('conversions', world.orders);
   if (world.log.waves === null) return;
-  await send('experiments', [ORDER_PLAN]);
+  await send('experiments', [world.plan]);
   await send('assignments', world.assignments);
 }

@@ -31,6 +31,7 @@ const VIEWER = `
   GET /v1/experiments
   GET /v1/experiments/{experiment_id}
   GET /v1/experiments/calibration
+  GET /v1/experiment-size
   GET /v1/annotations
   GET /v1/monitors
   GET /v1/incidents
@@ -64,6 +65,7 @@ const ADMIN_ONLY = `
   POST /v1/email/instrument
   POST /v1/experiments/{experiment_id}/assign
   POST /v1/experiments/{experiment_id}/order
+  POST /v1/experiments/{experiment_id}/stop
   DELETE /v1/customers/{customer_id}
   GET /v1/customers/{customer_id}/export
   GET /v1/erasures

@@ -67,7 +67,7 @@ export const SEND_EFFECTS_MEANINGS = {
   ...HEAD_MEANINGS,
   analysis_version: 'How the figures are computed; the same version and as_of give the same figures',
   basis:
-    'random_order: chance put people into waves before the first email; unlike_people: whoever sent chose them, so a difference is no effect by itself',
+    'random_order: chance put people into waves, or into a holdout, before the first email; unlike_people: whoever sent chose them, so a difference is no effect by itself',
   is_causal: 'True only for a random order of sending',
   window_hours: 'Orders count for so long from the start of a wave',
   list_days: 'Eligible people were sent an email in so many days before the blast',

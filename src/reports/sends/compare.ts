@@ -15,32 +15,29 @@ export type ComparisonName = (typeof COMPARISONS)[number];
 export const CONTROLS = COMPARISONS.filter((name) => name !== 'effect');
 export type Control = Exclude<ComparisonName, 'effect'>;
 
+/** The names of what is summed: after the send, before it, and of those who were sent and bounced or were touched by machines only. */
+const SUBJECTS = ['after', 'before', 'bounced', 'machine'] as const;
+type Subject = (typeof SUBJECTS)[number];
+type Figure = Measure | `${Measure}_squares`;
+
 /** Exact sums of the people of one random group in one stratum of one wave, on one side. */
-export interface Sums {
+export type Sums = {
   blast_no: number;
   wave_no: number;
   stratum: number;
   is_treated: number;
   person_group: number;
   people: number;
-  orders: number;
-  net: bigint;
-  before_orders: number;
-  before_net: bigint;
   bounced_people: number;
-  bounced_orders: number;
-  bounced_net: bigint;
   machine_people: number;
-  machine_orders: number;
-  machine_net: bigint;
-}
+} & { [name in `${Subject}_${Figure}`]: bigint };
 
 /** Which sums of those who were sent a comparison sets beside those of the others. */
-const TREATED: Record<ComparisonName, { people: keyof Sums } & Record<Measure, keyof Sums>> = {
-  effect: { people: 'people', orders: 'orders', net: 'net' },
-  orders_before: { people: 'people', orders: 'before_orders', net: 'before_net' },
-  bounced: { people: 'bounced_people', orders: 'bounced_orders', net: 'bounced_net' },
-  machine_only: { people: 'machine_people', orders: 'machine_orders', net: 'machine_net' },
+const TREATED: Record<ComparisonName, { people: 'people' | 'bounced_people' | 'machine_people'; of: Subject }> = {
+  effect: { people: 'people', of: 'after' },
+  orders_before: { people: 'people', of: 'before' },
+  bounced: { people: 'bounced_people', of: 'bounced' },
+  machine_only: { people: 'machine_people', of: 'machine' },
 };
 
 /** The parts of a comparison by one measure. Everyone else is the same in all comparisons of the time after the send. */
@@ -49,13 +46,14 @@ export function partsOf(sums: readonly Sums[], comparison: ComparisonName, measu
   const of_others = comparison === 'orders_before' ? of_treated : TREATED.effect;
   return sums.map((own) => {
     const is_treated = own.is_treated === 1;
-    const columns = is_treated ? of_treated : of_others;
+    const { people, of } = is_treated ? of_treated : of_others;
     return {
       cell: `${own.blast_no}/${own.wave_no}/${own.stratum}`,
       is_treated,
       group: own.person_group,
-      units: Number(own[columns.people]),
-      sum: Number(own[columns[measure]]),
+      units: own[people],
+      sum: own[`${of}_${measure}`],
+      squares: own[`${of}_${measure}_squares`],
     };
   });
 }
@@ -68,11 +66,17 @@ export async function readSums(snapshot: Snapshot, asked: SendsAsked, is_over: R
   await makeOutcomes(snapshot, asked.window_ms);
   const open_until = `case when u.wave is null then u.sent_ms else v.at_ms end`;
   const was_sent = `(u.wave is null and u.sent_ms >= w.at_ms and u.sent_ms < w.until_ms) or (u.wave is not null and u.wave = w.wave)`;
-  const of = (condition: string, value: string): string =>
-    `case when is_treated = 1 and ${condition} = 1 then ${value} else 0 end`;
-  const subset = (name: string, condition: string): string =>
-    `int64(sum(${of(condition, '1')})) as ${name}_people, int64(sum(${of(condition, 'orders')})) as ${name}_orders,
-     text128(sum128(case when is_treated = 1 and ${condition} = 1 then net else int128(0) end)) as ${name}_net`;
+  const summed = (subject: Subject, condition: string, prefix = ''): string =>
+    MEASURES.flatMap((measure) => {
+      const value = `int128(${prefix}${measure})`;
+      const sum = (one: string): string => `text128(sum128(case when ${condition} then ${one} else int128(0) end))`;
+      return [
+        `${sum(value)} as ${subject}_${measure}`,
+        `${sum(`${value} * ${value}`)} as ${subject}_${measure}_squares`,
+      ];
+    }).join(', ');
+  const is_bounced = 'is_treated = 1 and bounced = 1';
+  const is_machine = 'is_treated = 1 and machine_only = 1';
   const rows = await snapshot.query(
     `with placed as (
        select u.blast_no as blast_no, w.wave_no as wave_no, u.person as person, u.person_group as person_group, ${STRATUM} as stratum,
@@ -86,35 +90,31 @@ export async function readSums(snapshot: Snapshot, asked: SendsAsked, is_over: R
          coalesce(o.before_net, int128(0)) as before_net
        from placed p left join ${SEND_OUTCOMES.name} o on o.blast_no = p.blast_no and o.wave_no = p.wave_no and o.person = p.person
        where p.is_treated = 1 or p.open_until is null or p.open_until >= p.at_ms + ${waitOf(asked)})
-     select blast_no, wave_no, stratum, is_treated, person_group, int64(count(*)) as people, int64(sum(orders)) as orders,
-       text128(sum128(net)) as net, int64(sum(before_orders)) as before_orders, text128(sum128(before_net)) as before_net,
-       ${subset('bounced', 'bounced')}, ${subset('machine', 'machine_only')}
+     select blast_no, wave_no, stratum, is_treated, person_group, int64(count(*)) as people,
+       int64(count_where(${is_bounced})) as bounced_people, int64(count_where(${is_machine})) as machine_people,
+       ${summed('after', '1 = 1')}, ${summed('before', '1 = 1', 'before_')},
+       ${summed('bounced', is_bounced)}, ${summed('machine', is_machine)}
      from compared group by blast_no, wave_no, stratum, is_treated, person_group
      order by blast_no, wave_no, stratum, is_treated, person_group`,
   );
-  return readAll(rows, SUMS).filter(({ blast_no, wave_no }) => is_over.has(waveKey(blast_no, wave_no)));
+  const read = readAll(rows, SHAPE) as unknown as Sums[];
+  return read.filter(({ blast_no, wave_no }) => is_over.has(waveKey(blast_no, wave_no)));
 }
 
 export const waveKey = (blast_no: number, wave_no: number): string => `${blast_no}/${wave_no}`;
 
-const SUMS = {
-  blast_no: 'number',
-  wave_no: 'number',
-  stratum: 'number',
-  is_treated: 'number',
-  person_group: 'number',
-  people: 'number',
-  orders: 'number',
-  net: 'bigint',
-  before_orders: 'number',
-  before_net: 'bigint',
-  bounced_people: 'number',
-  bounced_orders: 'number',
-  bounced_net: 'bigint',
-  machine_people: 'number',
-  machine_orders: 'number',
-  machine_net: 'bigint',
-} as const;
+const SHAPE: Readonly<Record<string, 'number' | 'bigint'>> = {
+  ...Object.fromEntries(
+    ['blast_no', 'wave_no', 'stratum', 'is_treated', 'person_group', 'people', 'bounced_people', 'machine_people'].map(
+      (name) => [name, 'number'],
+    ),
+  ),
+  ...Object.fromEntries(
+    SUBJECTS.flatMap((subject) =>
+      MEASURES.flatMap((measure) => [`${subject}_${measure}`, `${subject}_${measure}_squares`]),
+    ).map((name) => [name, 'bigint']),
+  ),
+};
 
 /** Makes `send_outcomes`: the window of a wave begins at the same time for everyone. */
 async function makeOutcomes(snapshot: Snapshot, window_ms: number): Promise<void> {

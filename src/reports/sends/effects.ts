@@ -49,7 +49,7 @@ export function compare(sums: readonly Sums[], name: ComparisonName): Comparison
   for (const { is_treated, units, sum } of orders)
     if (is_treated) {
       sent.people += units;
-      sent.orders += sum;
+      sent.orders += Number(sum);
     }
   const others = largestWaves(orders);
   const counts = { people: sent.people, other_people: others.people };
@@ -73,7 +73,7 @@ function largestWaves(parts: readonly CellPart[]): Counted {
     if (is_treated) continue;
     const wave = cell.slice(0, cell.lastIndexOf('/'));
     const own = by_wave.get(wave) ?? { people: 0, orders: 0 };
-    by_wave.set(wave, { people: own.people + units, orders: own.orders + sum });
+    by_wave.set(wave, { people: own.people + units, orders: own.orders + Number(sum) });
   }
   const by_blast = new Map<string, Counted>();
   for (const [wave, own] of by_wave) {

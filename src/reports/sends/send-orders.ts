@@ -1,30 +1,29 @@
-/** The random orders of sending that the log has, and whom they put into which wave. */
+/** The experiments that decided by chance who is sent a campaign, or when, and whom they put into which arm. */
 import type { Plan } from '../../attribution/plan.ts';
 import { BRAND_PERIODS, PERSONS } from '../../attribution/relations.ts';
 import type { Design } from '../../domain/experiment.ts';
-import { isSendOrder } from '../../domain/send-order.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
-import { readPlans } from '../experiments/plans.ts';
+import { endedDesign, readPlans } from '../experiments/plans.ts';
 import { SEND_BLASTS, SEND_ORDERED } from './relations.ts';
 
-/** Random orders that an answer looks at, the newest plans first. */
+/** Experiments that an answer looks at, the newest plans first. */
 const MAX_ORDERS = 200;
 
-/** The plans of random orders. `brand_periods` has to be there. */
+/** The plans of experiments on campaigns: random orders of sending, and holdouts. `brand_periods` has to be there. */
 export async function readSendOrders(snapshot: Snapshot, { positions }: Plan): Promise<Design[]> {
   const rows = await snapshot.query(
     `select t.brand_id as brand_id, t.stated_id as id, max(epoch_ms(t.received_at)) as at_ms
      from experiments t join ${BRAND_PERIODS.name} b on b.brand_id = t.brand_id
-     where t.campaign_id is not null and t.arms like '%"wave_1"%' and ${atOrBefore('t', positions.conversions)}
+     where t.campaign_id is not null and ${atOrBefore('t', positions.conversions)}
      group by t.brand_id, t.stated_id order by at_ms desc, brand_id, id limit ${MAX_ORDERS}`,
   );
   const designs: Design[] = [];
   for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' })) {
     const [planned] = await readPlans(snapshot, positions.conversions, brand_id, id);
-    if (planned !== undefined && isSendOrder(planned.design)) designs.push(planned.design);
+    if (planned !== undefined && planned.design.scope !== 'global') designs.push(endedDesign(planned));
   }
   return designs;
 }

@@ -26,7 +26,8 @@ export function sentenceOf({
 }): string {
   if (effect === null)
     return `Too few people or orders to compare: it needs ${LEAST.people} people and ${LEAST.orders} orders on either side. Waves that are sent further apart, or a shorter window, leave more people who were not sent yet; several blasts together may show more.`;
-  const others = basis === 'random_order' ? 'those whose wave was still to come' : 'eligible people who were not sent';
+  const others =
+    basis === 'random_order' ? 'those whom chance let wait or left out' : 'eligible people who were not sent';
   const found = `In ${window_ms / MS_PER_HOUR} hours, those who were sent the email placed ${signed(effect.orders.difference)} orders per 100 people compared with ${others} (${range(effect.orders)}, ${percent(1 - ALPHA)}).`;
   return [found, meaningOf(basis, conclusion), ...controls.flatMap((one) => leakOf(one, effect, basis))].join(' ');
 }
@@ -34,8 +35,8 @@ export function sentenceOf({
 function meaningOf(basis: Basis, conclusion: Conclusion): string {
   if (basis === 'random_order')
     return conclusion === 'no_difference_seen'
-      ? 'Chance decided the order of sending. The interval holds 0, so no effect is certain.'
-      : 'Chance decided the order of sending, so the email caused the difference.';
+      ? 'Chance decided who was sent when. The interval holds 0, so no effect is certain.'
+      : 'Chance decided who was sent when, so the email caused the difference.';
   const advice = 'A random order of sending would show the effect: tributary experiments order.';
   if (conclusion === 'controls_near_zero')
     return `This compares unlike people, and chance did not choose them. The controls are near zero, so little intent leaks, as far as they can show. ${advice}`;

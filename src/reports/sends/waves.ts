@@ -1,5 +1,5 @@
 /** Divides blasts into waves: people who were sent at about one time. docs/semantics.md 26. */
-import { waveNumber } from '../../domain/send-order.ts';
+import { isWave } from '../../domain/send-order.ts';
 import { MS_PER_HOUR } from '../../domain/time.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { readAll } from '../../warehouse/read-row.ts';
@@ -68,19 +68,26 @@ function bucketsOf(hours: readonly Hour[], { blast_no, brand_id, from_ms }: Blas
 /** One email in so many may go out before its wave begins, such as one to a colleague. */
 const EARLY_PART = 100;
 
-/** The waves of random orders, each from the email on before which at most a hundredth of its emails were sent. */
+/**
+ * The waves of random orders, each from the email on before which at most a hundredth of its emails were sent. The holdout of an
+ * experiment is no wave: an arm of another name than those of waves is one if most of its people were sent.
+ */
 async function wavesByOrder(snapshot: Snapshot, blasts: readonly Blast[]): Promise<Wave[]> {
+  const of_wave = 'partition by blast_no, wave';
   const rows = await snapshot.query(
     `with ranked as (
-       select blast_no, wave, sent_ms, int64(row_number() over (partition by blast_no, wave order by sent_ms)) as place,
-         int64(count(*) over (partition by blast_no, wave)) as emails
-       from ${SEND_UNITS.name} where wave is not null and sent_ms is not null)
-     select blast_no, wave, min(sent_ms) as at_ms from ranked where place = idiv(emails, ${EARLY_PART}) + 1 group by blast_no, wave order by blast_no, wave`,
+       select blast_no, wave, sent_ms, int64(row_number() over (${of_wave} order by case when sent_ms is null then 1 else 0 end, sent_ms)) as place,
+         int64(count(sent_ms) over (${of_wave})) as emails, int64(count(*) over (${of_wave})) as people
+       from ${SEND_UNITS.name} where wave is not null)
+     select blast_no, wave, min(sent_ms) as at_ms, max(emails) as emails, max(people) as people from ranked
+     where place = idiv(emails, ${EARLY_PART}) + 1 and emails > 0 group by blast_no, wave order by blast_no, wave`,
   );
-  const shape = { blast_no: 'number', wave: 'text', at_ms: 'number' } as const;
-  return readAll(rows, shape).map(({ blast_no, wave, at_ms }) => ({
+  const shape = { blast_no: 'number', wave: 'text', at_ms: 'number', emails: 'number', people: 'number' } as const;
+  const sent = readAll(rows, shape).filter(({ wave, emails, people }) => isWave(wave) || 2 * emails > people);
+  return sent.map(({ blast_no, wave, at_ms }, place) => ({
     ...{ blast_no, wave, at_ms, until_ms: at_ms },
-    wave_no: waveNumber(wave),
+    // By blast and arm, so that no two waves of a blast have one number.
+    wave_no: place,
     brand_id: blasts[blast_no]!.brand_id,
   }));
 }

@@ -4,6 +4,7 @@ import type { Design } from '../../../domain/experiment.ts';
 import { isSendOrder } from '../../../domain/send-order.ts';
 import { dayOf, formatDate } from '../../../domain/time.ts';
 import { normalBound } from '../../../learning/distributions.ts';
+import { twoSidedChance } from '../../../learning/normal.ts';
 import type { ReportContext, ReportJson } from '../../context.ts';
 import { spendOf } from './spend.ts';
 import type { LeftOut, Lift, Measure, Target } from './targets.ts';
@@ -24,6 +25,8 @@ interface Effect {
   low: number;
   high: number;
   chance: number;
+  always_valid_low: number;
+  always_valid_high: number;
 }
 
 const METRICS: Record<Measure, string> = { revenue: 'net_revenue', orders: 'orders' };
@@ -50,18 +53,21 @@ export async function liftOf(
   if (answer['is_over'] !== true) return refused('running', `it ends at ${answer['ends_at']}`);
   if (conclusion === 'sample_ratio_alarm')
     return refused('sample_ratio_alarm', 'the arms do not have the shares of the plan, so there is no result');
-  if (conclusion === 'too_early') return refused('too_early', 'it has too few people or orders for a result');
+  if (conclusion === 'too_few') return refused('too_few', 'it has too few people or orders for a result');
   const effect = (answer['effects'] as Effect[]).find(({ metric }) => metric === METRICS[measure])!;
   const { people } = (answer['arms'] as Arm[]).find(({ arm }) => arm === effect.arm)!;
   const spend = await spendOf(context, plan, design);
   if (spend === null) return refused('no_spend', noSpend(design, days));
-  // The fixed interval is 2 z standard errors wide; that of a t with many degrees of freedom is hardly wider.
-  const z = normalBound(1 - (answer['confidence'] as number));
-  const error = ((effect.high - effect.low) / 2 / z) * people;
   const lift = effect.difference * people;
+  // Whoever stopped it could see the result, so only the always-valid interval holds.
+  const was_stopped = answer['stopped_at'] !== null;
+  const [low, high] = was_stopped ? [effect.always_valid_low, effect.always_valid_high] : [effect.low, effect.high];
+  // An interval is 2 z standard errors wide; that of a t with many degrees of freedom is hardly wider.
+  const error = ((high - low) / 2 / normalBound(1 - (answer['confidence'] as number))) * people;
+  const chance = was_stopped ? twoSidedChance(lift / error) : effect.chance;
   if (target === 'meridian' && lift + normalBound(0.05) * error < 0)
     return refused('negative', 'its 95 % interval lies below 0, which Meridian refuses');
-  return { ...days, lift, error, chance: effect.chance, spend };
+  return { ...days, lift, error, chance, spend };
 }
 
 const refused = (reason: LeftOut, message: string): Refused => ({ reason, message });

@@ -14,7 +14,7 @@ import { EMAIL_LIST_PARAMETERS } from '../../parameters.ts';
 import { ALL_TIME } from '../../person.ts';
 import { resolveParameters } from '../../resolve.ts';
 import { CALIBRATION_MEANINGS, CalibrationResult } from '../../results/experiment-calibration.ts';
-import { readPlans } from '../plans.ts';
+import { endedDesign, readPlans } from '../plans.ts';
 import { ANALYSIS_VERSION, experimentReport } from '../report.ts';
 import { liftOf } from './lift.ts';
 import { CALIBRATION_SCOPES, MEASURES, meridianRow, type Named, robynRow, TARGETS } from './targets.ts';
@@ -101,7 +101,7 @@ async function designsOf(snapshot: Snapshot, { positions, brands }: Plan): Promi
   for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' })) {
     if (!known.has(brand_id)) continue;
     const [planned] = await readPlans(snapshot, positions.conversions, brand_id, id);
-    designs.push(planned!.design);
+    designs.push(endedDesign(planned!));
   }
   return designs;
 }

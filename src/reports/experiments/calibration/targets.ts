@@ -14,7 +14,7 @@ export const LEFT_OUT = [
   'running',
   'send_order',
   'several_arms',
-  'too_early',
+  'too_few',
   'sample_ratio_alarm',
   'one_day',
   'no_spend',

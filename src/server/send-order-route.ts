@@ -7,7 +7,7 @@ import { DEFAULT_BRAND } from '../domain/record.ts';
 import { Type } from '../domain/typebox.ts';
 import { MAX_ASSIGNED } from '../experiments/experiments.ts';
 import { orderSends, WAVES } from '../experiments/send-orders.ts';
-import { peopleOf, Who } from './experiment-routes.ts';
+import { peopleOf, Who } from './assign-route.ts';
 import type { Route, Services } from './route.ts';
 
 const PARAMETERS = {
@@ -60,16 +60,14 @@ const Answer = Type.Object({
   ),
 });
 
-export function sendOrderRoutes({ tributary }: Services): Route[] {
-  const { experiments, collector } = tributary;
-  if (collector === null) return [];
+export function sendOrderRoute({ tributary: { experiments, reports } }: Services): Route {
   const example = {
     campaign_id: 'spring-sale',
     waves: 4,
     people: [{ customer_id: 'customer-1' }, { customer_id: 'customer-2' }],
   };
   const readRest = bodyReader(Type.Object(PARAMETERS, { additionalProperties: false }), example);
-  const order: Route = {
+  return {
     method: 'POST',
     path: '/v1/experiments/:experiment_id/order',
     tag: 'collect',
@@ -103,9 +101,8 @@ export function sendOrderRoutes({ tributary }: Services): Route[] {
       };
       return {
         experiment_id,
-        people: await orderSends(experiments, asked, { caller, now_ms: tributary.reports.clock() }),
+        people: await orderSends(experiments, asked, { caller, now_ms: reports.clock() }),
       };
     },
   };
-  return [order];
 }
