@@ -68,7 +68,8 @@ function failureWarnings(
   const serves = ({ brand_id }: FailingFit): boolean =>
     brand_id === null ? every_brand : brand_ids.length === 1 && brand_ids[0] === brand_id;
   return failing
-    .filter((fit) => fit.model === artifact.model && serves(fit))
+    // A fit that somebody made since then has mended it.
+    .filter((fit) => fit.model === artifact.model && serves(fit) && Date.parse(fit.last_at) >= artifact.created_ms)
     .map(({ runs, outcome, last_at }) => ({
       code: 'scheduled_fits_failed',
       count: runs,
