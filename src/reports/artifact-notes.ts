@@ -67,12 +67,14 @@ function failureWarnings(
   const { every_brand } = kindOf(artifact.settings);
   const serves = ({ brand_id }: FailingFit): boolean =>
     brand_id === null ? every_brand : brand_ids.length === 1 && brand_ids[0] === brand_id;
-  return failing
-    // A fit that somebody made since then has mended it.
-    .filter((fit) => fit.model === artifact.model && serves(fit) && Date.parse(fit.last_at) >= artifact.created_ms)
-    .map(({ runs, outcome, last_at }) => ({
-      code: 'scheduled_fits_failed',
-      count: runs,
-      message: `scheduled fits of ${artifact.model} since the last one that passed ${outcome === 'failed' ? 'failed' : 'did not pass their gate'}, the newest on ${last_at.slice(0, 10)}; the report goes on with ${artifact.artifact_id}, and \`tributary models fits\` says why`,
-    }));
+  return (
+    failing
+      // A fit that somebody made since then has mended it.
+      .filter((fit) => fit.model === artifact.model && serves(fit) && Date.parse(fit.last_at) >= artifact.created_ms)
+      .map(({ runs, outcome, last_at }) => ({
+        code: 'scheduled_fits_failed',
+        count: runs,
+        message: `scheduled fits of ${artifact.model} since the last one that passed ${outcome === 'failed' ? 'failed' : 'did not pass their gate'}, the newest on ${last_at.slice(0, 10)}; the report goes on with ${artifact.artifact_id}, and \`tributary models fits\` says why`,
+      }))
+  );
 }
