@@ -74,7 +74,7 @@ function failureWarnings(
       .map(({ runs, outcome, last_at }) => ({
         code: 'scheduled_fits_failed',
         count: runs,
-        message: `scheduled fits of ${artifact.model} since the last one that passed ${outcome === 'failed' ? 'failed' : 'did not pass their gate'}, the newest on ${last_at.slice(0, 10)}; the report goes on with ${artifact.artifact_id}, and \`tributary models fits\` says why`,
+        message: `runs of the scheduled fit of ${artifact.model} in a row gave nothing that reports may use; the last one, on ${last_at.slice(0, 10)}, ${outcome === 'failed' ? 'failed' : 'was refused by its gate'}. The report goes on with ${artifact.artifact_id}, and \`tributary models fits\` says why`,
       }))
   );
 }

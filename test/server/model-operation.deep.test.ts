@@ -1,6 +1,7 @@
 /** Trials and scheduled fits as a person meets them, through HTTP: real fits of a small shop. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shopEvents } from '../reports/fit-shop.ts';
+import { ORDER } from '../support/events.ts';
 import { ADMIN, type Body, READ, startServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
@@ -147,4 +148,24 @@ test('scheduled fits are logged with what became of them; a refusal and a failur
   const pinned = (await server.get(REPORT, READ)).body;
   expect(pinned.warnings.map(({ code }: Body) => code)).toEqual(['scheduled_fits_failed', 'scheduled_fits_failed']);
   expect(pinned.warnings[0].message).toContain('tributary models fits');
+});
+
+test('an order of a new brand is in the report of all brands, which says so until the next fit learns from it', async () => {
+  const order = { ...ORDER, brand_id: 'shop-eu', occurred_at: '2025-12-20T12:00:00Z' };
+  await server.post('/v1/conversions', order);
+  await server.flush();
+  const warned = async (): Promise<string[]> =>
+    (await server.get(REPORT, READ)).body.warnings
+      .filter(({ code }: Body) => code === 'brands_not_in_fit')
+      .map(({ message }: Body) => message);
+  expect(await warned()).toEqual([expect.stringMatching(/\(shop-eu; 0\.\d %/)]);
+  await server.call('DELETE', `/v1/models/${plain.artifact_id}/pin`, { headers: ADMIN });
+  expect(await warned()).toEqual([expect.stringMatching(/\(shop-eu; 0\.\d %/)]);
+  const { body } = await server.post('/v1/models', { model: 'markov', draws: 0 }, ADMIN);
+  expect([body.passed, body.brands, await used(), await warned()]).toEqual([
+    true,
+    ['default', 'shop-eu'],
+    body.artifact_id,
+    [],
+  ]);
 });
