@@ -36,7 +36,7 @@ export function addReportCommands(program: Command, context: Context): void {
   addModelCommands(groups.get('models')!, context);
 }
 
-function addReport(command: Command, report: Report, context: Context): void {
+export function addReport(command: Command, report: Report, context: Context): void {
   const ids = Object.entries(report.path_parameters);
   command.description(report.summary);
   for (const [name, text] of ids) command.argument(`<${name}>`, text);
