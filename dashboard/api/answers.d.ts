@@ -12,6 +12,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -534,6 +538,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -1042,6 +1050,9 @@ Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+ModelsOneCompareOne: ModelsOneCompareOne
+ModelsPins: ModelsPins
+ModelsFits: ModelsFits
 ProgressOne: ProgressOne
 Lineage: Lineage
 Annotations: Annotations
@@ -1126,6 +1137,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1442,6 +1457,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1973,6 +1992,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -2057,6 +2080,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2192,6 +2216,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2431,6 +2456,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -2851,6 +2880,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3132,6 +3165,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3768,6 +3805,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3831,6 +3872,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3934,6 +3979,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4468,6 +4517,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -5336,6 +5386,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5542,6 +5596,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5661,6 +5719,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -5939,6 +6001,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -6260,6 +6326,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6513,6 +6580,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6896,6 +6964,7 @@ export interface ConversionsOneReceipt {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7109,6 +7178,7 @@ export interface CustomersOne {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7341,6 +7411,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7485,6 +7556,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -7690,7 +7765,7 @@ start: string
 end: string
 models: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 currency: string
@@ -7844,9 +7919,17 @@ brands: string[]
  */
 passed: boolean
 /**
- * Reports of these brands use this artifact
+ * Reports use this artifact: it is pinned, or the newest of its brands that passed
  */
 in_use: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
+ * The brands that an administrator pinned it for; * stands for all brands
+ */
+pinned_for: string[]
 created_at: string
 /**
  * Time that training took, in milliseconds
@@ -7878,6 +7961,10 @@ created_at: string
  */
 passed: boolean
 /**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
  * The results of the model by channel
  */
 channels: {
@@ -7908,6 +7995,149 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface ModelsOneCompareOne {
+report_period: {
+start: string
+end: string
+}
+currency: string
+as_of: string
+generated_at: string
+first: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+second: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+channels: {
+channel: (string | null)
+first_revenue_micros: string
+/**
+ * What the channel earns in the period with the first fit
+ */
+first_revenue: string
+second_revenue_micros: string
+/**
+ * What the channel earns in the period with the second fit
+ */
+second_revenue: string
+difference_revenue_micros: string
+/**
+ * The second less the first
+ */
+difference_revenue: string
+/**
+ * Its part of the credit of the period with the first fit
+ */
+first_share: (number | null)
+/**
+ * Its part of the credit of the period with the second fit
+ */
+second_share: (number | null)
+/**
+ * Its part of all credit in the data of the first fit, with a 90 % interval; null if the fit has none
+ */
+first_learned_share: (number | null)
+first_learned_share_low: (number | null)
+first_learned_share_high: (number | null)
+/**
+ * Its part of all credit in the data of the second fit, with a 90 % interval; null if the fit has none
+ */
+second_learned_share: (number | null)
+second_learned_share_low: (number | null)
+second_learned_share_high: (number | null)
+}[]
+/**
+ * The channels that move most, in words
+ */
+movers: string[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ModelsPins {
+pins: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+/**
+ * Why reports that need it are refused; null if nothing is wrong
+ */
+problem: (string | null)
+}[]
+}
+export interface ModelsFits {
+fits: {
+model: string
+/**
+ * running, passed, refused by its gate, failed, or stopped: the program ended meanwhile, and the fit is tried again
+ */
+outcome: string
+began_at: string
+ended_at: (string | null)
+/**
+ * Time from the begin of the run to its end, in milliseconds; null while it runs
+ */
+took_ms: (number | null)
+/**
+ * The brand that the schedule names; null for all brands
+ */
+brand_id: (string | null)
+/**
+ * The brands that it learned from; null where the fit gave no artifact
+ */
+brands: (string[] | null)
+/**
+ * The log position up to which it learned
+ */
+as_of: (string | null)
+artifact_id: (string | null)
+/**
+ * Why it gave no artifact that reports may use; empty if it passed
+ */
+reason: string
+/**
+ * The checks of the gate that failed, each with its value and bound
+ */
+checks: {
+check: string
+value: (number | null)
+required: string
+message: string
+}[]
+}[]
 }
 export interface ProgressOne {
 /**
