@@ -1,4 +1,4 @@
-/** Section 25: journeys over the brands of a list, where consent in both brands covers a touch of another brand. */
+/** Section 22: journeys over the brands of a list, where consent in both brands covers a touch of another brand. */
 import { creditsOf, integerWeights, weightsOf } from './allocate.ts';
 import { hiddenTouchpoints } from './consents.ts';
 import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';

@@ -1,4 +1,4 @@
-/** Who is the same customer in several brands, and from when on consent covers joining what they did. docs/semantics.md 25. */
+/** Who is the same customer in several brands, and from when on consent covers joining what they did. docs/semantics.md 22. */
 import { ALWAYS_MS, NEVER_MS } from '../../attribution/consent-spans.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { PERSONS } from '../../attribution/relations.ts';

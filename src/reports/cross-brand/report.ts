@@ -1,4 +1,4 @@
-/** Journeys of people over several brands: how much of the revenue of a brand touches of the others helped. docs/semantics.md 25. */
+/** Journeys of people over several brands: how much of the revenue of a brand touches of the others helped. docs/semantics.md 22. */
 import { isFitted } from '../../attribution/models.ts';
 import { MICRO_CONVERSIONS, type Plan } from '../../attribution/plan.ts';
 import { attribute } from '../../attribution/query.ts';

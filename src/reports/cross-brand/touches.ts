@@ -1,4 +1,4 @@
-/** Touches of other brands in the journeys of orders, and the credit of the orders that have some. docs/semantics.md 25. */
+/** Touches of other brands in the journeys of orders, and the credit of the orders that have some. docs/semantics.md 22. */
 import { touchpointsWithin } from '../../attribution/bounds.ts';
 import { makeAbsorbed } from '../../attribution/collapse.ts';
 import { Names } from '../../attribution/consent-people.ts';
