@@ -27,9 +27,9 @@ async function fill(shop: Shop): Promise<void> {
     touch('t4', 'email_open', at(2), { verdict: 'machine', campaign_id: 'spring' }),
     touch('t5', 'paid_ad_click', at(3), { channel: 'paid_search', anonymous_id: 'device' }),
     touch('t6', 'email_click', at(20), { campaign_id: 'spring' }),
-    touch('t7', 'email_click', at(3), { brand_id: 'outlet' }),
+    touch('t7', 'email_click', at(3), { brand_id: 'outlet', customer_id: 'carl' }),
   );
-  const shared = { customer_id: 'ann', purposes: { sharing: true }, occurred_at: at(1) };
+  const shared = { customer_id: 'carl', purposes: { sharing: true }, occurred_at: at(1) };
   await shop.send('consents', shared, { ...shared, brand_id: 'outlet' });
   await shop.send('identity_links', { left_id: 'ann', right_id: 'device', kind: 'login', occurred_at: at(2) });
   await shop.send('fx_rates', { date: '2026-03-03', currency: 'EUR', base: 'USD', rate: '1.1' });
@@ -38,6 +38,7 @@ async function fill(shop: Shop): Promise<void> {
     order('c1', '149.99', at(4), { order_id: 'o1' }),
     order('c2', '30', at(5), { customer_id: 'bob' }),
     order('c3', '20', at(5), { currency: 'EUR' }),
+    order('c4', '10', at(5), { customer_id: 'carl' }),
   );
   await shop.send(
     'adjustments',

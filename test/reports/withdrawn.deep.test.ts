@@ -45,7 +45,7 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   cohorts: [PERIOD],
   lifetime_value: [PERIOD],
   receipt: [{ conversion_id: 'of-ann' }, { conversion_id: 'of-ann-too' }],
-  customer: [{ customer_id: 'ann' }],
+  customer: [{ customer_id: 'ann', brand_id: 'default' }],
   data_quality: [PERIOD],
   fit: [
     { ...PERIOD, model: 'markov', draws: '5' },
