@@ -89,6 +89,17 @@ test('measurement is asked as the settings of the brand of the order ask for it'
   expect(earned(await asked('measured', [says('a', 2, { purposes: { measurement: true } })]))).toEqual(TOGETHER);
 });
 
+test('what lies before the time of which a brand keeps touchpoints is not covered, since consents of then may be gone', async () => {
+  const log = 'kept';
+  const removedBefore = (day: number) => (brand_id: string) => ({
+    touchpoints_ms: brand_id.startsWith('a') ? Date.parse(at(day)) : null,
+    orders_ms: null,
+  });
+  await asked(log, [...STORY, grants('a'), grants('b')]);
+  expect(earned(await asked(log, [], { removedBefore: removedBefore(9) }))).toEqual(TOGETHER);
+  expect(earned(await asked(log, [], { removedBefore: removedBefore(10) }))).toEqual(APART);
+});
+
 test('people are joined by a customer id of both brands, with all that they are linked to', async () => {
   const device = { anonymous_id: 'device', customer_id: undefined };
   const by_device = { ...STORY[1]!, event: { ...(STORY[1]!.event as Fields), ...device } };

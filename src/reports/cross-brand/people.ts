@@ -8,19 +8,26 @@ import { atOrBefore } from '../../warehouse/position.ts';
 import { fill, materialise, type Relation } from '../../warehouse/relation.ts';
 import { BRAND_CUSTOMERS, JOINED_PEOPLE, JOINED_SUBJECTS, JOURNEY_BRANDS, SHARED_SINCE } from './relations.ts';
 
-/** What a brand asks about measurement. */
-export type Measured = Pick<ConsentPolicy, 'measurement' | 'countries'>;
-const NOTHING_ASKED: Measured = { measurement: 'not_needed', countries: {} };
+/** What a brand asks about measurement, and how far back it knows what people said. */
+export interface CoverRule extends Pick<ConsentPolicy, 'measurement' | 'countries'> {
+  /** Retention keeps of older consents only what touchpoints of the brand itself from then on need. */
+  known_from_ms: number;
+}
+const NOTHING_ASKED = { measurement: 'not_needed', countries: {} } as const;
 
 /** The distinct rules of the brands. The number of a rule is its place. */
-export function measuredRules({ brands }: Plan): { rules: Measured[]; ruleOf: ReadonlyMap<string, number> } {
-  const rules: Measured[] = [];
+export function coverRules({ brands, removed_before }: Plan): {
+  rules: CoverRule[];
+  ruleOf: ReadonlyMap<string, number>;
+} {
+  const rules: CoverRule[] = [];
   const places = new Map<string, number>();
   const ruleOf = new Map<string, number>();
-  for (const { brand_id, settings } of brands) {
+  for (const [i, { brand_id, settings }] of brands.entries()) {
     const { measurement, countries } = settings.consent ?? NOTHING_ASKED;
-    const text = JSON.stringify([measurement, countries]);
-    const place = places.get(text) ?? rules.push({ measurement, countries }) - 1;
+    const known_from_ms = removed_before?.[i]?.touchpoints_ms ?? ALWAYS_MS;
+    const text = JSON.stringify([measurement, countries, known_from_ms]);
+    const place = places.get(text) ?? rules.push({ measurement, countries, known_from_ms }) - 1;
     places.set(text, place);
     ruleOf.set(brand_id, place);
   }

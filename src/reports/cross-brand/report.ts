@@ -19,7 +19,7 @@ import { CROSS_BRAND_COMPARED, CROSS_BRAND_MEANINGS, CrossBrandResult } from '..
 import type { Warning } from '../warning.ts';
 import { readWarnings } from '../warnings.ts';
 import { type BrandOrders, type CrossCredit, readBrandOrders, readCrossCredit } from './figures.ts';
-import { joinPeople, measuredRules } from './people.ts';
+import { coverRules, joinPeople } from './people.ts';
 import { creditHelped, makeOtherCandidates, NEEDED_COLUMNS } from './touches.ts';
 
 const { artifact: _artifact, brand_id: _brand_id, model: _model, ...OF_PERIOD } = ONE_MODEL_UNFILTERED;
@@ -94,7 +94,7 @@ async function readFigures(
   lists: ReadonlyArray<readonly string[]>,
 ): Promise<ReportJson> {
   const own = await attribute(snapshot, plan, context.directory);
-  const { rules, ruleOf } = measuredRules(plan);
+  const { rules, ruleOf } = coverRules(plan);
   await joinPeople(snapshot, plan, own.orders, lists, ruleOf);
   const unjoined = await makeOtherCandidates(snapshot, plan, own, rules);
   const helped = await creditHelped(snapshot, plan, own);

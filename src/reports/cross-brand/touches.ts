@@ -20,7 +20,7 @@ import {
 } from '../../attribution/touches.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { columnsOf, materialise, type Relation } from '../../warehouse/relation.ts';
-import type { Measured } from './people.ts';
+import type { CoverRule } from './people.ts';
 import {
   COVERED_CANDIDATES,
   HELPED_ORDERS,
@@ -43,14 +43,14 @@ export const NEEDED_COLUMNS = ['touchpoint_id'] as const;
 
 /**
  * Makes `other_candidates`: what may earn in the windows of the order, with the verdicts, visits and consent to measurement of its own brand.
- * @param rules what the brands ask about measurement, by number.
+ * @param rules of the brands, by number.
  * @returns how many people are not joined, because they have too many pairs of an order and a touchpoint.
  */
 export async function makeOtherCandidates(
   snapshot: Snapshot,
   plan: Plan,
   own: Attribution,
-  rules: readonly Measured[],
+  rules: readonly CoverRule[],
 ): Promise<number> {
   const unjoined = await makeUnjoined(snapshot, plan, own);
   const members = await materialise(
@@ -95,14 +95,13 @@ export async function makeOtherCandidates(
 }
 
 /** SQL that is true where consent covers a touchpoint `t` in the brand of the order `o` and in its own. */
-function isCovered(rules: readonly Measured[], names: Names): string {
-  const since = (prefix: string, { measurement, countries }: Measured): string => {
+function isCovered(rules: readonly CoverRule[], names: Names): string {
+  const since = (prefix: string, { measurement, countries, known_from_ms }: CoverRule): string => {
+    const from = (mode: string): string => `greatest(o.${prefix}${mode}_ms, int64(${known_from_ms}))`;
     const own = Object.entries(countries).map(
-      ([country, mode]) => `when t.country = ${names.add(country)} then o.${prefix}${mode}_ms`,
+      ([country, mode]) => `when t.country = ${names.add(country)} then ${from(mode)}`,
     );
-    return own.length === 0
-      ? `o.${prefix}${measurement}_ms`
-      : `case ${own.join(' ')} else o.${prefix}${measurement}_ms end`;
+    return own.length === 0 ? from(measurement) : `case ${own.join(' ')} else ${from(measurement)} end`;
   };
   const covered = (prefix: string, policy_no: string): string => {
     const cases = rules.map((rule, no) => `when ${no} then ${since(prefix, rule)}`);
