@@ -153,6 +153,13 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_i
 answer: Answers['ReportsConsolidated']
 }
 /**
+ * How much of the revenue of a brand touches of other brands helped, for people who allow it
+ */
+"/v1/reports/cross_brand": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'model' | 'compare' | 'format' | 'csv'>
+answer: Answers['ReportsCrossBrand']
+}
+/**
  * At most three things that the data is sure about, those with most money at stake first
  */
 "/v1/reports/today": {

@@ -1026,6 +1026,7 @@ WellKnownGpcJson: WellKnownGpcJson
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
+ReportsCrossBrand: ReportsCrossBrand
 ReportsToday: ReportsToday
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
@@ -1974,6 +1975,329 @@ brand_id: string
 net_revenue_micros: string[]
 }[]
 }
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsCrossBrand {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * The lists of `cross_brand_people` of which the caller may see every brand
+ */
+lists: string[][]
+/**
+ * A row for each brand of these lists, about its own orders
+ */
+brands: {
+brand_id: string
+/**
+ * Orders of the brand in the period
+ */
+conversions: number
+net_revenue_micros: string
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: string
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+own_touches_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: string
+other_brands_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: string
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: (number | null)
+unattributed_revenue_micros: string
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: string
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: number
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: number
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: number
+/**
+ * The people of these orders
+ */
+left_out_people: number
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the brand in the period
+ */
+conversions: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: (string | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+own_touches_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: (string | null)
+other_brands_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: (string | null)
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: ((number | null) | null)
+unattributed_revenue_micros: (string | null)
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: (string | null)
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: (number | null)
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: (number | null)
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: (number | null)
+/**
+ * The people of these orders
+ */
+left_out_people: (number | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The credit of the orders of a brand, by the brand whose touches earned it
+ */
+matrix: {
+order_brand_id: string
+touch_brand_id: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The same by channel of the touches; for each brand it adds up to attributed_revenue of `brands`
+ */
+channels: {
+order_brand_id: string
+touch_brand_id: string
+channel: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
 warnings: {
 code: string
 count: number

@@ -9,6 +9,7 @@ import { showCampaigns } from './campaigns.ts';
 import { showClaims } from './claims.ts';
 import { showComparison } from './comparison.ts';
 import { showConsolidated } from './consolidated.ts';
+import { showCrossBrand } from './cross-brand.ts';
 import { showCustomer } from './customer.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
@@ -40,6 +41,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   cohorts: showCohorts,
   comparison: showComparison,
   consolidated: showConsolidated,
+  cross_brand: showCrossBrand,
   customer: showCustomer,
   fatigue: showFatigue,
   fit: cardText,

@@ -5,6 +5,7 @@ import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { consolidated } from './consolidated/report.ts';
+import { crossBrand } from './cross-brand/report.ts';
 import { customer } from './customer.ts';
 import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
@@ -35,6 +36,7 @@ export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
   consolidated,
+  crossBrand,
   today,
   models,
   journeys,

@@ -9,6 +9,7 @@ const VIEWER = `
   GET /v1/reports/attribution
   GET /v1/reports/changes
   GET /v1/reports/consolidated
+  GET /v1/reports/cross_brand
   GET /v1/reports/models
   GET /v1/reports/journeys
   GET /v1/reports/paths
