@@ -13,6 +13,7 @@ export interface GetCalls {
  * List experiments
  */
 "/v1/experiments": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id'>
 answer: Answers['Experiments']
 }
 /**
@@ -1107,6 +1108,30 @@ answer: Answers['DestinationsOneWithdrawn']
 answer: Answers['Pulls']
 }
 /**
+ * How many people an experiment needs
+ */
+"/v1/experiment-size": {
+query: {
+/**
+ * The part of people who order in the time of the experiment, such as 0.03
+ */
+rate: string
+/**
+ * The smallest rise that matters, such as 0.1 for 10 % more orders
+ */
+lift: string
+/**
+ * The part of people in the control; 0.5 when left out
+ */
+holdout?: string
+/**
+ * People who can be assigned in a week
+ */
+people_a_week?: string
+}
+answer: Answers['ExperimentSize']
+}
+/**
  * List the schedules with where each stands
  */
 "/v1/schedules": {
@@ -1299,6 +1324,100 @@ answer: Receipt
 query?: Pick<SharedParameters, 'key' | 'anonymous'>
 body: (Exposure | [Exposure, ...(Exposure)[]])
 answer: Receipt
+}
+/**
+ * Put people into the arms of an experiment
+ */
+"/v1/experiments/{experiment_id}/assign": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * Only tells the arms: nothing is written, and the plan is not frozen
+ */
+trial?: ("true" | "false")
+/**
+ * A send list: each with customer_id, anonymous_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people?: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * In the order of `people`
+ */
+assignments?: {
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person was not assigned
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
 }
 /**
  * Freeze a report
@@ -2177,100 +2296,6 @@ pull_id: string
 }
 answer: {
 asked: boolean
-}
-}
-/**
- * Put people into the arms of an experiment
- */
-"/v1/experiments/{experiment_id}/assign": {
-path: {
-experiment_id: string
-}
-body: {
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-/**
- * The brand; that of the key when left out
- */
-brand_id?: string
-/**
- * Only tells the arms: nothing is written, and the plan is not frozen
- */
-trial?: ("true" | "false")
-/**
- * A send list: each with customer_id, anonymous_id or email
- * 
- * @minItems 1
- * @maxItems 10000
- */
-people?: [{
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-}, ...({
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-})[]]
-}
-answer: {
-experiment_id: string
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * In the order of `people`
- */
-assignments?: {
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * Why this person was not assigned
- */
-refused: ({
-field: string
-reason: string
-} | null)
-}[]
 }
 }
 /**
@@ -3431,13 +3456,17 @@ key?: string
  */
 anonymous?: "1"
 /**
- * First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out
+ * Only experiments that ran on this day or later
  */
 start?: string
 /**
- * The day or instant after the last one; tomorrow when left out
+ * Only experiments that ran before this day
  */
 end?: string
+/**
+ * Experiments of this brand
+ */
+brand_id?: string
 /**
  * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
@@ -3450,10 +3479,6 @@ models?: string
  * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
-/**
- * One brand; all brands that the key may read when left out
- */
-brand_id?: string
 /**
  * `as_of` of an earlier report, or an instant; the newest log position when left out
  */

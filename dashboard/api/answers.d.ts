@@ -1075,6 +1075,7 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+ExperimentSize: ExperimentSize
 Schedules: Schedules
 SchedulesOnePreview: SchedulesOnePreview
 SchedulesOneExports: SchedulesOneExports
@@ -8043,7 +8044,15 @@ variance_reduction: (number | null)
 pooled: ({
 pool: string
 experiments: number
+/**
+ * Experiments of the pool whose arms do not have their shares; they take no part
+ */
+left_out: number
 people: number
+sentences: {
+arm: string
+sentence: string
+}[]
 effects: {
 arm: string
 /**
@@ -9122,6 +9131,21 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface ExperimentSize {
+/**
+ * In all arms together
+ */
+people: number
+control_people: number
+/**
+ * Null without people_a_week
+ */
+weeks: (number | null)
+/**
+ * One sentence a line
+ */
+text: string
 }
 export interface Schedules {
 schedules: {

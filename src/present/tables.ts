@@ -11,6 +11,7 @@ import { showComparison } from './comparison.ts';
 import { showConsolidated } from './consolidated.ts';
 import { showCrossBrand } from './cross-brand.ts';
 import { showCustomer } from './customer.ts';
+import { showExperiment } from './experiment.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
@@ -43,6 +44,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   consolidated: showConsolidated,
   cross_brand: showCrossBrand,
   customer: showCustomer,
+  experiment: showExperiment,
   fatigue: showFatigue,
   fit: cardText,
   fits: showFits,
