@@ -11,7 +11,7 @@ import type { Histories } from '../histories.ts';
 import { hazardIntervals } from '../intervals.ts';
 import { channelTotals } from '../totals.ts';
 import type { Flow, FlowInto } from './flow.ts';
-import { asOutcome, type FlowNames, sampledPeople, withWeeksShuffled } from './touch-histories.ts';
+import { asOutcome, type FlowNames, sampledPeople, withWeeksTurned } from './touch-histories.ts';
 
 /** A flow that was found, for the card. */
 export interface FoundFlow {
@@ -42,7 +42,7 @@ const MOST_CHANNELS = 20;
 const MOST_TOUCHES = 300_000;
 
 /** A flow must be at least this share, and above 0 in this middle part of the draws over people: two standard errors. */
-const LEAST_SHARE = 0.01;
+const LEAST_SHARE = 0.02;
 const LEVEL = 0.9545;
 const DRAWS = 60;
 
@@ -125,8 +125,8 @@ function sharesBy(fit: HazardFit, outcome: Histories, channelOf: (name: string) 
 
 /** The shares that a fit finds where only habits of the week are left. */
 function habitsBy(outcome: Histories, channelOf: (name: string) => string, options: FlowOptions): ByChannel<number> {
-  const shuffled = withWeeksShuffled(outcome, options.seed);
-  return sharesBy(workHazard(shuffled, options).fit, shuffled, channelOf);
+  const turned = withWeeksTurned(outcome, options.seed);
+  return sharesBy(workHazard(turned, options).fit, turned, channelOf);
 }
 
 function boundsBy(

@@ -61,24 +61,25 @@ export function asOutcome(histories: Histories, { channels, names }: FlowNames, 
 }
 
 /**
- * The same, with each touch moved by a random number of whole weeks within the time that the person is known. This keeps all
- * habits of the week (an email each Tuesday, a visit each Wednesday) and breaks the link between a touch and what it brought.
- * A rise that is still found is a habit.
+ * The same, with all touches of a person moved by one random number of whole weeks, in a circle within the whole weeks that the
+ * person is known. This keeps all habits of the week (an email each Tuesday, a visit each Wednesday) and breaks the link between
+ * a touch and what it brought. A rise that is still found is a habit. Somebody known for less than two weeks stays as they are.
  */
-export function withWeeksShuffled(histories: Histories, seed: number): Histories {
+export function withWeeksTurned(histories: Histories, seed: number): Histories {
   const touch_ms = Float64Array.from(histories.touch_ms);
   const touch_state = Uint16Array.from(histories.touch_state);
   for (let p = 0; p < peopleOf(histories); p++) {
-    const random = new Random(seed, 'flow weeks', p);
+    const since_ms = histories.first_ms[p]!;
+    const weeks = Math.floor((histories.end_ms - since_ms) / MS_PER_WEEK);
+    if (weeks < 2) continue;
+    const by_ms = new Random(seed, 'flow weeks', p).integer(1, weeks - 1) * MS_PER_WEEK;
     const [from, to] = [histories.touch_offsets[p]!, histories.touch_offsets[p + 1]!];
-    const moved: { at_ms: number; state: number }[] = [];
-    for (let i = from; i < to; i++) {
-      const at = histories.touch_ms[i]!;
-      const before = Math.floor((at - histories.first_ms[p]!) / MS_PER_WEEK);
-      const after = Math.floor(Math.max(0, histories.end_ms - 1 - at) / MS_PER_WEEK);
-      const at_ms = at + otherWeek(before, after, random) * MS_PER_WEEK;
-      moved.push({ at_ms, state: histories.touch_state[i]! });
-    }
+    const moved = Array.from(histories.touch_ms.subarray(from, to), (at, i) => {
+      const age_ms = at - since_ms;
+      const inside = age_ms >= 0 && age_ms < weeks * MS_PER_WEEK;
+      const at_ms = inside ? since_ms + ((age_ms + by_ms) % (weeks * MS_PER_WEEK)) : at;
+      return { at_ms, state: histories.touch_state[from + i]! };
+    });
     moved.sort((a, b) => a.at_ms - b.at_ms || a.state - b.state);
     for (const [i, { at_ms, state }] of moved.entries()) {
       touch_ms[from + i] = at_ms;
@@ -86,12 +87,4 @@ export function withWeeksShuffled(histories: Histories, seed: number): Histories
     }
   }
   return { ...histories, touch_ms, touch_state };
-}
-
-/** A number of weeks from -before to after, not 0 where there is another one. */
-function otherWeek(before: number, after: number, random: Random): number {
-  const others = Math.max(0, before) + after;
-  if (others === 0) return 0;
-  const drawn = random.integer(0, others - 1) - Math.max(0, before);
-  return drawn >= 0 ? drawn + 1 : drawn;
 }
