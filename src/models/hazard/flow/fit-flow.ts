@@ -10,20 +10,8 @@ import { type HazardFit, type HazardWork, workHazard } from '../fit.ts';
 import type { Histories } from '../histories.ts';
 import { hazardIntervals } from '../intervals.ts';
 import { channelTotals } from '../totals.ts';
-import type { Flow, FlowInto } from './flow.ts';
+import type { Flow, FlowInto, FoundFlow } from './flow.ts';
 import { asOutcome, type FlowNames, sampledPeople, withWeeksTurned } from './touch-histories.ts';
-
-/** A flow that was found, for the card. */
-export interface FoundFlow {
-  readonly from: string;
-  readonly into: string;
-  /** The share of the touches of `into` that touches of `from` brought, and two standard errors below and above it. */
-  readonly share: number;
-  readonly share_low: number;
-  readonly share_high: number;
-  /** The share that is also found when touches are moved by whole weeks. It is a habit and no flow, and it is taken off. */
-  readonly habit_share: number;
-}
 
 const SETTINGS = {
   ...HAZARD_DEFAULTS,

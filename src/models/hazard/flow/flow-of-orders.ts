@@ -3,8 +3,7 @@ import type { Random } from '../../../domain/random.ts';
 import { scorerOf } from '../credit.ts';
 import type { HazardFit } from '../fit.ts';
 import { type Histories, touchesSeen } from '../histories.ts';
-import type { FoundFlow } from './fit-flow.ts';
-import { type Flow, movesOf } from './flow.ts';
+import { type Flow, type FoundFlow, movesOf } from './flow.ts';
 
 export interface UncertainFlow {
   readonly flow: Flow;

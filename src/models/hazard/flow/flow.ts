@@ -28,6 +28,18 @@ export interface FlowInto {
   readonly proven: readonly number[];
 }
 
+/** A flow that was found, for the card. */
+export interface FoundFlow {
+  readonly from: string;
+  readonly into: string;
+  /** The share of the touches of `into` that touches of `from` brought, and two standard errors below and above it. */
+  readonly share: number;
+  readonly share_low: number;
+  readonly share_high: number;
+  /** The share that is also found when touches are moved by whole weeks. It is a habit and no flow, and it is taken off. */
+  readonly habit_share: number;
+}
+
 /** The part of a touch's credit that goes to an earlier touch. Both are places in the path. */
 export interface Move {
   readonly from: number;
