@@ -5,6 +5,7 @@
  * instant. Habits of single people (an email each Tuesday, a visit each Wednesday) are measured by moving touches by whole weeks.
  */
 import { MS_PER_DAY } from '../../../domain/time.ts';
+import type { Interval } from '../../../learning/bootstrap.ts';
 import { HAZARD_DEFAULTS } from '../../settings.ts';
 import { type HazardFit, type HazardWork, workHazard } from '../fit.ts';
 import type { Histories } from '../histories.ts';
@@ -82,10 +83,11 @@ function learnInto(
   const channelOf = (name: string): string => named.channels[named.names.indexOf(name)] ?? name;
   const { fit, work } = workHazard(outcome, options);
   const shares = sharesBy(fit, outcome, channelOf);
-  const bounds = boundsBy(fit, work, outcome, channelOf, options.seed);
-  const sure = (from: string): boolean => (shares.get(from) ?? 0) >= LEAST_SHARE && (bounds.get(from)?.low ?? 0) > 0;
-  const habits = channels.some(sure) ? habitsBy(outcome, channelOf, options) : new Map<string, number>();
-  const found = channels.filter(sure).flatMap((from): FoundFlow[] => {
+  const large = channels.filter((from) => (shares.get(from) ?? 0) >= LEAST_SHARE);
+  const bounds = large.length > 0 ? boundsBy(fit, work, outcome, channelOf, options.seed) : new Map<string, Interval>();
+  const sure = large.filter((from) => (bounds.get(from)?.low ?? 0) > 0);
+  const habits = sure.length > 0 ? habitsBy(outcome, channelOf, options) : new Map<string, number>();
+  const found = sure.flatMap((from): FoundFlow[] => {
     const habit_share = habits.get(from) ?? 0;
     const share = shares.get(from)! - habit_share;
     const { low, high } = bounds.get(from)!;
@@ -123,7 +125,7 @@ function boundsBy(
   outcome: Histories,
   channelOf: (name: string) => string,
   seed: number,
-): ByChannel<{ low: number; high: number }> {
+): ByChannel<Interval> {
   const names = fit.plan.groups.map(channelOf);
   const { groups } = hazardIntervals(fit, work, outcome, { seed, draws: DRAWS, level: LEVEL, names })!;
   return new Map(groups.map(({ group, incremental }) => [group, incremental]));
