@@ -31,6 +31,7 @@
  *                                   shops, and with --cdnow FILE for the CDNOW customers (CDNOW_sample.txt); only by its name
  * npm run bench -- dashboard        the first page of the dashboard in Chromium, 1 M touchpoints; only by its name
  *   --touches 10                    another size, in millions of touchpoints
+ * npm run bench -- experiments      people put into arms, one by one and as a list; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -49,6 +50,7 @@ import { benchDashboard } from './dashboard.ts';
 import { benchDashboards } from './dashboards.ts';
 import { benchDestinations } from './destinations.ts';
 import { benchErasure } from './erasure.ts';
+import { benchExperiments } from './experiments.ts';
 import { benchFit } from './fit.ts';
 import { benchForecasts } from './forecasts.ts';
 import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
@@ -119,6 +121,7 @@ if (wanted('histories')) {
 }
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
 if (wanted('fit')) await benchFit(benchFolder(), rows(1));
+if (positionals.includes('experiments')) await benchExperiments(Math.round(5_000 * scale));
 if (positionals.includes('erasure')) await benchErasure(worldOf(rows(10)), benchFolder());
 if (wanted('reading')) await benchReading(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 if (wanted('learning')) await benchLearning(rows(0.1));

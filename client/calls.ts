@@ -10,6 +10,12 @@ SharedParameters?: SharedParameters
 }
 export interface GetCalls {
 /**
+ * List experiments
+ */
+"/v1/experiments": {
+answer: Answers['Experiments']
+}
+/**
  * Says that this server takes webhooks
  */
 "/v1/sources/{source_id}": {
@@ -734,6 +740,16 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'ignore_
 answer: Answers['ReportsDataQuality']
 }
 /**
+ * The result of an experiment
+ */
+"/v1/experiments/{experiment_id}": {
+path: {
+experiment_id: string
+}
+query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'>
+answer: Answers['ExperimentsOne']
+}
+/**
  * Frozen runs, newest first
  */
 "/v1/runs": {
@@ -1226,6 +1242,30 @@ answer: Receipt
 "/v1/consents": {
 query?: Pick<SharedParameters, 'key' | 'anonymous'>
 body: (Consent | [Consent, ...(Consent)[]])
+answer: Receipt
+}
+/**
+ * Send experiments
+ */
+"/v1/experiments": {
+query?: Pick<SharedParameters, 'key' | 'anonymous'>
+body: (Experiment | [Experiment, ...(Experiment)[]])
+answer: Receipt
+}
+/**
+ * Send assignments
+ */
+"/v1/assignments": {
+query?: Pick<SharedParameters, 'key' | 'anonymous'>
+body: (Assignment | [Assignment, ...(Assignment)[]])
+answer: Receipt
+}
+/**
+ * Send exposures
+ */
+"/v1/exposures": {
+query?: Pick<SharedParameters, 'key' | 'anonymous'>
+body: (Exposure | [Exposure, ...(Exposure)[]])
 answer: Receipt
 }
 /**
@@ -2025,6 +2065,149 @@ pull_id: string
 }
 answer: {
 asked: boolean
+}
+}
+/**
+ * Put people into the arms of an experiment
+ */
+"/v1/experiments/{experiment_id}/assign": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * Only tells the arms: nothing is written, and the plan is not frozen
+ */
+trial?: ("true" | "false")
+/**
+ * A send list: each with customer_id, anonymous_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people?: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * In the order of `people`
+ */
+assignments?: {
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person was not assigned
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
+}
+/**
+ * Stop an experiment before its end
+ */
+"/v1/experiments/{experiment_id}/stop": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * Why; it stands beside the result for good
+ */
+reason: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+}
+answer: {
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+metric: string
+control: string
+arms: {
+arm: string
+share: number
+}[]
+starts_at: string
+ends_at: string
+planned_people: number
+/**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
+ * When the first person was assigned; from then on only the name may change
+ */
+frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
 }
 }
 /**
@@ -2862,6 +3045,166 @@ country?: string
 source?: string
 /**
  * When the person said it
+ */
+occurred_at: string
+/**
+ * What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at
+ */
+sent_at?: string
+}
+export interface Experiment {
+/**
+ * Names the experiment, and salts its hash; made from the content when left out, so that a changed plan has another one
+ */
+experiment_id?: string
+/**
+ * The brand of the key when left out, or `default` when the key is for all brands
+ */
+brand_id?: string
+/**
+ * What it is called, such as "Does the newsletter do anything?"
+ */
+name: string
+/**
+ * What it is about: one campaign, one flow, or every email of the brand
+ */
+scope: ("campaign" | "flow" | "global")
+/**
+ * The campaign or flow
+ */
+campaign_id?: string
+/**
+ * The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out
+ */
+unit?: ("customer" | "device")
+/**
+ * The share of people in each arm, adding up to 1, such as {"holdout": 0.1, "treated": 0.9}
+ */
+arms: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+/**
+ * The arm that the others are compared with
+ */
+control: string
+/**
+ * The measure that decides; conversion_rate when left out
+ */
+metric?: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+/**
+ * When it begins
+ */
+starts_at: string
+/**
+ * When it ends: orders count before it
+ */
+ends_at: string
+/**
+ * Orders count for so many days after the assignment; until the end when left out
+ */
+window_days?: number
+/**
+ * Days before the assignment whose revenue explains part of the differences between people; 30 when left out
+ */
+before_days?: number
+/**
+ * How many people are planned in all arms together; `tributary experiments plan` says how many are needed
+ */
+planned_people: number
+/**
+ * The chance of a false alarm, from 0.001 to 0.2; 0.05 when left out
+ */
+alpha?: number
+/**
+ * Experiments of the same pool with the same arms also give one result together
+ */
+pool?: string
+/**
+ * When the first person was assigned by this plan; the product says so, leave it out
+ */
+frozen_at?: string
+/**
+ * When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out
+ */
+stopped_at?: string
+/**
+ * Why it was stopped; as stopped_at
+ */
+stop_reason?: string
+}
+export interface Assignment {
+/**
+ * Names this assignment; made from the content when left out
+ */
+assignment_id?: string
+/**
+ * The brand of the key when left out, or `default` when the key is for all brands
+ */
+brand_id?: string
+/**
+ * The experiment
+ */
+experiment_id: string
+/**
+ * The arm
+ */
+arm: string
+/**
+ * The customer; one of customer_id, anonymous_id and email is needed
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The e-mail address of the person. It is stored as a keyed hash (or as the customer_id, where the brand keeps addresses); beside another customer_id it links the two
+ */
+email?: string
+/**
+ * When the person was put into the arm
+ */
+occurred_at: string
+/**
+ * What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at
+ */
+sent_at?: string
+}
+export interface Exposure {
+/**
+ * Names this exposure; made from the content when left out
+ */
+exposure_id?: string
+/**
+ * The brand of the key when left out, or `default` when the key is for all brands
+ */
+brand_id?: string
+/**
+ * The experiment
+ */
+experiment_id: string
+/**
+ * The arm
+ */
+arm: string
+/**
+ * The customer; one of customer_id, anonymous_id and email is needed
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The e-mail address of the person. It is stored as a keyed hash (or as the customer_id, where the brand keeps addresses); beside another customer_id it links the two
+ */
+email?: string
+/**
+ * When the person got the treatment
  */
 occurred_at: string
 /**

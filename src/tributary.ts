@@ -9,6 +9,7 @@ import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { erasuresOf } from './erasing.ts';
+import { Experiments } from './experiments/experiments.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
@@ -70,6 +71,7 @@ export interface Tributary {
   readonly schedules: ScheduleList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
+  readonly experiments: Experiments;
   readonly annotations: Annotations;
   readonly links: Links;
   /** Annotates what changed by itself. */
@@ -223,8 +225,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       folder,
       config,
       role,
-      warehouse,
-      state,
+      ...opened,
       collector,
       reports,
       histories,
@@ -235,6 +236,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       schedules,
       followers,
+      experiments: new Experiments(state, collector, reports, config.limits.max_items),
       annotations,
       links,
       noted_changes,

@@ -1010,6 +1010,7 @@ filtered_micros?: string
 })
 
 export interface Answers {
+Experiments: Experiments
 ProjectsOneSettings: ProjectsOneSettings
 SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
@@ -1036,6 +1037,7 @@ ReportsLifetimeValue: ReportsLifetimeValue
 ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
+ExperimentsOne: ExperimentsOne
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
@@ -1066,6 +1068,39 @@ SchedulesOnePreview: SchedulesOnePreview
 SchedulesOneExports: SchedulesOneExports
 Audit: Audit
 AuditVerification: AuditVerification
+}
+export interface Experiments {
+experiments: {
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+metric: string
+control: string
+arms: {
+arm: string
+share: number
+}[]
+starts_at: string
+ends_at: string
+planned_people: number
+/**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
+ * When the first person was assigned; from then on only the name may change
+ */
+frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+}[]
 }
 export interface ProjectsOneSettings {
 
@@ -7469,6 +7504,211 @@ spend_without_touches: {
 channel: string
 campaign_id: string
 spend_lines: number
+}[]
+}
+export interface ExperimentsOne {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+campaign_id: (string | null)
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+control: string
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+starts_at: string
+ends_at: string
+/**
+ * When somebody stopped it before its end; orders count until then, and the always-valid interval decides
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+/**
+ * The last time at which the log received a record; the experiment is over once this is at its end
+ */
+known_until: string
+is_over: boolean
+planned_people: number
+people: number
+/**
+ * How often intervals hold the true difference, such as 0.95
+ */
+confidence: number
+/**
+ * The chance of arms at least this far from their shares; below 0.001 the result must not be used
+ */
+sample_ratio_chance: number
+arms: {
+arm: string
+share: number
+people: number
+expected_people: number
+/**
+ * People with an exposure of this experiment
+ */
+exposed_people: number
+/**
+ * People whose ids were put into several arms; they count in the arm of their first assignment
+ */
+crossed_people: number
+converted_people: number
+orders: number
+gross_revenue_micros: string
+gross_revenue: string
+refunds_micros: string
+refunds: string
+net_revenue_micros: string
+net_revenue: string
+net_revenue_before_micros: string
+/**
+ * Net revenue of the days before each assignment
+ */
+net_revenue_before: string
+}[]
+/**
+ * By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one
+ */
+conclusions: {
+arm: string
+/**
+ * What may be concluded
+ */
+conclusion: ("sample_ratio_alarm" | "too_early" | "too_few" | "running" | "better" | "worse" | "no_difference_seen")
+stop_rule: string
+sentence: string
+}[]
+effects: {
+arm: string
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+control: number
+treated: number
+/**
+ * The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money
+ */
+difference: number
+/**
+ * The lower bound of the fixed interval, for one look at the planned end
+ */
+low: number
+/**
+ * The upper bound of the fixed interval
+ */
+high: number
+/**
+ * The chance of a difference at least this large if there is none (p-value), for one look at the planned end
+ */
+chance: number
+/**
+ * The lower bound of an interval that holds at every look together
+ */
+always_valid_low: number
+/**
+ * The upper bound of an interval that holds at every look together
+ */
+always_valid_high: number
+/**
+ * The difference as a part of the value of the control; null if that is not above 0
+ */
+lift: (number | null)
+lift_low: (number | null)
+lift_high: (number | null)
+/**
+ * The chance that the rate of the arm is higher, from a Beta(1, 1) before; null for other measures
+ */
+chance_higher: (number | null)
+/**
+ * The lower bound of the Bayesian interval of the difference
+ */
+credible_low: (number | null)
+/**
+ * The upper bound of the Bayesian interval of the difference
+ */
+credible_high: (number | null)
+/**
+ * The difference after revenue before the assignment explained a part (CUPED); null for ratios
+ */
+adjusted_difference: (number | null)
+adjusted_low: (number | null)
+adjusted_high: (number | null)
+/**
+ * The part of the variance that the revenue before explained
+ */
+variance_reduction: (number | null)
+}[]
+/**
+ * All experiments of the pool together, weighted by people; null without a pool
+ */
+pooled: ({
+pool: string
+experiments: number
+people: number
+effects: {
+arm: string
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+/**
+ * The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money
+ */
+difference: number
+/**
+ * The lower bound of the fixed interval, for one look at the planned end
+ */
+low: number
+/**
+ * The upper bound of the fixed interval
+ */
+high: number
+/**
+ * The lower bound of an interval that holds at every look together
+ */
+always_valid_low: number
+/**
+ * The upper bound of an interval that holds at every look together
+ */
+always_valid_high: number
+}[]
+} | null)
+warnings: {
+code: string
+count: number
+message: string
 }[]
 }
 export interface Runs {

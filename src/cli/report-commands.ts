@@ -34,7 +34,7 @@ export function addReportCommands(program: Command, context: Context): void {
   }
 }
 
-function addReport(command: Command, report: Report, context: Context): void {
+export function addReport(command: Command, report: Report, context: Context): void {
   const ids = Object.entries(report.path_parameters);
   command.description(report.summary);
   for (const [name, text] of ids) command.argument(`<${name}>`, text);

@@ -10,6 +10,7 @@ import type { Report } from './declare.ts';
 import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
+import { experiment } from './experiments/report.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
@@ -50,6 +51,7 @@ export const REPORTS: readonly Report[] = [
   receipt,
   customer,
   dataQuality,
+  experiment,
   runs,
   comparison,
   freeze,

@@ -27,6 +27,7 @@ import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
 import { erasureRoutes } from './erasure-routes.ts';
 import { requestId } from './exchange.ts';
+import { experimentRoutes } from './experiment-routes.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { gpcRoute } from './gpc-route.ts';
 import { Guesses } from './guesses.ts';
@@ -154,6 +155,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
+    ...experimentRoutes(services),
     ...scheduleRoutes(tributary.schedules),
     ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),

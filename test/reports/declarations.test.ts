@@ -64,6 +64,30 @@ async function fill(shop: Shop): Promise<void> {
     currency: 'USD',
     attribution_window: '5-day click, 1-day open',
   });
+  await shop.send('experiments', {
+    experiment_id: 'march',
+    name: 'Does the newsletter do anything?',
+    scope: 'campaign',
+    arms: { holdout: 0.5, treated: 0.5 },
+    control: 'holdout',
+    starts_at: at(1, '00:00'),
+    ends_at: at(20, '00:00'),
+    planned_people: 10,
+    pool: 'newsletters',
+  });
+  const assigned = (customer_id: string, arm: string) => ({
+    experiment_id: 'march',
+    arm,
+    customer_id,
+    occurred_at: at(1),
+  });
+  await shop.send(
+    'assignments',
+    assigned('ann', 'treated'),
+    assigned('bob', 'treated'),
+    assigned('cat', 'holdout'),
+    assigned('dan', 'holdout'),
+  );
   await shop.send('customer_segments', {
     customer_id: 'ann',
     segment_name: 'loyal',
@@ -153,6 +177,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, group_by: 'day', compare: 'previous_year' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  experiment: [{ experiment_id: 'march' }],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },

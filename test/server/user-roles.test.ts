@@ -27,6 +27,8 @@ const VIEWER = `
   GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
+  GET /v1/experiments
+  GET /v1/experiments/{experiment_id}
   GET /v1/annotations
   GET /v1/monitors
   GET /v1/incidents
@@ -58,6 +60,8 @@ const ADMIN_ONLY = `
   POST /v1/models
   POST /v1/flush
   POST /v1/email/instrument
+  POST /v1/experiments/{experiment_id}/assign
+  POST /v1/experiments/{experiment_id}/stop
   DELETE /v1/customers/{customer_id}
   GET /v1/customers/{customer_id}/export
   GET /v1/erasures
@@ -137,7 +141,7 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
 
 test('every route says who may call it, and calls that send events or are for assistants are for keys only', async () => {
   const sending =
-    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor))/;
+    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|experiments\/|identity\/|dead_letters|reclassify|retention|doctor))/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))
