@@ -154,6 +154,13 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_i
 answer: Answers['ReportsConsolidated']
 }
 /**
+ * How much of the revenue of a brand touches of other brands helped, for people who allow it
+ */
+"/v1/reports/cross_brand": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'model' | 'compare' | 'format' | 'csv'>
+answer: Answers['ReportsCrossBrand']
+}
+/**
  * At most three things that the data is sure about, those with most money at stake first
  */
 "/v1/reports/today": {
@@ -842,6 +849,31 @@ query?: Pick<SharedParameters, 'format' | 'csv'>
 answer: Answers['ModelsOne']
 }
 /**
+ * Two fits side by side
+ */
+"/v1/models/{artifact_id}/compare/{other_artifact_id}": {
+path: {
+artifact_id: string
+other_artifact_id: string
+}
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'>
+answer: Answers['ModelsOneCompareOne']
+}
+/**
+ * Pinned artifacts
+ */
+"/v1/models/pins": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsPins']
+}
+/**
+ * Scheduled fits, newest first
+ */
+"/v1/models/fits": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsFits']
+}
+/**
  * How far a report is
  */
 "/v1/progress/{progress_id}": {
@@ -1457,7 +1489,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -1573,6 +1605,10 @@ guard_minutes?: number
  */
 max_age_days?: number
 /**
+ * algorithmic: whether a touch shares credit with a touch of another channel that brought it; on when left out
+ */
+flow_back?: ("on" | "off")
+/**
  * First day of the orders to learn from; the start of the log when left out
  */
 start?: string
@@ -1616,6 +1652,10 @@ ignore_message_rules?: ("true" | "false")
  * Only these conversion types, separated by commas
  */
 conversion_type?: string
+/**
+ * Stores the fit as a trial: only reports that name its artifact use it, until it is adopted
+ */
+trial?: ("true" | "false")
 }
 answer: {
 artifact_id: string
@@ -1635,6 +1675,10 @@ created_at: string
  * The fit passed every check of its gate, so reports may use it
  */
 passed: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
 /**
  * The results of the model by channel
  */
@@ -1660,6 +1704,82 @@ required: string
 /**
  * The fit passed every check of its gate, so reports may use it
  */
+passed: boolean
+message: string
+}[]
+}
+limits: string[]
+warnings: string[]
+}
+}
+/**
+ * Pin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+body: {
+/**
+ * The brand whose reports use it; all brands that the key is for when left out
+ */
+brand_id?: string
+/**
+ * Why, for those who wonder later, in at most 500 characters. Name no person in it
+ */
+reason: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+}
+}
+/**
+ * Adopt a trial
+ */
+"/v1/models/{artifact_id}/adopt": {
+path: {
+artifact_id: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+as_of: string
+settings: {
+
+}
+training_ms: number
+created_at: string
+passed: boolean
+trial: boolean
+channels: {
+channel: string
+share: number
+}[]
+data: {
+
+}
+metrics: {
+
+}
+gate: {
+passed: boolean
+checks: {
+check: string
+value: (number | null)
+required: string
 passed: boolean
 message: string
 }[]
@@ -1847,7 +1967,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -3382,6 +3502,29 @@ erasure_id: string
 }
 }
 /**
+ * Delete a trial
+ */
+"/v1/models/{artifact_id}": {
+path: {
+artifact_id: string
+}
+answer: {
+
+}
+}
+/**
+ * Unpin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+query?: Pick<SharedParameters, 'brand_id'>
+answer: {
+
+}
+}
+/**
  * Delete an annotation
  */
 "/v1/annotations/{annotation_id}": {
@@ -3467,7 +3610,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**

@@ -1,9 +1,11 @@
 /** Every report, in the order of the documentation and the help. */
+import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { consolidated } from './consolidated/report.ts';
+import { crossBrand } from './cross-brand/report.ts';
 import { customer } from './customer.ts';
 import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
@@ -12,6 +14,7 @@ import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
 import { calibration } from './experiments/calibration/report.ts';
 import { experiment } from './experiments/report.ts';
+import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
@@ -22,6 +25,7 @@ import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { orders } from './orders.ts';
 import { paths } from './paths/report.ts';
+import { pins } from './pinning.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
@@ -34,6 +38,7 @@ export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
   consolidated,
+  crossBrand,
   today,
   models,
   journeys,
@@ -62,4 +67,7 @@ export const REPORTS: readonly Report[] = [
   fit,
   fitted,
   card,
+  artifactComparison,
+  pins,
+  fits,
 ];

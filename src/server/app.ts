@@ -42,6 +42,7 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { modelRoutes } from './model-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
 import { noiseRoutes } from './noise-routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
@@ -203,6 +204,7 @@ function readingRoutes(services: Services, shared_answers: SharedAnswers): Route
   const { annotations, config, state } = services.tributary;
   return [
     ...reportRoutes(services),
+    ...modelRoutes(services),
     lineageRoute(services),
     ...annotationRoutes(annotations),
     ...shareRoutes(services, shared_answers),
