@@ -13,6 +13,7 @@ export interface GetCalls {
  * List experiments
  */
 "/v1/experiments": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id'>
 answer: Answers['Experiments']
 }
 /**
@@ -800,6 +801,31 @@ query?: Pick<SharedParameters, 'format' | 'csv'>
 answer: Answers['ModelsOne']
 }
 /**
+ * Two fits side by side
+ */
+"/v1/models/{artifact_id}/compare/{other_artifact_id}": {
+path: {
+artifact_id: string
+other_artifact_id: string
+}
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'>
+answer: Answers['ModelsOneCompareOne']
+}
+/**
+ * Pinned artifacts
+ */
+"/v1/models/pins": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsPins']
+}
+/**
+ * Scheduled fits, newest first
+ */
+"/v1/models/fits": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsFits']
+}
+/**
  * How far a report is
  */
 "/v1/progress/{progress_id}": {
@@ -1082,6 +1108,30 @@ answer: Answers['DestinationsOneWithdrawn']
 answer: Answers['Pulls']
 }
 /**
+ * How many people an experiment needs
+ */
+"/v1/experiment-size": {
+query: {
+/**
+ * The part of people who order in the time of the experiment, such as 0.03
+ */
+rate: string
+/**
+ * The smallest rise that matters, such as 0.1 for 10 % more orders
+ */
+lift: string
+/**
+ * The part of people in the control; 0.5 when left out
+ */
+holdout?: string
+/**
+ * People who can be assigned in a week
+ */
+people_a_week?: string
+}
+answer: Answers['ExperimentSize']
+}
+/**
  * List the schedules with where each stands
  */
 "/v1/schedules": {
@@ -1276,6 +1326,100 @@ body: (Exposure | [Exposure, ...(Exposure)[]])
 answer: Receipt
 }
 /**
+ * Put people into the arms of an experiment
+ */
+"/v1/experiments/{experiment_id}/assign": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * Only tells the arms: nothing is written, and the plan is not frozen
+ */
+trial?: ("true" | "false")
+/**
+ * A send list: each with customer_id, anonymous_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people?: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * In the order of `people`
+ */
+assignments?: {
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person was not assigned
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
+}
+/**
  * Freeze a report
  */
 "/v1/runs": {
@@ -1297,7 +1441,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -1456,6 +1600,10 @@ ignore_message_rules?: ("true" | "false")
  * Only these conversion types, separated by commas
  */
 conversion_type?: string
+/**
+ * Stores the fit as a trial: only reports that name its artifact use it, until it is adopted
+ */
+trial?: ("true" | "false")
 }
 answer: {
 artifact_id: string
@@ -1475,6 +1623,10 @@ created_at: string
  * The fit passed every check of its gate, so reports may use it
  */
 passed: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
 /**
  * The results of the model by channel
  */
@@ -1500,6 +1652,82 @@ required: string
 /**
  * The fit passed every check of its gate, so reports may use it
  */
+passed: boolean
+message: string
+}[]
+}
+limits: string[]
+warnings: string[]
+}
+}
+/**
+ * Pin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+body: {
+/**
+ * The brand whose reports use it; all brands that the key is for when left out
+ */
+brand_id?: string
+/**
+ * Why, for those who wonder later, in at most 500 characters. Name no person in it
+ */
+reason: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+}
+}
+/**
+ * Adopt a trial
+ */
+"/v1/models/{artifact_id}/adopt": {
+path: {
+artifact_id: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+as_of: string
+settings: {
+
+}
+training_ms: number
+created_at: string
+passed: boolean
+trial: boolean
+channels: {
+channel: string
+share: number
+}[]
+data: {
+
+}
+metrics: {
+
+}
+gate: {
+passed: boolean
+checks: {
+check: string
+value: (number | null)
+required: string
 passed: boolean
 message: string
 }[]
@@ -1687,7 +1915,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -2068,100 +2296,6 @@ pull_id: string
 }
 answer: {
 asked: boolean
-}
-}
-/**
- * Put people into the arms of an experiment
- */
-"/v1/experiments/{experiment_id}/assign": {
-path: {
-experiment_id: string
-}
-body: {
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-/**
- * The brand; that of the key when left out
- */
-brand_id?: string
-/**
- * Only tells the arms: nothing is written, and the plan is not frozen
- */
-trial?: ("true" | "false")
-/**
- * A send list: each with customer_id, anonymous_id or email
- * 
- * @minItems 1
- * @maxItems 10000
- */
-people?: [{
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-}, ...({
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-})[]]
-}
-answer: {
-experiment_id: string
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * In the order of `people`
- */
-assignments?: {
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * Why this person was not assigned
- */
-refused: ({
-field: string
-reason: string
-} | null)
-}[]
 }
 }
 /**
@@ -3234,6 +3368,29 @@ erasure_id: string
 }
 }
 /**
+ * Delete a trial
+ */
+"/v1/models/{artifact_id}": {
+path: {
+artifact_id: string
+}
+answer: {
+
+}
+}
+/**
+ * Unpin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+query?: Pick<SharedParameters, 'brand_id'>
+answer: {
+
+}
+}
+/**
  * Delete an annotation
  */
 "/v1/annotations/{annotation_id}": {
@@ -3299,13 +3456,17 @@ key?: string
  */
 anonymous?: "1"
 /**
- * First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out
+ * Only experiments that ran on this day or later
  */
 start?: string
 /**
- * The day or instant after the last one; tomorrow when left out
+ * Only experiments that ran before this day
  */
 end?: string
+/**
+ * Experiments of this brand
+ */
+brand_id?: string
 /**
  * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
@@ -3315,13 +3476,9 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
-/**
- * One brand; all brands that the key may read when left out
- */
-brand_id?: string
 /**
  * `as_of` of an earlier report, or an instant; the newest log position when left out
  */

@@ -12,6 +12,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -534,6 +538,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -1043,6 +1051,9 @@ Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+ModelsOneCompareOne: ModelsOneCompareOne
+ModelsPins: ModelsPins
+ModelsFits: ModelsFits
 ProgressOne: ProgressOne
 Lineage: Lineage
 Annotations: Annotations
@@ -1064,6 +1075,7 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+ExperimentSize: ExperimentSize
 Schedules: Schedules
 SchedulesOnePreview: SchedulesOnePreview
 SchedulesOneExports: SchedulesOneExports
@@ -1127,6 +1139,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1443,6 +1459,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -2297,6 +2317,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -2381,6 +2405,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2516,6 +2541,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2755,6 +2781,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3175,6 +3205,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3456,6 +3490,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4092,6 +4130,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -4155,6 +4197,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4258,6 +4304,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4792,6 +4842,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -5660,6 +5711,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5866,6 +5921,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5985,6 +6044,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -6263,6 +6326,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -6584,6 +6651,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6837,6 +6905,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7220,6 +7289,7 @@ export interface ConversionsOneReceipt {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7433,6 +7503,7 @@ export interface CustomersOne {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7665,6 +7736,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7809,6 +7881,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -7968,7 +8044,15 @@ variance_reduction: (number | null)
 pooled: ({
 pool: string
 experiments: number
+/**
+ * Experiments of the pool whose arms do not have their shares; they take no part
+ */
+left_out: number
 people: number
+sentences: {
+arm: string
+sentence: string
+}[]
 effects: {
 arm: string
 /**
@@ -8014,7 +8098,7 @@ start: string
 end: string
 models: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 currency: string
@@ -8168,9 +8252,17 @@ brands: string[]
  */
 passed: boolean
 /**
- * Reports of these brands use this artifact
+ * Reports use this artifact: it is pinned, or the newest of its brands that passed
  */
 in_use: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
+ * The brands that an administrator pinned it for; * stands for all brands
+ */
+pinned_for: string[]
 created_at: string
 /**
  * Time that training took, in milliseconds
@@ -8202,6 +8294,10 @@ created_at: string
  */
 passed: boolean
 /**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
  * The results of the model by channel
  */
 channels: {
@@ -8232,6 +8328,149 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface ModelsOneCompareOne {
+report_period: {
+start: string
+end: string
+}
+currency: string
+as_of: string
+generated_at: string
+first: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+second: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+channels: {
+channel: (string | null)
+first_revenue_micros: string
+/**
+ * What the channel earns in the period with the first fit
+ */
+first_revenue: string
+second_revenue_micros: string
+/**
+ * What the channel earns in the period with the second fit
+ */
+second_revenue: string
+difference_revenue_micros: string
+/**
+ * The second less the first
+ */
+difference_revenue: string
+/**
+ * Its part of the credit of the period with the first fit
+ */
+first_share: (number | null)
+/**
+ * Its part of the credit of the period with the second fit
+ */
+second_share: (number | null)
+/**
+ * Its part of all credit in the data of the first fit, with a 90 % interval; null if the fit has none
+ */
+first_learned_share: (number | null)
+first_learned_share_low: (number | null)
+first_learned_share_high: (number | null)
+/**
+ * Its part of all credit in the data of the second fit, with a 90 % interval; null if the fit has none
+ */
+second_learned_share: (number | null)
+second_learned_share_low: (number | null)
+second_learned_share_high: (number | null)
+}[]
+/**
+ * The channels that move most, in words
+ */
+movers: string[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ModelsPins {
+pins: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+/**
+ * Why reports that need it are refused; null if nothing is wrong
+ */
+problem: (string | null)
+}[]
+}
+export interface ModelsFits {
+fits: {
+model: string
+/**
+ * running, passed, refused by its gate, failed, or stopped: the program ended meanwhile, and the fit is tried again
+ */
+outcome: string
+began_at: string
+ended_at: (string | null)
+/**
+ * Time from the begin of the run to its end, in milliseconds; null while it runs
+ */
+took_ms: (number | null)
+/**
+ * The brand that the schedule names; null for all brands
+ */
+brand_id: (string | null)
+/**
+ * The brands that it learned from; null where the fit gave no artifact
+ */
+brands: (string[] | null)
+/**
+ * The log position up to which it learned
+ */
+as_of: (string | null)
+artifact_id: (string | null)
+/**
+ * Why it gave no artifact that reports may use; empty if it passed
+ */
+reason: string
+/**
+ * The checks of the gate that failed, each with its value and bound
+ */
+checks: {
+check: string
+value: (number | null)
+required: string
+message: string
+}[]
+}[]
 }
 export interface ProgressOne {
 /**
@@ -8892,6 +9131,21 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface ExperimentSize {
+/**
+ * In all arms together
+ */
+people: number
+control_people: number
+/**
+ * Null without people_a_week
+ */
+weeks: (number | null)
+/**
+ * One sentence a line
+ */
+text: string
 }
 export interface Schedules {
 schedules: {

@@ -1,4 +1,5 @@
 /** Every report, in the order of the documentation and the help. */
+import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
@@ -12,6 +13,7 @@ import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
 import { experiment } from './experiments/report.ts';
+import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
@@ -22,6 +24,7 @@ import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { orders } from './orders.ts';
 import { paths } from './paths/report.ts';
+import { pins } from './pinning.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
@@ -60,4 +63,7 @@ export const REPORTS: readonly Report[] = [
   fit,
   fitted,
   card,
+  artifactComparison,
+  pins,
+  fits,
 ];

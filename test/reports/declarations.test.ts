@@ -15,6 +15,7 @@ import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Shop, withShop } from '../support/shop.ts';
 import { DEEP } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
+import { effects, keepArtifact } from './artifacts.ts';
 import { expectToFit, reportNamed } from './schema.ts';
 
 /** People with emails, visits, a machine, refunds, a login, spend, a segment, an order in another currency, and a click in another brand. */
@@ -207,7 +208,13 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   ],
   fitted: [{}],
   card: [],
+  artifact_comparison: [],
+  pins: [{}],
+  fits: [{}],
 };
+
+const kept = (shop: Shop, by_channel: Record<string, number>): Promise<string> =>
+  keepArtifact(shop.reports, { content: effects(by_channel) });
 
 const ASKED = DEEP ? Infinity : 2;
 
@@ -229,6 +236,13 @@ describe('the answer of', () => {
       const inOrder = [...REPORTS].sort((a, b) => Number(b.writes !== null) - Number(a.writes !== null));
       for (const one of inOrder) {
         const questions = QUESTIONS[one.name]!;
+        if (one.name === 'artifact_comparison') {
+          const [artifact_id, other_artifact_id] = [
+            await kept(shop, { email: 1 }),
+            await kept(shop, { email: 0.5, direct: 0.5 }),
+          ];
+          questions.push({ ...MARCH, artifact_id, other_artifact_id });
+        }
         if (one.name === 'card') {
           const { models } = (await reportNamed('fitted').run(shop.reports, {}, ALL_BRANDS)) as {
             models: { artifact_id: string }[];

@@ -30,6 +30,7 @@ const VIEWER = `
   GET /v1/reports/today
   GET /v1/experiments
   GET /v1/experiments/{experiment_id}
+  GET /v1/experiment-size
   GET /v1/annotations
   GET /v1/monitors
   GET /v1/incidents
@@ -38,7 +39,10 @@ const VIEWER = `
   GET /v1/runs
   GET /v1/runs/{run_id}/compare
   GET /v1/models
-  GET /v1/models/{artifact_id}`;
+  GET /v1/models/{artifact_id}
+  GET /v1/models/{artifact_id}/compare/{other_artifact_id}
+  GET /v1/models/pins
+  GET /v1/models/fits`;
 const ANALYST = `
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
@@ -59,6 +63,10 @@ const ANALYST = `
 const ADMIN_ONLY = `
   POST /v1/runs
   POST /v1/models
+  DELETE /v1/models/{artifact_id}
+  POST /v1/models/{artifact_id}/pin
+  DELETE /v1/models/{artifact_id}/pin
+  POST /v1/models/{artifact_id}/adopt
   POST /v1/flush
   POST /v1/email/instrument
   POST /v1/experiments/{experiment_id}/assign
