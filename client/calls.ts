@@ -1557,6 +1557,10 @@ guard_minutes?: number
  */
 max_age_days?: number
 /**
+ * algorithmic: whether a touch shares credit with a touch of another channel that brought it; on when left out
+ */
+flow_back?: ("on" | "off")
+/**
  * First day of the orders to learn from; the start of the log when left out
  */
 start?: string

@@ -1994,6 +1994,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -7468,6 +7472,38 @@ artifact_id: string
 measure: string
 with: number
 without: number
+/**
+ * The weight of the touch before touches shared credit with those that brought them; left out where none did
+ */
+own_weight?: number
+/**
+ * Earlier touches that brought this one, and the weight that it gave each of them
+ */
+brought_by?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
+/**
+ * Later touches that this one brought, and the weight that each of them gave it
+ */
+brings?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
 }
 /**
  * The weight that the formula of the model gives the touch

@@ -72,6 +72,12 @@ export const FitParameters = Type.Object(
         description: `algorithmic: touches older than this many days have no effect; ${FIT_DEFAULTS.max_age_days} when left out`,
       }),
     ),
+    flow_back: Type.Optional(
+      choice(
+        ['on', 'off'],
+        `algorithmic: whether a touch shares credit with a touch of another channel that brought it; ${FIT_DEFAULTS.flow_back} when left out`,
+      ),
+    ),
     ...FITTED_LOG_PARAMETERS,
     trial: Type.Optional(
       flag('Stores the fit as a trial: only reports that name its artifact use it, until it is adopted'),
@@ -86,6 +92,7 @@ const ONLY: Partial<Record<keyof FitParameters, readonly FitModel[]>> = {
   family: ['algorithmic'],
   guard_minutes: ['algorithmic'],
   max_age_days: ['algorithmic'],
+  flow_back: ['algorithmic'],
   order: ['markov', 'data_driven'],
   transform: ['markov', 'data_driven', 'shapley'],
   collapse: ['markov', 'data_driven', 'shapley'],

@@ -99,9 +99,9 @@ function settle(parameters: FitParameters): FitSettings {
   const { seed = FIT_DEFAULTS.seed, draws = FIT_DEFAULTS.draws } = parameters;
   const common = { seed, draws, level: FIT_DEFAULTS.level };
   if (parameters.model === 'algorithmic') {
-    const { family, guard_minutes, max_age_days } = { ...FIT_DEFAULTS, ...parameters };
+    const { family, guard_minutes, max_age_days, flow_back } = { ...FIT_DEFAULTS, ...parameters };
     const { grain = 'auto' } = parameters;
-    return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days };
+    return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days, flow_back };
   }
   const { grain = 'channel', transform = 'none' } = parameters;
   if (parseTransforms(transform).some(({ kind }) => kind === 'frequency'))
