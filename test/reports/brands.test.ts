@@ -51,6 +51,7 @@ test('every report keeps the brand of another key to itself', async () => {
       run_id: `${SECRET}-run`,
       experiment_id: `${SECRET}-experiment`,
       artifact_id,
+      other_artifact_id: artifact_id,
     };
     const mine = { key_brand_id: 'b' };
     const context = { ...shop.reports, brand_groups: brandGroups([{ brands: ['a', 'b'] }], [['a', 'b']]) };
