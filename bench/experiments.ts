@@ -63,7 +63,10 @@ export async function benchExperiments(calls: number): Promise<void> {
         times['event']!.push(await event(id));
       }
       for (const [name, list] of Object.entries(times))
-        for (const percent of [50, 99]) (rounds[`${name}_p${percent}_ms`] ??= []).push(quantile(list, percent / 100));
+        for (const percent of [50, 99]) {
+          const figure = `${name}_p${percent}_ms`;
+          rounds[figure] = [...(rounds[figure] ?? []), quantile(list, percent / 100)];
+        }
     }
     for (const [name, values] of Object.entries(rounds)) {
       figures[name] = median(values);
