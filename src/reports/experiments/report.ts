@@ -28,7 +28,7 @@ const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
 const ExperimentParameters = Type.Object({ brand_id, as_of, currency }, { additionalProperties: false });
 
 /** How results are computed. A change of any formula is a new version, so that an answer can be made again to the byte. */
-const ANALYSIS_VERSION = '1';
+export const ANALYSIS_VERSION = '1';
 
 export async function experimentReport(
   context: ReportContext,
@@ -125,7 +125,7 @@ async function answer(
       return { arm, conclusion, stop_rule: stopRule(conclusion), sentence };
     }),
     effects: effects.map(effectRow),
-    pooled: design.pool === null ? null : pooledEffects(design.pool, read),
+    pooled: design.pool === null ? null : pooledEffects(design.pool, read, { currency: plan.currency, known_ms }),
     warnings: warningsOf(arms, sample_ratio_chance, plans[0]!),
   };
 }
