@@ -1468,6 +1468,88 @@ reason: string
 }
 }
 /**
+ * Put a send list into waves by chance
+ */
+"/v1/experiments/{experiment_id}/order": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * The campaign that will be sent; the first call needs it
+ */
+campaign_id?: string
+/**
+ * How many waves; 4 when left out
+ */
+waves?: number
+/**
+ * The length of the whole list, where it is sent in several calls
+ */
+planned_people?: number
+/**
+ * The send list: each with customer_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * In the order of `people`
+ */
+people: {
+/**
+ * The wave in which this person is sent; null if a global experiment holds the person out, or the person was refused
+ */
+wave: (number | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person has no wave
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
+}
+/**
  * Freeze a report
  */
 "/v1/runs": {
@@ -2397,88 +2479,6 @@ stopped_at: (string | null)
  * Why it was stopped
  */
 stop_reason: (string | null)
-}
-}
-/**
- * Put a send list into waves by chance
- */
-"/v1/experiments/{experiment_id}/order": {
-path: {
-experiment_id: string
-}
-body: {
-/**
- * The brand; that of the key when left out
- */
-brand_id?: string
-/**
- * The campaign that will be sent; the first call needs it
- */
-campaign_id?: string
-/**
- * How many waves; 4 when left out
- */
-waves?: number
-/**
- * The length of the whole list, where it is sent in several calls
- */
-planned_people?: number
-/**
- * The send list: each with customer_id or email
- * 
- * @minItems 1
- * @maxItems 10000
- */
-people: [{
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-}, ...({
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-})[]]
-}
-answer: {
-experiment_id: string
-/**
- * In the order of `people`
- */
-people: {
-/**
- * The wave in which this person is sent; null if a global experiment holds the person out, or the person was refused
- */
-wave: (number | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * Why this person has no wave
- */
-refused: ({
-field: string
-reason: string
-} | null)
-}[]
 }
 }
 /**

@@ -6333,6 +6333,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -8450,6 +8454,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -8545,7 +8553,7 @@ brand_id: string
 /**
  * Why it is left out
  */
-reason: ("running" | "send_order" | "several_arms" | "too_early" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
+reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
 message: string
 }[]
 }
