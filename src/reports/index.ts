@@ -12,6 +12,8 @@ import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
 import { experiment } from './experiments/report.ts';
 import { fit } from './fitting.ts';
+import { closestModels } from './incrementality/closest.ts';
+import { incrementality } from './incrementality/report.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
 import { cohorts } from './lifetime/cohorts.ts';
@@ -52,6 +54,8 @@ export const REPORTS: readonly Report[] = [
   customer,
   dataQuality,
   experiment,
+  incrementality,
+  closestModels,
   runs,
   comparison,
   freeze,

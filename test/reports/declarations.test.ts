@@ -178,6 +178,8 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   experiment: [{ experiment_id: 'march' }],
+  incrementality: [MARCH, { ...MARCH, models: 'linear,last_touch', by: 'channel' }],
+  closest_models: [{}],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },

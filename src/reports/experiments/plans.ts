@@ -14,6 +14,8 @@ export interface Planned {
 
 /** Experiments of one pool that a report reads. */
 const MAX_POOLED = 100;
+/** Experiments of a brand that a report reads. */
+export const MAX_READ = 300;
 
 const COLUMNS = {
   id: 'text',
@@ -21,6 +23,7 @@ const COLUMNS = {
   name: 'text',
   scope: 'text',
   campaign_id: 'text?',
+  channel: 'text?',
   unit: 'text?',
   arms: 'text',
   control: 'text',
@@ -64,6 +67,21 @@ export async function readPlans(
     if (other !== null && other.design.pool === pool && armsOf(other.design) === armsOf(own.design)) others.push(other);
   }
   return [own, ...others];
+}
+
+/** The plans of all experiments of a brand, those that end last first; at most {@link MAX_READ}. */
+export async function readAllPlans(snapshot: Snapshot, position: Position, brand_id: string): Promise<Design[]> {
+  const rows = await snapshot.query(
+    `select t.stated_id as id, max(epoch_ms(t.ends_at)) as end_ms from experiments t
+     where t.brand_id = $brand_id and t.stated_id is not null and ${atOrBefore('t', position)} group by t.stated_id order by end_ms desc, id limit ${MAX_READ}`,
+    { brand_id },
+  );
+  const designs: Design[] = [];
+  for (const { id } of readAll(rows, { id: 'text' })) {
+    const plan = await readPlan(snapshot, position, brand_id, id);
+    if (plan !== null) designs.push(plan.design);
+  }
+  return designs;
 }
 
 const armsOf = ({ arms }: Design): string => JSON.stringify(arms.map(({ name }) => name));

@@ -113,9 +113,15 @@ function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
     from ranked r where r.place = 1`;
 }
 
+/** SQL for the end of the time in which orders of a person `p` count. */
+export function untilSql({ end_ms, window_days }: Design): string {
+  return window_days === null ? `${end_ms}` : `least(${end_ms}, p.at_ms + ${window_days * MS_PER_DAY})`;
+}
+
 /** SQL for what each person did: orders from the assignment on, and the revenue of the days before it. */
-function outcomesOf({ end_ms, window_days, before_days }: Design, people: string): string {
-  const until = window_days === null ? `${end_ms}` : `least(${end_ms}, p.at_ms + ${window_days * MS_PER_DAY})`;
+function outcomesOf(design: Design, people: string): string {
+  const { before_days } = design;
+  const until = untilSql(design);
   const after = 'o.at_ms >= p.at_ms';
   const sum = (condition: string, value: string): string =>
     `sum128(case when ${condition} then ${value} else int128(0) end)`;
