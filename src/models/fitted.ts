@@ -24,13 +24,13 @@ import { fill, materialise, type Relation, tableColumns } from '../warehouse/rel
 import type { Row } from '../warehouse/schema.ts';
 import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
-import { creditPath, scorerOf } from './hazard/credit.ts';
+import { scorerOf } from './hazard/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
-import { effectsInMemory, hazardInMemory } from './score-paths.ts';
+import { creditOf, effectsInMemory, hazardInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
-  const incremental = name === 'algorithmic_incremental';
+  const incremental = name === 'algorithmic_incremental' || name === 'algorithmic_calibrated';
   const { artifact_id, content } = artifact;
   const scores: Scores = {
     artifact_id,
@@ -146,7 +146,7 @@ async function makeHazardScores(
 /** Touches read per page. Other requests are answered between pages. */
 const PAGE = 20_000;
 
-async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardContent): Promise<Row[]> {
+async function scorePaths(snapshot: Snapshot, scored: Relation, content: HazardContent): Promise<Row[]> {
   await materialise(
     snapshot,
     TOUCHES_TO_SCORE,
@@ -157,7 +157,7 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardC
   const scores: Row[] = [];
   let path: Row[] = [];
   const finish = (): void => {
-    for (const score of path.length > 0 ? scorePath(fit, path) : []) scores.push(score);
+    for (const score of path.length > 0 ? scorePath(content, path) : []) scores.push(score);
     path = [];
   };
   for (let from = 1; from <= n; from += PAGE) {
@@ -173,10 +173,11 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardC
   return scores;
 }
 
-function scorePath(fit: HazardContent['fit'], path: readonly Row[]): Row[] {
+function scorePath(content: HazardContent, path: readonly Row[]): Row[] {
+  const { fit } = content;
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
-  const { weights, incremental, hazard_ratio } = creditPath(fit, { codes, ages_ms });
+  const { weights, incremental, hazard_ratio } = creditOf(content, { codes, ages_ms });
   const scorer = scorerOf(fit);
   const without = new Map<number, number>();
   for (const code of new Set(codes)) {

@@ -2,7 +2,9 @@
 import type { ScorePath, TouchKind } from '../attribution/plan.ts';
 import type { EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { type Naming, stateOf } from './grain.ts';
-import { creditPath } from './hazard/credit.ts';
+import { calibrated } from './hazard/calibrated-credit.ts';
+import { creditPath, type PathCredit } from './hazard/credit.ts';
+import type { HazardPath } from './hazard/scorer.ts';
 
 /** Not looked up yet. */
 const OPEN = -2;
@@ -32,11 +34,17 @@ export function effectsInMemory({ naming, states, effects }: EffectsContent, kin
   };
 }
 
-export function hazardInMemory({ naming, fit }: HazardContent, kinds: readonly TouchKind[]): ScorePath {
-  const codeOf = codesOf(naming, fit.plan.states, kinds);
+/** The credit of a path: that of the fit, changed by holdouts where the artifact has them. */
+export function creditOf({ fit, calibration }: HazardContent, path: HazardPath): PathCredit {
+  const raw = creditPath(fit, path);
+  return calibration === undefined ? raw : calibrated(raw, fit, calibration, path);
+}
+
+export function hazardInMemory(content: HazardContent, kinds: readonly TouchKind[]): ScorePath {
+  const codeOf = codesOf(content.naming, content.fit.plan.states, kinds);
   return ({ length, kinds: own, ages_ms }) => {
     const codes = Int32Array.from({ length }, (_, i) => codeOf(own[i]!));
-    const { weights, incremental } = creditPath(fit, { codes, ages_ms: ages_ms.subarray(0, length) });
+    const { weights, incremental } = creditOf(content, { codes, ages_ms: ages_ms.subarray(0, length) });
     return { weight: weights, share: incremental };
   };
 }

@@ -6,8 +6,11 @@ import { GRAINS } from '../models/grain.ts';
 import { FIT_DEFAULTS } from '../models/settings.ts';
 import { FITTED_LOG_PARAMETERS } from './parameters.ts';
 
-/** A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. */
-export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic'] as const;
+/**
+ * A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. `algorithmic_calibrated` is a
+ * fit of `algorithmic` that finished experiments correct.
+ */
+export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic', 'algorithmic_calibrated'] as const;
 export type FitModel = (typeof FIT_MODELS)[number];
 
 export const HAZARD_FAMILIES = ['logistic', 'boosted_trees', 'random_forest', 'additive'] as const;
@@ -75,9 +78,9 @@ export type FitParameters = Static<typeof FitParameters>;
 
 /** Settings that only some models have. All models have every other parameter. */
 const ONLY: Partial<Record<keyof FitParameters, readonly FitModel[]>> = {
-  family: ['algorithmic'],
-  guard_minutes: ['algorithmic'],
-  max_age_days: ['algorithmic'],
+  family: ['algorithmic', 'algorithmic_calibrated'],
+  guard_minutes: ['algorithmic', 'algorithmic_calibrated'],
+  max_age_days: ['algorithmic', 'algorithmic_calibrated'],
   order: ['markov', 'data_driven'],
   transform: ['markov', 'data_driven', 'shapley'],
   collapse: ['markov', 'data_driven', 'shapley'],

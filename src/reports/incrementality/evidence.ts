@@ -107,7 +107,7 @@ function refusalOfArms({ arms }: Design, facts: Parameters<typeof liftIsKnown>[0
 }
 
 /** SQL that is true for touches of what an experiment is about. */
-function targetOf(
+export function targetOf(
   { scope, campaign_id, channel }: Design,
   alias: string,
 ): { sql: string; parameters: Record<string, Parameter> } {

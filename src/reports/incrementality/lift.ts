@@ -26,7 +26,7 @@ export interface Lift {
 }
 
 /** Reads the lift. Arms beside the holdout count together. */
-export function liftOf({ alpha }: Design, [control, ...treated]: readonly ArmFacts[]): Lift {
+export function liftOf({ alpha }: Pick<Design, 'alpha'>, [control, ...treated]: readonly ArmFacts[]): Lift {
   const z = normalBound(alpha);
   return {
     treated: treated.reduce((sum, { people }) => sum + people, 0),
