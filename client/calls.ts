@@ -2158,6 +2158,55 @@ reason: string
 }
 }
 /**
+ * Stop an experiment before its end
+ */
+"/v1/experiments/{experiment_id}/stop": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * Why; it stands beside the result for good
+ */
+reason: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+}
+answer: {
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+metric: string
+control: string
+arms: {
+arm: string
+share: number
+}[]
+starts_at: string
+ends_at: string
+planned_people: number
+/**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
+ * When the first person was assigned; from then on only the name may change
+ */
+frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+}
+}
+/**
  * Ask for the newest whole period now
  */
 "/v1/schedules/{schedule_id}/send": {
@@ -3070,6 +3119,18 @@ alpha?: number
  * Experiments of the same pool with the same arms also give one result together
  */
 pool?: string
+/**
+ * When the first person was assigned by this plan; the product says so, leave it out
+ */
+frozen_at?: string
+/**
+ * When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out
+ */
+stopped_at?: string
+/**
+ * Why it was stopped; as stopped_at
+ */
+stop_reason?: string
 }
 export interface Assignment {
 /**

@@ -1085,9 +1085,21 @@ starts_at: string
 ends_at: string
 planned_people: number
 /**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
  * When the first person was assigned; from then on only the name may change
  */
 frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
 }[]
 }
 export interface ProjectsOneSettings {
@@ -7504,6 +7516,14 @@ analysis_version: string
 starts_at: string
 ends_at: string
 /**
+ * When somebody stopped it before its end; orders count until then, and the always-valid interval decides
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+/**
  * The last time at which the log received a record; the experiment is over once this is at its end
  */
 known_until: string
@@ -7546,14 +7566,14 @@ net_revenue_before_micros: string
 net_revenue_before: string
 }[]
 /**
- * By the metric of the plan: while it runs by the always-valid interval, at the end by the fixed one
+ * By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one
  */
 conclusions: {
 arm: string
 /**
  * What may be concluded
  */
-conclusion: ("sample_ratio_alarm" | "too_early" | "running" | "better" | "worse" | "no_difference_seen")
+conclusion: ("sample_ratio_alarm" | "too_early" | "too_few" | "running" | "better" | "worse" | "no_difference_seen")
 stop_rule: string
 sentence: string
 }[]

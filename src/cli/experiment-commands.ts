@@ -31,6 +31,7 @@ export function addExperimentCommands(program: Command, context: Context): void 
   addList(group, context);
   addAssign(group, context);
   addReport(group.command('show'), experiment, context);
+  addStop(group, context);
   addSimulate(group, context);
 }
 
@@ -177,6 +178,25 @@ function addList(group: Command, { io, open }: Context): void {
   });
 }
 
+function addStop(group: Command, { io, open }: Context): void {
+  const stop = group
+    .command('stop')
+    .description('stop an experiment before its end, for good; the always-valid interval decides then')
+    .argument('<experiment_id>')
+    .requiredOption('--reason <text>', 'why; it stands beside the result')
+    .option('--brand <id>', 'the brand')
+    .option('--json', 'print JSON');
+  withData(stop, io).action(async (experiment_id: string, options: JsonOption & { reason: string }) => {
+    mustExist(options.data);
+    const { reason, brand } = options;
+    const path = `/v1/experiments/${pathPart('experiment_id', experiment_id)}/stop`;
+    const body = { reason, ...(brand === undefined ? {} : { brand_id: brand }) };
+    const answer = await withClient(io, open, options, (client) => client.post(path, body));
+    if (options.json) printJson(io, answer);
+    else io.out(line`${experiment_id} was stopped at ${answer.stopped_at}: ${answer.stop_reason}\n`);
+  });
+}
+
 function addAssign(group: Command, { io, open }: Context): void {
   const assign = group
     .command('assign')
@@ -227,6 +247,15 @@ const linesOf = (file: string): string[] =>
     .split(/\r?\n/)
     .filter((text) => text !== '');
 
+interface SimulateOptions {
+  runs: number;
+  people: number;
+  looks: number;
+  holdout: number;
+  seed: number;
+  json?: boolean;
+}
+
 function addSimulate(group: Command, { io }: Context): void {
   group
     .command('simulate')
@@ -234,11 +263,13 @@ function addSimulate(group: Command, { io }: Context): void {
     .option('--runs <n>', 'experiments', whole(1, 100_000), 2_000)
     .option('--people <n>', 'people of each', whole(10, 10_000_000), 10_000)
     .option('--looks <n>', 'how often each is looked at', whole(1, 10_000), 100)
+    .option('--holdout <part>', 'part of people in the control', part, 0.5)
     .option('--seed <n>', 'seed', whole(0, 4_294_967_295), 1)
     .option('--json', 'print JSON')
-    .action(({ json, ...asked }: { runs: number; people: number; looks: number; seed: number; json?: boolean }) => {
+    .action(({ json, holdout, ...asked }: SimulateOptions) => {
+      if (holdout >= 1) throw badRequest('--holdout', 'must be below 1');
       const progress = new Progress(io, 'simulating');
-      const alarms = falseAlarms({ ...asked, alpha: 0.05 }, (done) =>
+      const alarms = falseAlarms({ ...asked, first_share: holdout, alpha: 0.05 }, (done) =>
         progress.update(done / asked.runs, `${done} experiments`),
       );
       progress.clear();

@@ -19,7 +19,7 @@ import {
 import { defineRecord } from './record.ts';
 import type { FlatRecord } from './record-kind.ts';
 import { statedId } from './statement.ts';
-import { MS_PER_DAY } from './time.ts';
+import { formatInstant, MS_PER_DAY } from './time.ts';
 import { Type } from './typebox.ts';
 
 /** What an experiment is about. Whoever a `global` one holds out is in no arm of the others. */
@@ -44,6 +44,11 @@ const MAX_DAYS = 400;
 const DEFAULT_ALPHA = 0.05;
 const ALPHA = { least: 0.001, most: 0.2 };
 const DEFAULT_PRE_DAYS = 30;
+export const MAX_REASON_LENGTH = 500;
+/** Experiments of one pool, which one report reads. */
+export const MAX_POOLED = 100;
+/** What only the product says of an experiment: when its plan became final, and when it was stopped early. */
+export const SAID_BY_PRODUCT = ['frozen_at', 'stopped_at', 'stop_reason'] as const;
 
 export const ExperimentSchema = Type.Object(
   {
@@ -84,6 +89,15 @@ export const ExperimentSchema = Type.Object(
       Probability(`The chance of a false alarm, from ${ALPHA.least} to ${ALPHA.most}; ${DEFAULT_ALPHA} when left out`),
     ),
     pool: Type.Optional(GroupId('Experiments of the same pool with the same arms also give one result together')),
+    frozen_at: Type.Optional(
+      Instant('When the first person was assigned by this plan; the product says so, leave it out', { any_time: true }),
+    ),
+    stopped_at: Type.Optional(
+      Instant('When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out', {
+        any_time: true,
+      }),
+    ),
+    stop_reason: Type.Optional(Text('Why it was stopped; as stopped_at', MAX_REASON_LENGTH)),
   },
   { additionalProperties: false, $id: 'Experiment' },
 );
@@ -135,6 +149,30 @@ export function designOf(record: Readonly<Record<string, unknown>>): Design {
     alpha: optional(record['alpha']) ?? DEFAULT_ALPHA,
     pool: (record['pool'] as string | null | undefined) ?? null,
   };
+}
+
+/** An experiment that was stopped before its planned end. */
+export interface Stop {
+  at_ms: number;
+  reason: string;
+}
+
+/** The statement of a plan with every default filled in, as a sender would send it, and what the product says of it. */
+export function statementOf(
+  design: Design,
+  { frozen_at_ms, stop }: { frozen_at_ms: number | null; stop: Stop | null },
+): Record<string, unknown> {
+  const { arms, start_ms, end_ms, ...rest } = design;
+  const said = {
+    ...rest,
+    arms: Object.fromEntries(arms.map(({ name, parts }) => [name, parts / SHARE_PARTS])),
+    starts_at: formatInstant(start_ms),
+    ends_at: formatInstant(end_ms),
+    frozen_at: frozen_at_ms === null ? null : formatInstant(frozen_at_ms),
+    stopped_at: stop === null ? null : formatInstant(stop.at_ms),
+    stop_reason: stop === null ? null : stop.reason,
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null));
 }
 
 const optional = (value: unknown): number | null => (value === undefined || value === null ? null : Number(value));

@@ -61,14 +61,23 @@ export function meanOf({ units, sums, covariances }: Moments, measure: number): 
 /**
  * The ratio of the sums of two measures, such as revenue per order, with its variance over units by the delta method. Source: Deng,
  * Knoblich and Lu, Applying the delta method in metric analytics, KDD 2018, equation 3. Null where the lower sum is 0.
+ * @param holders how many units have a lower value. Only they tell of the ratio: its spread has holders - 1 degrees of freedom, however
+ * many other units there are. Without that, 20 people with an order among 400 give false alarms in 9 % where 5 % are meant.
  */
-export function ratioOf({ units, sums, covariances }: Moments, upper: number, lower: number): Estimate | null {
+export function ratioOf(
+  { units, sums, covariances }: Moments,
+  upper: number,
+  lower: number,
+  holders: number,
+): Estimate | null {
   const below = sums[lower]! / units;
-  if (below === 0) return null;
+  if (below === 0 || holders < 2) return null;
   const ratio = sums[upper]! / sums[lower]!;
   const spread =
     covariances[upper]![upper]! - 2 * ratio * covariances[upper]![lower]! + ratio ** 2 * covariances[lower]![lower]!;
-  return { mean: ratio, variance: Math.max(0, spread) / below ** 2 / units, units };
+  // The sum of squares over units, over as many as there are degrees of freedom.
+  const scale = ((units - 1) / units) * (holders / (holders - 1));
+  return { mean: ratio, variance: (Math.max(0, spread) * scale) / below ** 2 / units, units: holders };
 }
 
 /**
@@ -115,16 +124,31 @@ export interface Difference {
 }
 
 /**
- * The mean of the second group minus that of the first, without the assumption of equal variances. Sources: Welch, Biometrika 34,
- * 1947; Satterthwaite, Biometrics Bulletin 2, 1946 (degrees of freedom).
+ * The means of two groups with the variance of units that both have together. A group of few units with skewed values, such as revenue of a
+ * small holdout, that happens to have no large value has a small mean and a small variance as well. Variances of their own then make false
+ * alarms of 20 % where 5 % are meant (500 people, a tenth of them in the first group, 4.6 % with an order); the common one makes 6 %.
+ */
+function withCommonSpread(first: Estimate, second: Estimate): [Estimate, Estimate] {
+  const squares = [first, second].map(({ variance, units }) => variance * units * (units - 1)) as [number, number];
+  const spread = (squares[0] + squares[1]) / (first.units + second.units - 2);
+  return [
+    { ...first, variance: spread / first.units },
+    { ...second, variance: spread / second.units },
+  ];
+}
+
+/**
+ * The mean of the second group minus that of the first, by the t test of Student with one variance for both groups. Where nothing had an
+ * effect, which is what a false alarm is about, both have the same one. Source: Student, Biometrika 6, 1908; Fisher, Metron 5, 1925 (two
+ * groups). Both groups together need three units.
  * @param alpha 0.05 gives a 95 % interval.
  */
-export function welch(first: Estimate, second: Estimate, alpha: number): Difference {
+export function differenceOf(first: Estimate, second: Estimate, alpha: number): Difference {
   const difference = second.mean - first.mean;
-  const variance = first.variance + second.variance;
+  const variance = withCommonSpread(first, second).reduce((sum, one) => sum + one.variance, 0);
   if (variance === 0)
     return { difference, variance, interval: { low: difference, high: difference }, chance: difference === 0 ? 1 : 0 };
-  const degrees = variance ** 2 / (first.variance ** 2 / (first.units - 1) + second.variance ** 2 / (second.units - 1));
+  const degrees = first.units + second.units - 2;
   const error = Math.sqrt(variance);
   const half = tBound(alpha, degrees) * error;
   return {
@@ -136,11 +160,12 @@ export function welch(first: Estimate, second: Estimate, alpha: number): Differe
 }
 
 /**
- * The relative difference second / first - 1, with its variance by the delta method: v2 / m1^2 + v1 m2^2 / m1^4. Null where the first
- * mean is not above 0.
+ * The relative difference second / first - 1, with its variance by the delta method: v2 / m1^2 + v1 m2^2 / m1^4, of one variance of units
+ * for both groups. Null where the first mean is not above 0.
  */
-export function relative(first: Estimate, second: Estimate, z: number): { lift: number; interval: Interval } | null {
-  if (first.mean <= 0) return null;
+export function relative(one: Estimate, other: Estimate, z: number): { lift: number; interval: Interval } | null {
+  if (one.mean <= 0) return null;
+  const [first, second] = withCommonSpread(one, other);
   const lift = second.mean / first.mean - 1;
   const half = z * Math.sqrt(second.variance / first.mean ** 2 + (first.variance * second.mean ** 2) / first.mean ** 4);
   return { lift, interval: { low: lift - half, high: lift + half } };

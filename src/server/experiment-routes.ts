@@ -1,13 +1,15 @@
 /** Routes of experiments: the list of plans, and the assignment of people. Plans are sent as records, and results are a report. */
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
-import { type Design, SHARE_PARTS } from '../domain/experiment.ts';
+import { type Design, MAX_REASON_LENGTH, SHARE_PARTS } from '../domain/experiment.ts';
 import { flag, words } from '../domain/parameter.ts';
 import { bodyReader } from '../domain/read-parameters.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
-import { type Assigned, MAX_ASSIGNED, type Planned } from '../experiments/experiments.ts';
+import type { Assigned } from '../experiments/decide-arm.ts';
+import { MAX_ASSIGNED } from '../experiments/experiments.ts';
+import type { Planned } from '../experiments/plan-book.ts';
 import type { Route, Services } from './route.ts';
 
 const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
@@ -23,7 +25,10 @@ const Shown = Type.Object({
   starts_at: Type.String(),
   ends_at: Type.String(),
   planned_people: Type.Integer(),
+  campaign_id: textOrNull('The campaign or flow'),
   frozen_at: textOrNull('When the first person was assigned; from then on only the name may change'),
+  stopped_at: textOrNull('When it was stopped before its end'),
+  stop_reason: textOrNull('Why it was stopped'),
 });
 
 const Who = {
@@ -123,7 +128,43 @@ export function experimentRoutes({ tributary }: Services): Route[] {
         : { experiment_id, arm: null, held_out_by: null, assignments: decided };
     },
   };
-  return [list, assign];
+  return [list, assign, stopRoute(experiments)];
+}
+
+const Reason = Type.Object(
+  {
+    reason: Type.String({
+      minLength: 1,
+      maxLength: MAX_REASON_LENGTH,
+      description: 'Why; it stands beside the result for good',
+    }),
+    brand_id: Type.Optional(words('The brand; that of the key when left out')),
+  },
+  { additionalProperties: false },
+);
+
+/** An early stop is for good, and changes which interval decides. So it is for admins. */
+function stopRoute(experiments: Services['tributary']['experiments']): Route {
+  const example = { reason: 'The offer sold out' };
+  const readReason = bodyReader(Reason, example);
+  return {
+    method: 'POST',
+    path: '/v1/experiments/:experiment_id/stop',
+    tag: 'reports',
+    scope: 'admin',
+    summary: 'Stop an experiment before its end',
+    description:
+      'From now on nobody is assigned, and orders after this instant do not count. The end was not planned, so the always-valid interval decides. A stop cannot be undone; a second call answers with the first stop.',
+    path_parameters: { experiment_id: 'The id of the experiment' },
+    body: { required: true, schema: Reason, examples: { stop: example } },
+    answers: { 200: { description: 'The experiment as it was stopped', schema: Shown } },
+    handle: async (request) => {
+      const { reason, brand_id } = readReason(request.body);
+      const { experiment_id } = request.params as { experiment_id: string };
+      const which = { brand_id: brandWithin(request.key!.brand_id, brand_id) ?? DEFAULT_BRAND, experiment_id };
+      return shownOf(await experiments.stop(which, reason));
+    },
+  };
 }
 
 /** Takes the send list out of a body. @throws bad_request. */
@@ -149,13 +190,15 @@ function oneAnswer(experiment_id: string, { refused, ...decided }: Assigned): St
 
 const partsOf = ({ arms }: Design) => arms.map(({ name, parts }) => ({ arm: name, share: parts / SHARE_PARTS }));
 
-function shownOf({ design, frozen_at_ms }: Planned): Static<typeof Shown> {
-  const { experiment_id, brand_id, name, scope, metric, control, planned_people } = design;
+function shownOf({ design, frozen_at_ms, stop }: Planned): Static<typeof Shown> {
+  const { experiment_id, brand_id, name, scope, campaign_id, metric, control, planned_people } = design;
   return {
-    ...{ experiment_id, brand_id, name, scope, metric, control, planned_people },
+    ...{ experiment_id, brand_id, name, scope, campaign_id, metric, control, planned_people },
     arms: partsOf(design),
     starts_at: formatInstant(design.start_ms),
     ends_at: formatInstant(design.end_ms),
     frozen_at: frozen_at_ms === null ? null : formatInstant(frozen_at_ms),
+    stopped_at: stop === null ? null : formatInstant(stop.at_ms),
+    stop_reason: stop === null ? null : stop.reason,
   };
 }

@@ -12,12 +12,12 @@ import {
 } from '../../src/learning/distributions.ts';
 import {
   adjustedMeans,
+  differenceOf,
   exactMoments,
   meanOf,
   momentsOf,
   ratioOf,
   relative,
-  welch,
 } from '../../src/learning/moments.ts';
 import { pooledDifference } from '../../src/learning/pooled.ts';
 import { sampleRatioChance } from '../../src/learning/sample-ratio.ts';
@@ -74,16 +74,16 @@ describe('two rates', () => {
 });
 
 describe('means', () => {
-  test('differ by Welch as Rosetta Code, "Welch\'s t-test", prints it', () => {
-    const chance = (a: number[], b: number[]) =>
-      welch(meanOf(momentsOf([a]), 0), meanOf(momentsOf([b]), 0), 0.05).chance;
-    expect(chance([3, 4, 1, 2.1], [490.2, 340, 433.9])).toBeCloseTo(0.010751561149785, 12);
-    const few = [19.8, 20.4, 19.6, 17.8, 18.5, 18.9, 18.3, 18.9, 19.5, 22];
-    const many = [
-      28.2, 26.6, 20.1, 23.3, 25.2, 22.1, 17.7, 27.6, 20.6, 13.7, 23.2, 17.5, 20.6, 18, 23.9, 21.6, 24.3, 20.4, 24,
-      13.2,
-    ];
-    expect(chance(few, many)).toBeCloseTo(0.035972271029797, 12);
+  test('differ by the t test of Student, as R prints it of the data "sleep"', () => {
+    // t.test(extra ~ group, data = sleep, var.equal = TRUE): t = -1.8608, df = 18, p-value = 0.07919, -3.363874 to 0.203874.
+    const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2];
+    const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+    const of = (values: number[]) => meanOf(momentsOf([values]), 0);
+    const { difference, interval, chance } = differenceOf(of(second), of(first), 0.05);
+    expect(difference).toBeCloseTo(-1.58, 12);
+    expect(interval.low).toBeCloseTo(-3.363874, 6);
+    expect(interval.high).toBeCloseTo(0.203874, 6);
+    expect(chance).toBeCloseTo(0.07919, 5);
   });
 
   test('from exact sums are those from values', () => {
@@ -108,7 +108,7 @@ describe('means', () => {
     };
     const { means, variance_reduction } = adjustedMeans([arm(0), arm(0.5)], 0, 1);
     expect(variance_reduction).toBeCloseTo(0.9, 1);
-    const { interval } = welch(...means, 0.05);
+    const { interval } = differenceOf(...means, 0.05);
     expect(interval.low).toBeLessThan(0.5);
     expect(interval.high).toBeGreaterThan(0.5);
     expect(interval.high - interval.low).toBeLessThan(0.12);
@@ -118,9 +118,10 @@ describe('means', () => {
     const draw = (run: number) => {
       const random = new Random(run, 'ratio');
       const orders = Array.from({ length: 400 }, () => random.poisson(1));
-      return momentsOf([orders.map((n) => n * 20 + (n > 0 ? random.normal(0, 10) : 0)), orders]);
+      const values = orders.map((n) => n * 20 + (n > 0 ? random.normal(0, 10) : 0));
+      return ratioOf(momentsOf([values, orders]), 0, 1, orders.filter((n) => n > 0).length)!;
     };
-    const found = Array.from({ length: 300 }, (_, run) => ratioOf(draw(run), 0, 1)!);
+    const found = Array.from({ length: 300 }, (_, run) => draw(run));
     const mean = found.reduce((sum, one) => sum + one.mean, 0) / found.length;
     const spread = found.reduce((sum, one) => sum + (one.mean - mean) ** 2, 0) / (found.length - 1);
     const expected = found.reduce((sum, one) => sum + one.variance, 0) / found.length;
@@ -129,9 +130,10 @@ describe('means', () => {
   });
 
   test('have a relative difference by the delta method', () => {
+    // Units of both groups have the variance 9 (0.04 + 0.09) / 2.
     const found = relative({ mean: 10, variance: 0.04, units: 9 }, { mean: 11, variance: 0.09, units: 9 }, 1)!;
     expect(found.lift).toBeCloseTo(0.1, 12);
-    expect(found.interval.high - found.lift).toBeCloseTo(Math.sqrt(0.09 / 100 + (0.04 * 121) / 10_000), 12);
+    expect(found.interval.high - found.lift).toBeCloseTo(Math.sqrt(0.065 / 100 + (0.065 * 121) / 10_000), 12);
     expect(relative({ mean: 0, variance: 1, units: 9 }, { mean: 1, variance: 1, units: 9 }, 1)).toBeNull();
   });
 });
@@ -149,6 +151,27 @@ test('the people that are needed are those of the textbook', () => {
   expect(unitsForRates(0.1, 0.12, { alpha: 0.05, power: 0.8, first_share: 0.5 })).toBe(7_682);
   // 2.8 standard errors: (1.96 + 0.8416) * sqrt(4 / 400) * 1.
   expect(smallestDifference(400, 1, { alpha: 0.05, power: 0.8, first_share: 0.5 })).toBeCloseTo(0.28016, 4);
+});
+
+test('a ratio of few holders has their degrees of freedom, and the variance of their values where each has one', () => {
+  // 97 people without an order, and orders of 10, 20 and 60: mean 30, variance 700 over 3.
+  const values = [10, 20, 60, ...new Array<number>(97).fill(0)];
+  const orders = values.map((value) => (value > 0 ? 1 : 0));
+  const found = ratioOf(momentsOf([values, orders]), 0, 1, 3)!;
+  expect(found).toMatchObject({ mean: expect.closeTo(30, 12), units: 3, variance: expect.closeTo(700 / 3, 9) });
+  expect(ratioOf(momentsOf([orders.slice(2), orders.slice(2)]), 0, 1, 1)).toBeNull();
+});
+
+test('an always-valid interval has the bounds of the source, by hand', () => {
+  // Waudby-Smith et al. 2024, theorem 2.2, with alpha 0.05, n* = n = 1000, a unit variance of 4:
+  // -2 ln 0.05 = 5.991465, ln 6.991465 = 1.944690, n rho^2 = 7.936155, ln(sqrt(8.936155) / 0.05) = 4.090764,
+  // 2 sqrt(2 * 8.936155 / (1000 * 7.936155) * 4.090764) = 0.191963.
+  const { low, high } = alwaysValid(5, 4 / 1000, 1, 0.05);
+  expect(high - 5).toBeCloseTo(0.191963, 5);
+  expect((low + high) / 2).toBeCloseTo(5, 12);
+  // A quarter of the plan, n = 250, and the same rho: n rho^2 = 1.984039, ln(sqrt(2.984039) / 0.05) = 3.542374,
+  // 2 sqrt(2 * 2.984039 / (250 * 1.984039) * 3.542374) = 0.412906.
+  expect(alwaysValid(0, 4 / 250, 0.25, 0.05).high).toBeCloseTo(0.412906, 5);
 });
 
 test('an always-valid interval is wider than a fixed one at every share of the plan', () => {

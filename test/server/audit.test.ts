@@ -36,6 +36,7 @@ const ACTIONS = `
   POST /v1/identity/proposals
   POST /v1/identity/proposals/{proposal_id}/accept
   POST /v1/identity/proposals/{proposal_id}/undo
+  POST /v1/experiments/{experiment_id}/stop
   POST /v1/sources/{source_id}/replay
   POST /v1/email/keys
   POST /v1/email/keys/rotate

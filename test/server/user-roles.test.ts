@@ -61,6 +61,7 @@ const ADMIN_ONLY = `
   POST /v1/flush
   POST /v1/email/instrument
   POST /v1/experiments/{experiment_id}/assign
+  POST /v1/experiments/{experiment_id}/stop
   DELETE /v1/customers/{customer_id}
   GET /v1/customers/{customer_id}/export
   GET /v1/erasures

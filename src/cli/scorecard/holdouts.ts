@@ -54,7 +54,7 @@ function armOf(arm: string, people: readonly Person[]): ArmFacts {
   };
   const moments = momentsOf(MEASURES.map((measure) => of[measure]));
   const sums = Object.fromEntries(MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)])) as ArmFacts['sums'];
-  return { arm, people: people.length, exposed: 0, crossed: 0, sums, moments };
+  return { arm, people: people.length, exposed: 0, crossed: 0, observed_ms: 0, sums, moments };
 }
 
 /** The claim of a fit after its holdouts. */

@@ -1,18 +1,19 @@
 /** What an arm brought more than the control, by each measure: fixed, always-valid, Bayesian and adjusted intervals. */
-import type { Design, Metric } from '../../domain/experiment.ts';
+import { type Design, type Metric, SHARE_PARTS } from '../../domain/experiment.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { Random } from '../../domain/random.ts';
+import { MS_PER_DAY } from '../../domain/time.ts';
 import { alwaysValid } from '../../learning/always-valid.ts';
 import type { Interval } from '../../learning/bootstrap.ts';
 import { normalBound } from '../../learning/distributions.ts';
 import {
   adjustedMeans,
   type Difference,
+  differenceOf,
   type Estimate,
   meanOf,
   ratioOf,
   relative,
-  welch,
 } from '../../learning/moments.ts';
 import { newcombe, type Posterior, pooledChance, posteriorDifference, type Rate } from '../../learning/two-rates.ts';
 import { type ArmFacts, type Measure, placeOf } from './read-arms.ts';
@@ -56,10 +57,13 @@ export interface Looking {
 export const alphaOf = ({ alpha, arms }: Design): number => alpha / (arms.length - 1);
 
 /** The value of a metric in units: of the currency, or as it is. Null where it has none. */
-export function estimateOf({ moments }: ArmFacts, metric: Metric): Estimate | null {
+export function estimateOf({ moments, sums }: ArmFacts, metric: Metric): Estimate | null {
   const { upper, lower, is_money } = SOURCES[metric];
   if (moments.units < 2) return null;
-  const found = lower === null ? meanOf(moments, placeOf(upper)) : ratioOf(moments, placeOf(upper), placeOf(lower));
+  const found =
+    lower === null
+      ? meanOf(moments, placeOf(upper))
+      : ratioOf(moments, placeOf(upper), placeOf(lower), Number(sums.converted));
   return found === null ? null : inUnits(found, is_money);
 }
 
@@ -77,13 +81,13 @@ export function effectOf(
 ): Effect | null {
   const [before, after] = [estimateOf(control, metric), estimateOf(treated, metric)];
   if (before === null || after === null) return null;
-  const by_means = welch(before, after, alpha);
+  const by_means = differenceOf(before, after, alpha);
   const rates = metric === 'conversion_rate' ? ([rateOf(control), rateOf(treated)] as const) : null;
   const fixed =
     rates === null
       ? by_means
       : { ...by_means, interval: newcombe(...rates, normalBound(alpha)), chance: pooledChance(...rates) };
-  const share = shareOf(control.people + treated.people, design, treated.arm);
+  const share = shareOf([control, treated], design);
   return {
     arm: treated.arm,
     metric,
@@ -97,11 +101,24 @@ export function effectOf(
   };
 }
 
-/** How much of the planned people of both arms there is. */
-export function shareOf(people: number, { arms, control, planned_people }: Design, arm: string): number {
-  const parts = arms.filter(({ name }) => name === control || name === arm).reduce((sum, one) => sum + one.parts, 0);
-  const all = arms.reduce((sum, one) => sum + one.parts, 0);
-  return people / ((planned_people * parts) / all);
+/** The least share of the plan, so that an interval at the first instant is wide and not without end. */
+const LEAST_SHARE = 1e-6;
+
+/**
+ * How much of the planned information on two arms there is: the days that orders of their people counted so far, as a part of those of all
+ * planned people. People alone are not enough: of a list that is assigned at once all people are there at the first look, and their orders
+ * come one after the other.
+ */
+export function shareOf(both: readonly [ArmFacts, ArmFacts], design: Design): number {
+  const observed = both.reduce((sum, { observed_ms }) => sum + observed_ms, 0);
+  return Math.max(LEAST_SHARE, observed / plannedMs(design, [both[0].arm, both[1].arm]));
+}
+
+/** The time that orders are to count for the planned people of some arms, added up over people. */
+export function plannedMs({ arms, planned_people, window_days, start_ms, end_ms }: Design, names: string[]): number {
+  const parts = arms.filter(({ name }) => names.includes(name)).reduce((sum, one) => sum + one.parts, 0);
+  const each = Math.min(end_ms - start_ms, window_days === null ? Number.POSITIVE_INFINITY : window_days * MS_PER_DAY);
+  return ((planned_people * parts) / SHARE_PARTS) * each;
 }
 
 const rateOf = ({ people, sums }: ArmFacts): Rate => ({ successes: Number(sums.converted), trials: people });
@@ -114,5 +131,5 @@ function adjustedOf(control: ArmFacts, treated: ArmFacts, metric: Metric, alpha:
     placeOf(upper),
     placeOf('before'),
   );
-  return { ...welch(inUnits(means[0], is_money), inUnits(means[1], is_money), alpha), variance_reduction };
+  return { ...differenceOf(inUnits(means[0], is_money), inUnits(means[1], is_money), alpha), variance_reduction };
 }

@@ -1,21 +1,26 @@
 /** The plans of an experiment and of its pool, as the log has them. */
 
 import { assert } from '../../domain/errors.ts';
-import { changedPart, type Design, designOf } from '../../domain/experiment.ts';
+import { changedPart, type Design, designOf, MAX_POOLED, type Stop } from '../../domain/experiment.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore, type Position } from '../../warehouse/position.ts';
 import { read, readAll } from '../../warehouse/read-row.ts';
 
 export interface Planned {
   design: Design;
+  /** Set if it was stopped before its end. */
+  stop: Stop | null;
   /** Plans after the first assignment that changed more than the name. */
   changed_after: number;
 }
 
-/** Experiments of one pool that a report reads. */
-const MAX_POOLED = 100;
 /** Experiments of a brand that a report reads. */
-export const MAX_READ = 300;
+const MAX_READ = 300;
+
+/** What is read of an experiment that was stopped: it ended then. */
+export function endedDesign({ design, stop }: Planned): Design {
+  return stop === null ? design : { ...design, end_ms: Math.min(design.end_ms, stop.at_ms) };
+}
 
 const COLUMNS = {
   id: 'text',
@@ -35,17 +40,21 @@ const COLUMNS = {
   planned_people: 'number',
   alpha: 'number?',
   pool: 'text?',
+  frozen_at: 'number?',
+  stopped_at: 'number?',
+  stop_reason: 'text?',
   received_ms: 'number',
 } as const;
 const SELECTED = Object.keys(COLUMNS).map((name) => {
   if (name === 'id') return 't.stated_id as id';
   if (name === 'received_ms') return 'epoch_ms(t.received_at) as received_ms';
-  return name === 'starts_at' || name === 'ends_at' ? `epoch_ms(t.${name}) as ${name}` : `t.${name} as ${name}`;
+  return name.endsWith('_at') ? `epoch_ms(t.${name}) as ${name}` : `t.${name} as ${name}`;
 });
 
 /**
  * The plan of an experiment, then those of the other experiments of its pool with the same arms, by id. Of the statements of one, the
- * last before its first assignment counts, with the name of the last of all.
+ * one counts that says when it became final, since statements of two senders can reach the log in another order than state took them.
+ * Without such a one it is the last before the first assignment. The name is that of the last of all.
  */
 export async function readPlans(
   snapshot: Snapshot,
@@ -70,18 +79,18 @@ export async function readPlans(
 }
 
 /** The plans of all experiments of a brand, those that end last first; at most {@link MAX_READ}. */
-export async function readAllPlans(snapshot: Snapshot, position: Position, brand_id: string): Promise<Design[]> {
+export async function readAllPlans(snapshot: Snapshot, position: Position, brand_id: string): Promise<Planned[]> {
   const rows = await snapshot.query(
     `select t.stated_id as id, max(epoch_ms(t.ends_at)) as end_ms from experiments t
      where t.brand_id = $brand_id and t.stated_id is not null and ${atOrBefore('t', position)} group by t.stated_id order by end_ms desc, id limit ${MAX_READ}`,
     { brand_id },
   );
-  const designs: Design[] = [];
+  const plans: Planned[] = [];
   for (const { id } of readAll(rows, { id: 'text' })) {
     const plan = await readPlan(snapshot, position, brand_id, id);
-    if (plan !== null) designs.push(plan.design);
+    if (plan !== null) plans.push(plan);
   }
-  return designs;
+  return plans;
 }
 
 const armsOf = ({ arms }: Design): string => JSON.stringify(arms.map(({ name }) => name));
@@ -98,21 +107,39 @@ async function readPlan(
      order by received_ms, t.collector_id, t.log_seq`,
     parameters,
   );
-  const stated = readAll(rows, COLUMNS).map(({ id, received_ms, ...row }) => ({
-    received_ms,
-    design: designOf({ ...row, experiment_id: id }),
-  }));
+  const stated = readAll(rows, COLUMNS).map((row) => ({ ...row, design: designOf({ ...row, experiment_id: row.id }) }));
   if (stated.length === 0) return null;
+  const name = stated.at(-1)!.design.name;
+  const final = stated.findIndex(({ frozen_at }) => frozen_at !== null);
+  const last = final >= 0 ? final : await lastBeforeAssignment(snapshot, position, stated, parameters);
+  const { design } = stated[last]!;
+  const after = stated.slice(last + 1);
+  return {
+    design: { ...design, name },
+    stop: stopOf(stated),
+    changed_after: after.filter((one) => changedPart(design, one.design) !== undefined).length,
+  };
+}
+
+/** The place of the last statement before the first assignment; the first one if there is none. */
+async function lastBeforeAssignment(
+  snapshot: Snapshot,
+  position: Position,
+  stated: ReadonlyArray<{ received_ms: number }>,
+  parameters: { brand_id: string; experiment_id: string },
+): Promise<number> {
   const [first] = await snapshot.query(
     `select min(epoch_ms(a.received_at)) as at_ms from assignments a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)}`,
     parameters,
   );
   const first_ms = read(first, { at_ms: 'number?' }).at_ms ?? Number.POSITIVE_INFINITY;
-  const before = stated.filter(({ received_ms }) => received_ms <= first_ms);
-  const { design } = before.at(-1) ?? stated[0]!;
-  const after = stated.filter(({ received_ms }) => received_ms > first_ms);
-  return {
-    design: { ...design, name: stated.at(-1)!.design.name },
-    changed_after: after.filter((one) => changedPart(design, one.design) !== undefined).length,
-  };
+  return Math.max(0, stated.filter(({ received_ms }) => received_ms <= first_ms).length - 1);
+}
+
+/** The first stop that was stated. */
+function stopOf(stated: ReadonlyArray<{ stopped_at: number | null; stop_reason: string | null }>): Stop | null {
+  const stops = stated.flatMap(({ stopped_at, stop_reason }) =>
+    stopped_at === null ? [] : [{ at_ms: stopped_at, reason: stop_reason ?? '' }],
+  );
+  return stops.reduce<Stop | null>((first, one) => (first === null || one.at_ms < first.at_ms ? one : first), null);
 }

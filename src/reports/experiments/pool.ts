@@ -4,7 +4,7 @@ import { alwaysValid } from '../../learning/always-valid.ts';
 import { normalBound } from '../../learning/distributions.ts';
 import { pooledDifference } from '../../learning/pooled.ts';
 import type { ReportJson } from '../context.ts';
-import { alphaOf, effectOf, shareOf } from './effects.ts';
+import { alphaOf, effectOf, plannedMs, shareOf } from './effects.ts';
 import type { ArmFacts } from './read-arms.ts';
 
 export interface PooledExperiment {
@@ -13,12 +13,14 @@ export interface PooledExperiment {
 }
 
 /**
- * The pooled differences of each arm and metric. An experiment without a value of a metric takes no part in it. The share of the plan is
- * that of all experiments together, so the interval also holds when experiments are added one after the other.
+ * The pooled differences of each arm and metric. An experiment without a value of a metric takes no part in it. What is there is counted in
+ * plans of the first experiment, which stays the same when others are added one after the other: a boundary that followed their number
+ * would be one of many fixed looks.
  */
 export function pooledEffects(pool: string, experiments: readonly PooledExperiment[]): ReportJson {
   const { arms, ...first } = experiments[0]!;
   const alpha = alphaOf(first.design);
+  const oldest = experiments.map(({ design }) => design).reduce((a, b) => (isBefore(b, a) ? b : a));
   const effects = arms.slice(1).flatMap(({ arm }, i) =>
     METRICS.flatMap((metric) => {
       const parts = experiments.flatMap(({ design, arms: own }) => {
@@ -32,14 +34,16 @@ export function pooledEffects(pool: string, experiments: readonly PooledExperime
             variance,
             first_units: control.people,
             second_units: treated.people,
-            share: shareOf(control.people + treated.people, design, arm),
+            share:
+              (shareOf([control, treated], design) * plannedMs(design, [control.arm, arm])) /
+              plannedMs(oldest, [control.arm, arm]),
           },
         ];
       });
       if (parts.length === 0) return [];
       const { difference, variance } = pooledDifference(parts);
       const half = normalBound(alpha) * Math.sqrt(variance);
-      const share = parts.reduce((sum, one) => sum + one.share, 0) / experiments.length;
+      const share = parts.reduce((sum, one) => sum + one.share, 0);
       const always = alwaysValid(difference, variance, share, alpha);
       return [
         {
@@ -57,3 +61,6 @@ export function pooledEffects(pool: string, experiments: readonly PooledExperime
   const people = experiments.reduce((sum, one) => sum + one.arms.reduce((all, arm) => all + arm.people, 0), 0);
   return { pool, experiments: experiments.length, people, effects };
 }
+
+const isBefore = (a: Design, b: Design): boolean =>
+  a.start_ms < b.start_ms || (a.start_ms === b.start_ms && a.experiment_id < b.experiment_id);

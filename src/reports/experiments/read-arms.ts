@@ -1,7 +1,9 @@
 /** Reads the arms of an experiment: people by their first assignment, and exact sums of what they did. docs/semantics.md 25. */
 import type { Plan } from '../../attribution/plan.ts';
 import { EVENTS, ORDERS, PERSONS } from '../../attribution/relations.ts';
+import { TributaryError } from '../../domain/errors.ts';
 import type { Design } from '../../domain/experiment.ts';
+import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import { exactMoments, type Moments } from '../../learning/moments.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
@@ -22,6 +24,8 @@ export interface ArmFacts {
   exposed: number;
   /** People with ids in several arms. They count in the arm of their first assignment. */
   crossed: number;
+  /** The time that orders of these people counted so far, added up over people. */
+  observed_ms: number;
   sums: Readonly<Record<Measure, bigint>>;
   moments: Moments;
 }
@@ -44,18 +48,27 @@ export async function makeOrderValues(snapshot: Snapshot): Promise<void> {
  * Reads the arms of one experiment. Everything that reaches a double is an exact sum of integers, so the order of rows does not
  * matter.
  * @param no distinguishes the tables of several experiments.
+ * @param known_ms until when orders are known.
+ * @throws too_large when the values are so large that their squares do not fit.
  */
-export async function readArms(snapshot: Snapshot, plan: Plan, design: Design, no: number): Promise<ArmFacts[]> {
+export async function readArms(
+  snapshot: Snapshot,
+  plan: Plan,
+  design: Design,
+  no: number,
+  known_ms: number = design.end_ms,
+): Promise<ArmFacts[]> {
   const people = numbered(PEOPLE, no);
   await materialise(snapshot, people, peopleOf(plan, design), {
     brand_id: design.brand_id,
     experiment_id: design.experiment_id,
   });
   const outcomes = numbered(OUTCOMES, no);
-  await materialise(snapshot, outcomes, outcomesOf(design, people.name));
+  await materialise(snapshot, outcomes, outcomesOf(design, known_ms, people.name));
+  await checkSize(snapshot, outcomes.name);
   const pairs = MEASURES.flatMap((a, i) => MEASURES.slice(i).map((b) => [a, b] as const));
   const rows = await snapshot.query(
-    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed,
+    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, text128(sum128(observed_ms)) as observed_ms,
        ${MEASURES.map((name) => `text128(sum128(${name})) as ${name}`).join(', ')},
        ${pairs.map(([a, b]) => `text128(sum128(int128(${a}) * int128(${b}))) as ${a}_${b}`).join(', ')}
      from ${outcomes.name} group by arm order by arm`,
@@ -72,6 +85,7 @@ export async function readArms(snapshot: Snapshot, plan: Plan, design: Design, n
       people: number('people'),
       exposed: number('exposed'),
       crossed: number('crossed'),
+      observed_ms: number('observed_ms'),
       sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
       moments: exactMoments(
         number('people'),
@@ -87,6 +101,7 @@ const shapeOf = (pairs: ReadonlyArray<readonly [string, string]>): Record<string
   people: 'number',
   exposed: 'number',
   crossed: 'number',
+  observed_ms: 'bigint',
   ...Object.fromEntries(MEASURES.map((name) => [name, 'bigint'])),
   ...Object.fromEntries(pairs.map(([a, b]) => [`${a}_${b}`, 'bigint'])),
 });
@@ -119,7 +134,7 @@ export function untilSql({ end_ms, window_days }: Design): string {
 }
 
 /** SQL for what each person did: orders from the assignment on, and the revenue of the days before it. */
-function outcomesOf(design: Design, people: string): string {
+function outcomesOf(design: Design, known_ms: number, people: string): string {
   const { before_days } = design;
   const until = untilSql(design);
   const after = 'o.at_ms >= p.at_ms';
@@ -131,10 +146,31 @@ function outcomesOf(design: Design, people: string): string {
       from ${people} p join ${ORDER_VALUES.name} o on o.person_key = p.person_key
       where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < ${until} group by p.person_key)
     select p.person_key as person_key, p.arm as arm, p.crossed as crossed, p.exposed as exposed,
+      int64(greatest(0, least(${known_ms}, ${until}) - p.at_ms)) as observed_ms,
       int64(case when coalesce(d.orders, 0) > 0 then 1 else 0 end) as converted, int64(coalesce(d.orders, 0)) as orders,
       coalesce(d.gross, int128(0)) as gross, coalesce(d.refunds, int128(0)) as refunds,
       coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(d.before, int128(0)) as before
     from ${people} p left join done d on d.person_key = p.person_key`;
+}
+
+/** The squares of so many micros of so many people must fit 127 bits. ClickHouse would go on with other numbers, and DuckDB stop. */
+async function checkSize(snapshot: Snapshot, outcomes: string): Promise<void> {
+  const largest = ['gross', 'refunds', 'before'].flatMap((name) => [`max(${name})`, `-min(${name})`]);
+  const [row] = await snapshot.query(
+    `select count(*) as people, ${largest.map((value, i) => `text128(coalesce(${value}, int128(0))) as m${i}`).join(', ')} from ${outcomes}`,
+  );
+  const { people, ...most } = read(row, {
+    people: 'number',
+    ...(Object.fromEntries(largest.map((_, i) => [`m${i}`, 'bigint'])) as Record<string, 'bigint'>),
+  }) as { people: number } & Record<string, bigint>;
+  let value = 0n;
+  for (const one of Object.values(most)) if (one > value) value = one;
+  // Net revenue is at most gross and refunds together.
+  if (BigInt(people) * (2n * value) ** 2n >= 2n ** 127n)
+    throw new TributaryError(
+      'too_large',
+      `a person of this experiment has orders or refunds of ${value / BigInt(MICROS_PER_UNIT)}, too much to be squared and added up exactly; look for an order with a wrong amount`,
+    );
 }
 
 /** The last instant at which the log received a record that the answer reads. Until then, orders are known. */

@@ -29,6 +29,7 @@ export const OUTCOMES = defineRelation(
       arm: 'text',
       crossed: 'int',
       exposed: 'int',
+      observed_ms: 'int',
       converted: 'int',
       orders: 'int',
       gross: 'int128',

@@ -19,7 +19,7 @@ import { EXPERIMENT_MEANINGS, ExperimentResult } from '../results/experiment.ts'
 import type { Warning } from '../warning.ts';
 import { concludes, hasEnough, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
 import { alphaOf, type Effect, effectOf } from './effects.ts';
-import { type Planned, readPlans } from './plans.ts';
+import { endedDesign, type Planned, readPlans } from './plans.ts';
 import { type PooledExperiment, pooledEffects } from './pool.ts';
 import { type ArmFacts, knownUntil, makeOrderValues, readArms } from './read-arms.ts';
 import { sentenceOf } from './sentence.ts';
@@ -75,11 +75,15 @@ async function answer(
   const { plan } = resolved;
   await makeOrdersAndEvents(snapshot, plan, context.directory);
   await makeOrderValues(snapshot);
-  const read: PooledExperiment[] = [];
-  for (const [no, { design }] of plans.entries())
-    read.push({ design, arms: await readArms(snapshot, plan, design, no) });
-  const { design, arms } = read[0]!;
+  const { design, stop } = plans[0]!;
   const known_ms = await knownUntil(snapshot, plan, design.brand_id);
+  const read: PooledExperiment[] = [];
+  for (const [no, planned] of plans.entries())
+    read.push({
+      design: planned.design,
+      arms: await readArms(snapshot, plan, endedDesign(planned), no, known_ms),
+    });
+  const { arms } = read[0]!;
   const [control, ...others] = arms as [ArmFacts, ...ArmFacts[]];
   const looking = { design, alpha: alphaOf(design) };
   const effects = others.flatMap((arm) => METRICS.flatMap((metric) => effectOf(control, arm, metric, looking) ?? []));
@@ -88,11 +92,14 @@ async function answer(
     arms.map(({ people }) => people),
     shares,
   );
-  const is_over = known_ms >= design.end_ms;
+  const was_stopped = stop !== null;
+  const is_over = was_stopped || known_ms >= design.end_ms;
   const people = arms.reduce((sum, arm) => sum + arm.people, 0);
   return {
     ...reportHead(resolved, context.clock()),
     ...headOf(design),
+    stopped_at: stop === null ? null : formatInstant(stop.at_ms),
+    stop_reason: stop === null ? null : stop.reason,
     known_until: formatInstant(known_ms),
     is_over,
     planned_people: design.planned_people,
@@ -107,10 +114,14 @@ async function answer(
         design,
         sample_ratio_chance,
         is_over,
+        was_stopped,
         has_enough: hasEnough(control, own),
         effect,
       });
-      const sentence = sentenceOf({ design, conclusion, is_over, effect, currency: plan.currency, known_ms });
+      const sentence = sentenceOf({
+        ...{ design, conclusion, is_over, was_stopped, effect, currency: plan.currency },
+        known_ms: stop === null ? known_ms : stop.at_ms,
+      });
       return { arm, conclusion, stop_rule: stopRule(conclusion), sentence };
     }),
     effects: effects.map(effectRow),

@@ -1,7 +1,7 @@
 /** The result of an arm in one dated sentence. */
 import type { Design, Metric } from '../../domain/experiment.ts';
 import { formatInstant } from '../../domain/time.ts';
-import type { Conclusion } from './decide.ts';
+import { type Conclusion, decidingInterval } from './decide.ts';
 import type { Effect } from './effects.ts';
 
 const NAMES: Record<Metric, (currency: string) => { unit: string; what: string; scale: number; digits: number }> = {
@@ -17,6 +17,7 @@ export function sentenceOf({
   design,
   conclusion,
   is_over,
+  was_stopped,
   effect,
   currency,
   known_ms,
@@ -24,6 +25,7 @@ export function sentenceOf({
   design: Design;
   conclusion: Conclusion;
   is_over: boolean;
+  was_stopped: boolean;
   effect: Effect | null;
   currency: string;
   known_ms: number;
@@ -31,12 +33,18 @@ export function sentenceOf({
   const day = formatInstant(Math.min(known_ms, design.end_ms)).slice(0, 10);
   if (conclusion === 'sample_ratio_alarm')
     return `As of ${day}: the arms do not have their planned shares, so there is no result.`;
-  if (effect === null || conclusion === 'too_early')
+  if (effect === null || conclusion === 'too_early' || conclusion === 'too_few')
     return `As of ${day}: there are too few people or orders for a result.`;
   const { unit, what, scale, digits } = NAMES[design.metric](currency);
-  const { low, high } = is_over ? effect.fixed.interval : effect.always_valid;
+  const { low, high } = decidingInterval(effect, { is_over, was_stopped });
   const shown = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(value * scale).toFixed(digits)}`;
   const percent = Number(((1 - design.alpha) * 100).toFixed(1));
-  const looks = is_over ? 'at the planned end' : 'at every look so far';
-  return `As of ${day}: ${effect.arm} has ${shown(effect.fixed.difference)} ${unit} ${what} over ${design.control}; the interval is ${shown(low)} to ${shown(high)} (${percent} %, ${looks}).`;
+  const looks = was_stopped
+    ? 'at a stop that was not planned'
+    : is_over
+      ? 'at the planned end'
+      : 'at every look so far';
+  // Each arm has its part of the chance of a false alarm.
+  const all = design.arms.length > 2 ? ' for all arms together' : '';
+  return `As of ${day}: ${effect.arm} has ${shown(effect.fixed.difference)} ${unit} ${what} over ${design.control}; the interval is ${shown(low)} to ${shown(high)} (${percent} %${all}, ${looks}).`;
 }

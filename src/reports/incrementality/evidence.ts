@@ -8,6 +8,7 @@ import { sampleRatioChance } from '../../learning/sample-ratio.ts';
 import type { Parameter, Snapshot } from '../../warehouse/port.ts';
 import { read } from '../../warehouse/read-row.ts';
 import { numbered } from '../../warehouse/relation.ts';
+import type { Planned } from '../experiments/plans.ts';
 import { SAMPLE_RATIO_ALARM } from '../experiments/decide.ts';
 import { knownUntil, makeOrderValues, readArms, untilSql } from '../experiments/read-arms.ts';
 import { OUTCOMES, PEOPLE } from '../experiments/relations.ts';
@@ -47,17 +48,19 @@ const NO_REACH: Reach = { touches: 0, reached: 0, returned: 0 };
 export async function readEvidence(
   snapshot: Snapshot,
   plan: Plan,
-  designs: readonly Design[],
+  plans: readonly Planned[],
   query: Attribution | null,
 ): Promise<Evidence[]> {
-  if (designs.length === 0) return [];
+  if (plans.length === 0) return [];
   await makeOrderValues(snapshot);
   const known = new Map<string, number>();
-  for (const { brand_id } of designs)
+  for (const {
+    design: { brand_id },
+  } of plans)
     if (!known.has(brand_id)) known.set(brand_id, await knownUntil(snapshot, plan, brand_id));
   const found: Evidence[] = [];
-  for (const [no, design] of designs.entries()) {
-    const refused = refusalOf(design, known.get(design.brand_id)!);
+  for (const [no, { design, stop }] of plans.entries()) {
+    const refused = stop === null ? refusalOf(design, known.get(design.brand_id)!) : STOPPED;
     found.push(
       refused === null
         ? await readOne(snapshot, plan, design, no, query)
@@ -66,6 +69,9 @@ export async function readEvidence(
   }
   return found;
 }
+
+/** Whoever stops an experiment can see its result, and stops it when the difference is large. */
+const STOPPED = 'it was stopped before its end, so its difference is likely too large';
 
 /** Why a plan alone says that there is no lift to read. */
 function refusalOf(design: Design, known_ms: number): string | null {

@@ -8,7 +8,7 @@ import { formatPosition } from '../../warehouse/position.ts';
 import { read } from '../../warehouse/read-row.ts';
 import { type ReportContext, readOptions } from '../context.ts';
 import { type Evidence, readEvidence, targetOf } from './evidence.ts';
-import { designsOf, LIFT_VERSION, planOver } from './read.ts';
+import { LIFT_VERSION, planOver, plansOf } from './read.ts';
 import { COUNTED_TOUCHES } from './relations.ts';
 import { makeCountedTouches } from './touches.ts';
 
@@ -27,12 +27,12 @@ const READ_PATIENCE = 10;
 export function readHoldouts(context: ReportContext, fitted: Plan): Promise<HoldoutLift[]> {
   return context.warehouse.read(
     async (snapshot) => {
-      const designs = await designsOf(snapshot, fitted);
-      if (designs.length === 0) return [];
-      const plan = planOver(fitted, designs);
+      const plans = await plansOf(snapshot, fitted);
+      if (plans.length === 0) return [];
+      const plan = planOver(fitted, plans);
       const { times } = await makeOrdersAndEvents(snapshot, plan, context.directory);
       await makeCountedTouches(snapshot, plan, times);
-      const evidence = await readEvidence(snapshot, plan, designs, null);
+      const evidence = await readEvidence(snapshot, plan, plans, null);
       const as_of = formatPosition(fitted.positions.conversions);
       const holdouts: HoldoutLift[] = [];
       for (const one of evidence) {

@@ -1,7 +1,7 @@
 /** What an experiment with a holdout says was caused in all: lift per person times people treated. docs/semantics.md 27. */
 import type { Design } from '../../domain/experiment.ts';
 import { normalBound } from '../../learning/distributions.ts';
-import { adjustedMeans, type Moments, meanOf } from '../../learning/moments.ts';
+import { adjustedMeans, type Estimate, type Moments, meanOf } from '../../learning/moments.ts';
 import { hasEnough } from '../experiments/decide.ts';
 import { type ArmFacts, type Measure, placeOf } from '../experiments/read-arms.ts';
 
@@ -37,19 +37,23 @@ export function liftOf({ alpha }: Pick<Design, 'alpha'>, [control, ...treated]: 
 }
 
 /**
- * sum over arms of n_a (mean_a - mean_0), where revenue before the assignment explains a part of each difference (CUPED). All arms are
- * compared with the same holdout, so its variance counts with the square of all treated people.
+ * sum over arms of n_a (mean_a - mean_0), where revenue before the assignment explains a part of each difference (CUPED). All arms have one
+ * variance of people, as for each difference by itself (docs/semantics.md 25), and are compared with the same holdout: with N treated
+ * people and n_0 held out the variance is s^2 (N + N^2 / n_0).
  */
 function totalOf(control: ArmFacts, treated: readonly ArmFacts[], measure: Measure, z: number): Total {
-  let [total, people, variance, of_control] = [0, 0, 0, 0];
+  let [total, people] = [0, 0];
+  const spread: Estimate[] = [];
   for (const arm of treated) {
     const [before, after] = meansOf(control.moments, arm.moments, measure);
     total += arm.people * (after.mean - before.mean);
-    variance += arm.people ** 2 * after.variance;
     people += arm.people;
-    of_control = Math.max(of_control, before.variance);
+    if (spread.length === 0) spread.push(before);
+    spread.push(after);
   }
-  variance += people ** 2 * of_control;
+  const units = spread.reduce((sum, one) => sum + one.units - 1, 0);
+  const of_people = spread.reduce((sum, one) => sum + one.variance * one.units * (one.units - 1), 0) / units;
+  const variance = of_people * (people + people ** 2 / control.people);
   const half = z * Math.sqrt(variance);
   return { total, variance, low: total - half, high: total + half };
 }

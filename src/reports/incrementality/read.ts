@@ -1,11 +1,10 @@
 /** Reads the evidence of all experiments of a request's brands, with the credit of its models. */
 import type { Plan } from '../../attribution/plan.ts';
 import { type Attribution, attribute } from '../../attribution/query.ts';
-import type { Design } from '../../domain/experiment.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { readAllPlans } from '../experiments/plans.ts';
+import { type Planned, readAllPlans } from '../experiments/plans.ts';
 import { allTime } from '../person.ts';
 import { type Evidence, readEvidence } from './evidence.ts';
 import { makeCountedTouches } from './touches.ts';
@@ -23,24 +22,25 @@ export interface Read {
 }
 
 export async function readWithCredit(snapshot: Snapshot, asked: Plan, directory: PersonDirectory): Promise<Read> {
-  const designs = await designsOf(snapshot, asked);
-  const plan = planOver(asked, designs);
+  const plans = await plansOf(snapshot, asked);
+  const plan = planOver(asked, plans);
   const query = await attribute(snapshot, plan, directory);
   await makeCountedTouches(snapshot, plan, query.times);
-  return { evidence: await readEvidence(snapshot, plan, designs, query), query, plan };
+  return { evidence: await readEvidence(snapshot, plan, plans, query), query, plan };
 }
 
-export async function designsOf(snapshot: Snapshot, { brands, positions }: Plan): Promise<Design[]> {
-  const designs: Design[] = [];
-  for (const { brand_id } of brands) designs.push(...(await readAllPlans(snapshot, positions.conversions, brand_id)));
-  return designs;
+export async function plansOf(snapshot: Snapshot, { brands, positions }: Plan): Promise<Planned[]> {
+  const plans: Planned[] = [];
+  for (const { brand_id } of brands) plans.push(...(await readAllPlans(snapshot, positions.conversions, brand_id)));
+  return plans;
 }
 
 /** The plan from the earliest that an experiment or the period needs. It has no end, because refunds count whenever they come. */
-export function planOver(asked: Plan, designs: readonly Design[]): Plan {
+export function planOver(asked: Plan, plans: readonly Planned[]): Plan {
   const [{ end_ms }] = allTime(asked).brands as [Plan['brands'][number]];
   const brands = asked.brands.map((brand) => {
-    const starts = designs
+    const starts = plans
+      .map(({ design }) => design)
       .filter(({ brand_id }) => brand_id === brand.brand_id)
       .map(({ start_ms, before_days }) => start_ms - before_days * MS_PER_DAY);
     return { ...brand, start_ms: Math.max(0, Math.min(brand.start_ms - RETURNED_MS, ...starts)), end_ms };

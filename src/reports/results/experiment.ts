@@ -56,6 +56,8 @@ export const ExperimentResult = closed({
   analysis_version: text(),
   starts_at: instant(),
   ends_at: instant(),
+  stopped_at: nullable(instant()),
+  stop_reason: textOrNull(),
   known_until: instant(),
   is_over: yesNo(),
   planned_people: count(),
@@ -104,6 +106,8 @@ export const ExperimentResult = closed({
 export const EXPERIMENT_MEANINGS = {
   ...HEAD_MEANINGS,
   analysis_version: 'How the figures are computed; the same version and as_of give the same figures',
+  stopped_at: 'When somebody stopped it before its end; orders count until then, and the always-valid interval decides',
+  stop_reason: 'Why it was stopped',
   known_until: 'The last time at which the log received a record; the experiment is over once this is at its end',
   confidence: 'How often intervals hold the true difference, such as 0.95',
   sample_ratio_chance:
@@ -124,6 +128,7 @@ export const EXPERIMENT_MEANINGS = {
   credible_high: 'The upper bound of the Bayesian interval of the difference',
   adjusted_difference: 'The difference after revenue before the assignment explained a part (CUPED); null for ratios',
   variance_reduction: 'The part of the variance that the revenue before explained',
-  conclusions: 'By the metric of the plan: while it runs by the always-valid interval, at the end by the fixed one',
+  conclusions:
+    'By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one',
   pooled: 'All experiments of the pool together, weighted by people; null without a pool',
 } as const;
