@@ -13,7 +13,10 @@ beforeAll(async () => {
   engine = await Engine.open();
   const world = { family: 'short_paths', customers: 2_500, days: 60, seed: 2, end_ms: END_MS } as const;
   const setup = setupOf({ ...world, holdouts: { email: 0.3, paid_search: 0.3 } });
-  await engine.load(Array.from(simulateCausal(setup), ({ record, event }) => ({ record, event })), 20_000);
+  await engine.load(
+    Array.from(simulateCausal(setup), ({ record, event }) => ({ record, event })),
+    20_000,
+  );
 }, 120_000);
 afterAll(() => engine.close());
 
@@ -21,8 +24,14 @@ test('holdouts change the channels that they are about, in a model of its own', 
   const raw = await train(engine, { model: 'algorithmic', draws: 20 });
   const card = await train(engine, { model: 'algorithmic_calibrated', draws: 20 });
   expectToFit(reportNamed('fit'), card);
-  expect(card).toMatchObject({ attribution_model: 'algorithmic_calibrated', calibrated_by: 'calibrated by 2 holdouts' });
-  expect(card.experiments.map((one: Json) => one.experiment_id).sort()).toEqual(['holdout_email', 'holdout_paid_search']);
+  expect(card).toMatchObject({
+    attribution_model: 'algorithmic_calibrated',
+    calibrated_by: 'calibrated by 2 holdouts',
+  });
+  expect(card.experiments.map((one: Json) => one.experiment_id).sort()).toEqual([
+    'holdout_email',
+    'holdout_paid_search',
+  ]);
   expect(card.experiments[0]).toMatchObject({ analysis_version: '1', as_of: card.as_of });
   const of = (rows: Json[], channel: string): Json => rows.find((row) => row.channel === channel);
   for (const row of card.channels) {

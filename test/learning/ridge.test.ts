@@ -8,7 +8,11 @@ const ROWS = Array.from({ length: 30 }, () => [random.normal(0, 1), random.norma
 const WEIGHTS = ROWS.map(() => random.between(0.5, 2));
 
 test('a plain line is found, and a feature that never changes has no say', () => {
-  const fit = fitRidge(ROWS, ROWS.map(([a, b]) => 2 + 3 * a! - 0.5 * b!), WEIGHTS);
+  const fit = fitRidge(
+    ROWS,
+    ROWS.map(([a, b]) => 2 + 3 * a! - 0.5 * b!),
+    WEIGHTS,
+  );
   expect(fit.penalty).toBe(0.003);
   expect(predictRidge(fit, [1, 4, 1])).toBeCloseTo(3, 1);
   expect(predictRidge(fit, [1, 4, 99])).toBe(predictRidge(fit, [1, 4, 1]));

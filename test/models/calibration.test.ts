@@ -27,16 +27,24 @@ test('a measured total and the claim of the fit count by their inverse variances
 
 test('two experiments count as one with the sum of their precisions, and one without information changes nothing', () => {
   fc.assert(
-    fc.property(fc.double({ min: 0, max: 2_000, noNaN: true }), fc.double({ min: 20, max: 900, noNaN: true }), (orders, error) => {
-      const twice = calibrateTotals(CLAIMS, [holdout('search', orders, error), holdout('search', orders, error)], SETTINGS);
-      const once = calibrateTotals(CLAIMS, [holdout('search', orders, error / Math.SQRT2)], SETTINGS);
-      expect(ordersOf(twice)[1]).toBeCloseTo(ordersOf(once)[1]!, 6);
-      const vague = calibrateTotals(CLAIMS, [holdout('search', orders, 1e9)], SETTINGS);
-      expect(ordersOf(vague)[1]).toBeCloseTo(1_000, 3);
-      // A total lies between the claim and what was measured.
-      expect(ordersOf(once)[1]).toBeGreaterThanOrEqual(Math.min(orders, 1_000) - 1e-6);
-      expect(ordersOf(once)[1]).toBeLessThanOrEqual(Math.max(orders, 1_000) + 1e-6);
-    }),
+    fc.property(
+      fc.double({ min: 0, max: 2_000, noNaN: true }),
+      fc.double({ min: 20, max: 900, noNaN: true }),
+      (orders, error) => {
+        const twice = calibrateTotals(
+          CLAIMS,
+          [holdout('search', orders, error), holdout('search', orders, error)],
+          SETTINGS,
+        );
+        const once = calibrateTotals(CLAIMS, [holdout('search', orders, error / Math.SQRT2)], SETTINGS);
+        expect(ordersOf(twice)[1]).toBeCloseTo(ordersOf(once)[1]!, 6);
+        const vague = calibrateTotals(CLAIMS, [holdout('search', orders, 1e9)], SETTINGS);
+        expect(ordersOf(vague)[1]).toBeCloseTo(1_000, 3);
+        // A total lies between the claim and what was measured.
+        expect(ordersOf(once)[1]).toBeGreaterThanOrEqual(Math.min(orders, 1_000) - 1e-6);
+        expect(ordersOf(once)[1]).toBeLessThanOrEqual(Math.max(orders, 1_000) + 1e-6);
+      },
+    ),
     { numRuns: 20 },
   );
 });

@@ -1,6 +1,7 @@
 /** Holdouts of a causal world as experiments, and what they correct: the calibrated fit, and PIE. */
-import { type Claimed, calibrateTotals, type HoldoutLift } from '../../models/hazard/calibration.ts';
+
 import { momentsOf } from '../../learning/moments.ts';
+import { type Claimed, calibrateTotals, type HoldoutLift } from '../../models/hazard/calibration.ts';
 import { type ArmFacts, MEASURES, type Measure } from '../../reports/experiments/read-arms.ts';
 import { liftOf } from '../../reports/incrementality/lift.ts';
 import { learnPie, type Taught } from '../../reports/incrementality/pie.ts';
@@ -26,7 +27,10 @@ export function measuredIn({ setup, people }: CausalWorld, claims: readonly Clai
     const treated = people.filter((person) => !is_out(person));
     const touches = treated.map((person) => person.touches.filter((touch) => touch.channel === bit).length);
     // The interval is not used.
-    const { orders: total } = liftOf({ alpha: 0.05 }, [armOf('holdout', people.filter(is_out)), armOf('treated', treated)]);
+    const { orders: total } = liftOf({ alpha: 0.05 }, [
+      armOf('holdout', people.filter(is_out)),
+      armOf('treated', treated),
+    ]);
     return {
       channel,
       touches: touches.reduce((sum, own) => sum + own, 0),
@@ -53,7 +57,9 @@ function armOf(arm: string, people: readonly Person[]): ArmFacts {
     before: nothing,
   };
   const moments = momentsOf(MEASURES.map((measure) => of[measure]));
-  const sums = Object.fromEntries(MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)])) as ArmFacts['sums'];
+  const sums = Object.fromEntries(
+    MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)]),
+  ) as ArmFacts['sums'];
   return { arm, people: people.length, exposed: 0, crossed: 0, observed_ms: 0, sums, moments };
 }
 

@@ -97,7 +97,14 @@ export function judgeFit(world: CausalOptions, { draws, seed, families, holdout 
     const calibrated = calibratedClaim(claimed.channels, measured, { ...options, orders });
     return [of_fit, [CALIBRATED, scoreClaim(calibrated, made.truth)]];
   });
-  return { family: world.family, seed: world.seed, truth: made.truth, scores: Object.fromEntries(scores), refused: {}, measured };
+  return {
+    family: world.family,
+    seed: world.seed,
+    truth: made.truth,
+    scores: Object.fromEntries(scores),
+    refused: {},
+    measured,
+  };
 }
 
 /** Adds the score of PIE to worlds with holdouts: each is predicted from the experiments of the other worlds of its family. */
@@ -153,9 +160,7 @@ function fitsOf({ draws, seed, families, holdout }: JudgeOptions): Fit[] {
       request: { model: 'algorithmic', family, ...common },
       models: ['algorithmic', 'algorithmic_incremental'],
     })),
-    ...(holdout === 0
-      ? []
-      : [{ name: CALIBRATED, request: { model: CALIBRATED, ...common }, models: [CALIBRATED] }]),
+    ...(holdout === 0 ? [] : [{ name: CALIBRATED, request: { model: CALIBRATED, ...common }, models: [CALIBRATED] }]),
   ];
 }
 
@@ -203,7 +208,10 @@ async function reportClaims(
   if (fit.models.length === 0) return {};
   const claims = await claimsOf(client, period, fit.models, card.artifact_id);
   return Object.fromEntries(
-    Object.entries(claims).map(([model, claim]) => [model === fit.name ? model : model.replace('algorithmic', fit.name), claim]),
+    Object.entries(claims).map(([model, claim]) => [
+      model === fit.name ? model : model.replace('algorithmic', fit.name),
+      claim,
+    ]),
   );
 }
 

@@ -4,9 +4,9 @@
  */
 import { faultOfFittedTrees } from '../../learning/fitted-trees.ts';
 import { GRAINS, type Naming } from '../grain.ts';
+import type { Calibration } from '../hazard/calibrated-credit.ts';
 import { controlNames, exposureNames, type FeaturePlan } from '../hazard/features.ts';
 import type { HazardFit, HazardModel } from '../hazard/fit.ts';
-import type { Calibration } from '../hazard/calibrated-credit.ts';
 import type { ArtifactModel, Card, Content, EffectsContent, HazardContent } from './artifact.ts';
 
 const FORM_OF: Record<ArtifactModel, Content['form']> = {

@@ -1,6 +1,7 @@
 /** Brings the totals of holdouts to single touches, so that reports by touch add up to about these totals. */
-import type { PathCredit } from './credit.ts';
+
 import type { CalibratedTotal, HoldoutLift } from './calibration.ts';
+import type { PathCredit } from './credit.ts';
 import type { HazardFit } from './fit.ts';
 import { type Histories, touchesSeen } from './histories.ts';
 import { exposureOf } from './rows.ts';

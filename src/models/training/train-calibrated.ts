@@ -76,5 +76,7 @@ export function trainCalibrated(
 function warningsOf(all: readonly HoldoutLift[], used: readonly HoldoutLift[]): string[] {
   const left = all.filter((one) => !used.includes(one)).map(({ experiment_id }) => experiment_id);
   if (left.length === 0) return [];
-  return [`these experiments are about channels that the fit does not know, so they changed nothing: ${left.join(', ')}`];
+  return [
+    `these experiments are about channels that the fit does not know, so they changed nothing: ${left.join(', ')}`,
+  ];
 }
