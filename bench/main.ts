@@ -16,6 +16,7 @@
  * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
  * npm run bench -- brands           several brands together beside their attribution report, 2 and 50 brands; only by its name
  *   --touches 10                    another size, in millions of touchpoints
+ * npm run bench -- cross-brand      journeys across two brands beside their attribution report by the query; only by its name
  * npm run bench -- consent          reports with consent beside those without, by the query and from histories, 1 M; only by its name
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
@@ -46,6 +47,7 @@ import { benchBrands } from './brands.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchConsent } from './consent.ts';
+import { benchCrossBrand } from './cross-brand.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchDashboards } from './dashboards.ts';
 import { benchDestinations } from './destinations.ts';
@@ -156,6 +158,10 @@ if (positionals.includes('insights')) {
 }
 if (positionals.includes('segments')) await benchSegments(benchFolder(), worldOf(rows(Number(values.touches))));
 if (positionals.includes('brands')) await benchBrands(benchFolder(), worldOf(rows(Number(values.touches))));
+if (positionals.includes('cross-brand')) {
+  const world = worldOf(rows(Number(values.touches)));
+  await benchCrossBrand(join(benchFolder(), `cross-brand-${world.touchpoints}.duckdb`), world);
+}
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('consent')) {
   const world = worldOf(rows(Number(values.touches)));

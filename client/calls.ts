@@ -13,6 +13,7 @@ export interface GetCalls {
  * List experiments
  */
 "/v1/experiments": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id'>
 answer: Answers['Experiments']
 }
 /**
@@ -151,6 +152,13 @@ answer: Answers['ReportsChanges']
 "/v1/reports/consolidated": {
 query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'compare' | 'format' | 'csv'>
 answer: Answers['ReportsConsolidated']
+}
+/**
+ * How much of the revenue of a brand touches of other brands helped, for people who allow it
+ */
+"/v1/reports/cross_brand": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'model' | 'compare' | 'format' | 'csv'>
+answer: Answers['ReportsCrossBrand']
 }
 /**
  * At most three things that the data is sure about, those with most money at stake first
@@ -750,25 +758,6 @@ query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'c
 answer: Answers['ExperimentsOne']
 }
 /**
- * Credit beside what was caused
- */
-"/v1/reports/incrementality": {
-query?: (Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
-/**
- * What a row is about; campaign_id when left out
- */
-by?: ("campaign_id" | "channel")
-})
-answer: Answers['ReportsIncrementality']
-}
-/**
- * Which model was closest to the experiments
- */
-"/v1/reports/closest-models": {
-query?: Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'>
-answer: Answers['ReportsClosestModels']
-}
-/**
  * Frozen runs, newest first
  */
 "/v1/runs": {
@@ -810,6 +799,31 @@ artifact_id: string
 }
 query?: Pick<SharedParameters, 'format' | 'csv'>
 answer: Answers['ModelsOne']
+}
+/**
+ * Two fits side by side
+ */
+"/v1/models/{artifact_id}/compare/{other_artifact_id}": {
+path: {
+artifact_id: string
+other_artifact_id: string
+}
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'>
+answer: Answers['ModelsOneCompareOne']
+}
+/**
+ * Pinned artifacts
+ */
+"/v1/models/pins": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsPins']
+}
+/**
+ * Scheduled fits, newest first
+ */
+"/v1/models/fits": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsFits']
 }
 /**
  * How far a report is
@@ -1094,6 +1108,30 @@ answer: Answers['DestinationsOneWithdrawn']
 answer: Answers['Pulls']
 }
 /**
+ * How many people an experiment needs
+ */
+"/v1/experiment-size": {
+query: {
+/**
+ * The part of people who order in the time of the experiment, such as 0.03
+ */
+rate: string
+/**
+ * The smallest rise that matters, such as 0.1 for 10 % more orders
+ */
+lift: string
+/**
+ * The part of people in the control; 0.5 when left out
+ */
+holdout?: string
+/**
+ * People who can be assigned in a week
+ */
+people_a_week?: string
+}
+answer: Answers['ExperimentSize']
+}
+/**
  * List the schedules with where each stands
  */
 "/v1/schedules": {
@@ -1288,6 +1326,100 @@ body: (Exposure | [Exposure, ...(Exposure)[]])
 answer: Receipt
 }
 /**
+ * Put people into the arms of an experiment
+ */
+"/v1/experiments/{experiment_id}/assign": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * Only tells the arms: nothing is written, and the plan is not frozen
+ */
+trial?: ("true" | "false")
+/**
+ * A send list: each with customer_id, anonymous_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people?: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * In the order of `people`
+ */
+assignments?: {
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person was not assigned
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
+}
+/**
  * Freeze a report
  */
 "/v1/runs": {
@@ -1301,7 +1433,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -1309,7 +1441,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -1391,7 +1523,7 @@ body: {
 /**
  * The model to fit
  */
-model: ("markov" | "shapley" | "data_driven" | "algorithmic" | "algorithmic_calibrated")
+model: ("markov" | "shapley" | "data_driven" | "algorithmic")
 /**
  * algorithmic: the family of the hazard model; logistic when left out
  */
@@ -1424,6 +1556,10 @@ guard_minutes?: number
  * algorithmic: touches older than this many days have no effect; 30 when left out
  */
 max_age_days?: number
+/**
+ * algorithmic: whether a touch shares credit with a touch of another channel that brought it; on when left out
+ */
+flow_back?: ("on" | "off")
 /**
  * First day of the orders to learn from; the start of the log when left out
  */
@@ -1468,6 +1604,10 @@ ignore_message_rules?: ("true" | "false")
  * Only these conversion types, separated by commas
  */
 conversion_type?: string
+/**
+ * Stores the fit as a trial: only reports that name its artifact use it, until it is adopted
+ */
+trial?: ("true" | "false")
 }
 answer: {
 artifact_id: string
@@ -1487,6 +1627,10 @@ created_at: string
  * The fit passed every check of its gate, so reports may use it
  */
 passed: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
 /**
  * The results of the model by channel
  */
@@ -1512,6 +1656,82 @@ required: string
 /**
  * The fit passed every check of its gate, so reports may use it
  */
+passed: boolean
+message: string
+}[]
+}
+limits: string[]
+warnings: string[]
+}
+}
+/**
+ * Pin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+body: {
+/**
+ * The brand whose reports use it; all brands that the key is for when left out
+ */
+brand_id?: string
+/**
+ * Why, for those who wonder later, in at most 500 characters. Name no person in it
+ */
+reason: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+}
+}
+/**
+ * Adopt a trial
+ */
+"/v1/models/{artifact_id}/adopt": {
+path: {
+artifact_id: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+as_of: string
+settings: {
+
+}
+training_ms: number
+created_at: string
+passed: boolean
+trial: boolean
+channels: {
+channel: string
+share: number
+}[]
+data: {
+
+}
+metrics: {
+
+}
+gate: {
+passed: boolean
+checks: {
+check: string
+value: (number | null)
+required: string
 passed: boolean
 message: string
 }[]
@@ -1691,7 +1911,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -1699,7 +1919,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -2080,100 +2300,6 @@ pull_id: string
 }
 answer: {
 asked: boolean
-}
-}
-/**
- * Put people into the arms of an experiment
- */
-"/v1/experiments/{experiment_id}/assign": {
-path: {
-experiment_id: string
-}
-body: {
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-/**
- * The brand; that of the key when left out
- */
-brand_id?: string
-/**
- * Only tells the arms: nothing is written, and the plan is not frozen
- */
-trial?: ("true" | "false")
-/**
- * A send list: each with customer_id, anonymous_id or email
- * 
- * @minItems 1
- * @maxItems 10000
- */
-people?: [{
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-}, ...({
-/**
- * The customer
- */
-customer_id?: string
-/**
- * The id of a browser or device
- */
-anonymous_id?: string
-/**
- * The address in place of an id; it is not stored
- */
-email?: string
-})[]]
-}
-answer: {
-experiment_id: string
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * In the order of `people`
- */
-assignments?: {
-/**
- * The arm; null if a global experiment holds the person out, or the person was refused
- */
-arm: (string | null)
-/**
- * The global experiment that holds the person out: send nothing
- */
-held_out_by: (string | null)
-/**
- * Why this person was not assigned
- */
-refused: ({
-field: string
-reason: string
-} | null)
-}[]
 }
 }
 /**
@@ -3081,17 +3207,13 @@ brand_id?: string
  */
 name: string
 /**
- * What it is about: one campaign, one flow, one channel, or every email of the brand
+ * What it is about: one campaign, one flow, or every email of the brand
  */
-scope: ("campaign" | "flow" | "channel" | "global")
+scope: ("campaign" | "flow" | "global")
 /**
  * The campaign or flow
  */
 campaign_id?: string
-/**
- * The channel, of scope `channel`
- */
-channel?: string
 /**
  * The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out
  */
@@ -3250,6 +3372,29 @@ erasure_id: string
 }
 }
 /**
+ * Delete a trial
+ */
+"/v1/models/{artifact_id}": {
+path: {
+artifact_id: string
+}
+answer: {
+
+}
+}
+/**
+ * Unpin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+query?: Pick<SharedParameters, 'brand_id'>
+answer: {
+
+}
+}
+/**
  * Delete an annotation
  */
 "/v1/annotations/{annotation_id}": {
@@ -3315,15 +3460,19 @@ key?: string
  */
 anonymous?: "1"
 /**
- * First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out
+ * Only experiments that ran on this day or later
  */
 start?: string
 /**
- * The day or instant after the last one; tomorrow when left out
+ * Only experiments that ran before this day
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
+ * Experiments of this brand
+ */
+brand_id?: string
+/**
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -3331,13 +3480,9 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
-/**
- * One brand; all brands that the key may read when left out
- */
-brand_id?: string
 /**
  * `as_of` of an earlier report, or an instant; the newest log position when left out
  */

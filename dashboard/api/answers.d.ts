@@ -12,6 +12,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -534,6 +538,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -1018,6 +1026,7 @@ WellKnownGpcJson: WellKnownGpcJson
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
+ReportsCrossBrand: ReportsCrossBrand
 ReportsToday: ReportsToday
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
@@ -1044,6 +1053,9 @@ Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+ModelsOneCompareOne: ModelsOneCompareOne
+ModelsPins: ModelsPins
+ModelsFits: ModelsFits
 ProgressOne: ProgressOne
 Lineage: Lineage
 Annotations: Annotations
@@ -1065,6 +1077,7 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+ExperimentSize: ExperimentSize
 Schedules: Schedules
 SchedulesOnePreview: SchedulesOnePreview
 SchedulesOneExports: SchedulesOneExports
@@ -1128,6 +1141,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1444,6 +1461,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1963,6 +1984,333 @@ count: number
 message: string
 }[]
 }
+export interface ReportsCrossBrand {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * The lists of `cross_brand_people` of which the caller may see every brand
+ */
+lists: string[][]
+/**
+ * A row for each brand of these lists, about its own orders
+ */
+brands: {
+brand_id: string
+/**
+ * Orders of the brand in the period
+ */
+conversions: number
+net_revenue_micros: string
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: string
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+own_touches_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: string
+other_brands_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: string
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: (number | null)
+unattributed_revenue_micros: string
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: string
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: number
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: number
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: number
+/**
+ * The people of these orders
+ */
+left_out_people: number
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the brand in the period
+ */
+conversions: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: (string | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+own_touches_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: (string | null)
+other_brands_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: (string | null)
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: ((number | null) | null)
+unattributed_revenue_micros: (string | null)
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: (string | null)
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: (number | null)
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: (number | null)
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: (number | null)
+/**
+ * The people of these orders
+ */
+left_out_people: (number | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The credit of the orders of a brand, by the brand whose touches earned it
+ */
+matrix: {
+order_brand_id: string
+touch_brand_id: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The same by channel of the touches; for each brand it adds up to attributed_revenue of `brands`
+ */
+channels: {
+order_brand_id: string
+touch_brand_id: string
+channel: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsToday {
 report_period: {
 start: string
@@ -1974,6 +2322,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -2059,6 +2411,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2194,6 +2547,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2433,6 +2787,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -2853,6 +3211,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3134,6 +3496,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3770,6 +4136,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3833,6 +4203,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3936,6 +4310,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4470,6 +4848,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -5338,6 +5717,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5544,6 +5927,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5663,6 +6050,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -5941,6 +6332,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -6262,6 +6657,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6515,6 +6911,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6898,6 +7295,7 @@ export interface ConversionsOneReceipt {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7076,6 +7474,38 @@ artifact_id: string
 measure: string
 with: number
 without: number
+/**
+ * The weight of the touch before touches shared credit with those that brought them; left out where none did
+ */
+own_weight?: number
+/**
+ * Earlier touches that brought this one, and the weight that it gave each of them
+ */
+brought_by?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
+/**
+ * Later touches that this one brought, and the weight that each of them gave it
+ */
+brings?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
 }
 /**
  * The weight that the formula of the model gives the touch
@@ -7111,6 +7541,7 @@ export interface CustomersOne {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7343,6 +7774,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7487,6 +7919,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -7647,7 +8083,15 @@ variance_reduction: (number | null)
 pooled: ({
 pool: string
 experiments: number
+/**
+ * Experiments of the pool whose arms do not have their shares; they take no part
+ */
+left_out: number
 people: number
+sentences: {
+arm: string
+sentence: string
+}[]
 effects: {
 arm: string
 /**
@@ -7889,7 +8333,7 @@ start: string
 end: string
 models: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 currency: string
@@ -8043,9 +8487,17 @@ brands: string[]
  */
 passed: boolean
 /**
- * Reports of these brands use this artifact
+ * Reports use this artifact: it is pinned, or the newest of its brands that passed
  */
 in_use: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
+ * The brands that an administrator pinned it for; * stands for all brands
+ */
+pinned_for: string[]
 created_at: string
 /**
  * Time that training took, in milliseconds
@@ -8077,6 +8529,10 @@ created_at: string
  */
 passed: boolean
 /**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
  * The results of the model by channel
  */
 channels: {
@@ -8107,6 +8563,149 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface ModelsOneCompareOne {
+report_period: {
+start: string
+end: string
+}
+currency: string
+as_of: string
+generated_at: string
+first: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+second: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+channels: {
+channel: (string | null)
+first_revenue_micros: string
+/**
+ * What the channel earns in the period with the first fit
+ */
+first_revenue: string
+second_revenue_micros: string
+/**
+ * What the channel earns in the period with the second fit
+ */
+second_revenue: string
+difference_revenue_micros: string
+/**
+ * The second less the first
+ */
+difference_revenue: string
+/**
+ * Its part of the credit of the period with the first fit
+ */
+first_share: (number | null)
+/**
+ * Its part of the credit of the period with the second fit
+ */
+second_share: (number | null)
+/**
+ * Its part of all credit in the data of the first fit, with a 90 % interval; null if the fit has none
+ */
+first_learned_share: (number | null)
+first_learned_share_low: (number | null)
+first_learned_share_high: (number | null)
+/**
+ * Its part of all credit in the data of the second fit, with a 90 % interval; null if the fit has none
+ */
+second_learned_share: (number | null)
+second_learned_share_low: (number | null)
+second_learned_share_high: (number | null)
+}[]
+/**
+ * The channels that move most, in words
+ */
+movers: string[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ModelsPins {
+pins: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+/**
+ * Why reports that need it are refused; null if nothing is wrong
+ */
+problem: (string | null)
+}[]
+}
+export interface ModelsFits {
+fits: {
+model: string
+/**
+ * running, passed, refused by its gate, failed, or stopped: the program ended meanwhile, and the fit is tried again
+ */
+outcome: string
+began_at: string
+ended_at: (string | null)
+/**
+ * Time from the begin of the run to its end, in milliseconds; null while it runs
+ */
+took_ms: (number | null)
+/**
+ * The brand that the schedule names; null for all brands
+ */
+brand_id: (string | null)
+/**
+ * The brands that it learned from; null where the fit gave no artifact
+ */
+brands: (string[] | null)
+/**
+ * The log position up to which it learned
+ */
+as_of: (string | null)
+artifact_id: (string | null)
+/**
+ * Why it gave no artifact that reports may use; empty if it passed
+ */
+reason: string
+/**
+ * The checks of the gate that failed, each with its value and bound
+ */
+checks: {
+check: string
+value: (number | null)
+required: string
+message: string
+}[]
+}[]
 }
 export interface ProgressOne {
 /**
@@ -8767,6 +9366,21 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface ExperimentSize {
+/**
+ * In all arms together
+ */
+people: number
+control_people: number
+/**
+ * Null without people_a_week
+ */
+weeks: (number | null)
+/**
+ * One sentence a line
+ */
+text: string
 }
 export interface Schedules {
 schedules: {

@@ -160,6 +160,8 @@ function addCreate(group: Command, { io, open }: Context): void {
   });
 }
 
+const LISTED = ['experiment_id', 'name', 'metric', 'planned_people', 'starts_at', 'ends_at', 'frozen_at', 'stopped_at'];
+
 function addList(group: Command, { io, open }: Context): void {
   const list = group.command('list', { isDefault: true }).description('list the plans').option('--json', 'print JSON');
   withData(list, io).action(async (options: JsonOption) => {
@@ -168,13 +170,7 @@ function addList(group: Command, { io, open }: Context): void {
     if (options.json) printJson(io, answer);
     else if (answer.experiments.length === 0)
       io.out('no experiment is planned; begin with tributary experiments plan\n');
-    else
-      io.out(
-        tableOf(
-          answer.experiments.map(({ arms: _arms, ...row }: Json) => row),
-          Number.POSITIVE_INFINITY,
-        ),
-      );
+    else io.out(tableOf(answer.experiments, Number.POSITIVE_INFINITY, LISTED));
   });
 }
 

@@ -3,7 +3,7 @@ import type { Problem } from '../domain/errors.ts';
 import type { Design } from '../domain/experiment.ts';
 import { takeOlderIds } from '../domain/hashed-ids.ts';
 import { recordKind } from '../domain/index.ts';
-import { isProblem, type ReadContext } from '../domain/record.ts';
+import { isProblem, type ReadContext, UnreadItem } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Draft } from '../log/envelope.ts';
 import { armOf } from './arm-of.ts';
@@ -30,6 +30,7 @@ const WHO = ['customer_id', 'anonymous_id', 'email'];
 
 /** Why something does not name a person. Other fields of an assignment, such as its time, are not for the sender to say. */
 function nameProblem(person: unknown): Problem | undefined {
+  if (person instanceof UnreadItem) return { field: '', reason: person.reason };
   if (typeof person !== 'object' || person === null || Array.isArray(person))
     return { field: '', reason: 'is not an object; send one such as {"customer_id": "customer-1"}' };
   const other = Object.keys(person).find((field) => !WHO.includes(field));

@@ -84,9 +84,9 @@ export class Experiments {
     return new Map([...refused, ...(designs.size === 0 ? [] : await this.book.keep(designs))]);
   }
 
-  /** The plans that a key may see, in order of brand and id. */
-  async list(key_brand_id: string | null): Promise<Planned[]> {
-    return [...(await this.book.all()).values()].filter(({ design }) => maySee(key_brand_id, [design.brand_id]));
+  /** The plans of a brand, or of all, in order of brand and id. */
+  async list(brand_id: string | null): Promise<Planned[]> {
+    return [...(await this.book.all()).values()].filter(({ design }) => maySee(brand_id, [design.brand_id]));
   }
 
   /**

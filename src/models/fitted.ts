@@ -14,7 +14,7 @@
 
 import { type Explain, percent } from '../attribution/explain.ts';
 import type { FittedModelName } from '../attribution/models.ts';
-import type { Model, Plan, Scores } from '../attribution/plan.ts';
+import type { ArtifactNotes, Model, Plan, Scores } from '../attribution/plan.ts';
 import type { TouchRelations } from '../attribution/relations.ts';
 import { touchesWith } from '../attribution/touches.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -26,14 +26,15 @@ import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifa
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
 import { scorerOf } from './hazard/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
-import { creditOf, effectsInMemory, hazardInMemory } from './score-paths.ts';
+import { creditOf, effectsInMemory, hazardInMemory, movesInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
-export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
+export function fittedModel(name: FittedModelName, artifact: Artifact, notes: ArtifactNotes): Model {
   const incremental = name === 'algorithmic_incremental' || name === 'algorithmic_calibrated';
   const { artifact_id, content } = artifact;
   const scores: Scores = {
     artifact_id,
+    notes,
     column: incremental ? 'share' : 'weight',
     ...(content.form === 'effects'
       ? {
@@ -46,6 +47,7 @@ export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
           make: (snapshot, plan, touches, scores) =>
             makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
           inMemory: (kinds) => hazardInMemory(content, kinds),
+          ...(content.flow && !content.calibration && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
         }),
   };
   return {
@@ -174,11 +176,10 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, content: HazardC
 }
 
 function scorePath(content: HazardContent, path: readonly Row[]): Row[] {
-  const { fit } = content;
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
   const { weights, incremental, hazard_ratio } = creditOf(content, { codes, ages_ms });
-  const scorer = scorerOf(fit);
+  const scorer = scorerOf(content.fit);
   const without = new Map<number, number>();
   for (const code of new Set(codes)) {
     const others = codes.map((other) => (other === code ? -1 : other));

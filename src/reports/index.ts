@@ -1,9 +1,11 @@
 /** Every report, in the order of the documentation and the help. */
+import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { consolidated } from './consolidated/report.ts';
+import { crossBrand } from './cross-brand/report.ts';
 import { customer } from './customer.ts';
 import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
@@ -11,6 +13,7 @@ import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
 import { experiment } from './experiments/report.ts';
+import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
 import { closestModels } from './incrementality/closest.ts';
 import { incrementality } from './incrementality/report.ts';
@@ -23,6 +26,7 @@ import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { orders } from './orders.ts';
 import { paths } from './paths/report.ts';
+import { pins } from './pinning.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
@@ -34,6 +38,7 @@ export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
   consolidated,
+  crossBrand,
   today,
   models,
   journeys,
@@ -62,4 +67,7 @@ export const REPORTS: readonly Report[] = [
   fit,
   fitted,
   card,
+  artifactComparison,
+  pins,
+  fits,
 ];

@@ -2,13 +2,11 @@
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
 import { type Design, MAX_REASON_LENGTH, SHARE_PARTS } from '../domain/experiment.ts';
-import { flag, words } from '../domain/parameter.ts';
+import { words } from '../domain/parameter.ts';
 import { bodyReader } from '../domain/read-parameters.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
-import type { Assigned } from '../experiments/decide-arm.ts';
-import { MAX_ASSIGNED } from '../experiments/experiments.ts';
 import type { Planned } from '../experiments/plan-book.ts';
 import type { Route, Services } from './route.ts';
 
@@ -31,50 +29,10 @@ const Shown = Type.Object({
   stop_reason: textOrNull('Why it was stopped'),
 });
 
-const Who = {
-  customer_id: Type.Optional(Type.String({ maxLength: 200, description: 'The customer' })),
-  anonymous_id: Type.Optional(Type.String({ maxLength: 200, description: 'The id of a browser or device' })),
-  email: Type.Optional(
-    Type.String({ maxLength: 1_000, description: 'The address in place of an id; it is not stored' }),
-  ),
-};
-const One = {
-  ...Who,
-  brand_id: Type.Optional(words('The brand; that of the key when left out')),
-  trial: Type.Optional(flag('Only tells the arms: nothing is written, and the plan is not frozen')),
-};
-const Sent = Type.Object(
-  {
-    ...One,
-    people: Type.Optional(
-      Type.Array(Type.Object(Who, { additionalProperties: false }), {
-        minItems: 1,
-        maxItems: MAX_ASSIGNED,
-        description: 'A send list: each with customer_id, anonymous_id or email',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-const Decided = {
-  arm: textOrNull('The arm; null if a global experiment holds the person out, or the person was refused'),
-  held_out_by: textOrNull('The global experiment that holds the person out: send nothing'),
-};
-const Answer = Type.Object({
-  experiment_id: Type.String(),
-  ...Decided,
-  assignments: Type.Optional(
-    Type.Array(
-      Type.Object({
-        ...Decided,
-        refused: Type.Union([Type.Object({ field: Type.String(), reason: Type.String() }), Type.Null()], {
-          description: 'Why this person was not assigned',
-        }),
-      }),
-      { description: 'In the order of `people`' },
-    ),
-  ),
+const Listed = Type.Object({
+  start: Type.Optional(words('Only experiments that ran on this day or later', { 'x-value': 'day' })),
+  end: Type.Optional(words('Only experiments that ran before this day', { 'x-value': 'day' })),
+  brand_id: Type.Optional(words('Experiments of this brand', { 'x-flag': 'brand', 'x-value': 'id' })),
 });
 
 export function experimentRoutes({ tributary }: Services): Route[] {
@@ -87,48 +45,20 @@ export function experimentRoutes({ tributary }: Services): Route[] {
     viewers: true,
     summary: 'List experiments',
     description: 'The plans by brand and id. `GET /v1/experiments/ID` gives the result of one.',
+    parameters: Listed,
     answers: { 200: { description: 'The experiments', schema: Type.Object({ experiments: Type.Array(Shown) }) } },
-    handle: async (request) => ({ experiments: (await experiments.list(request.key!.brand_id)).map(shownOf) }),
-  };
-  if (collector === null) return [list];
-  const example = { people: [{ customer_id: 'customer-1' }, { customer_id: 'customer-2' }] };
-  const readOne = bodyReader(Type.Object(One, { additionalProperties: false }), example);
-  const assign: Route = {
-    method: 'POST',
-    path: '/v1/experiments/:experiment_id/assign',
-    tag: 'collect',
-    scope: 'write',
-    summary: 'Put people into the arms of an experiment',
-    description: `One person, or a send list of at most ${MAX_ASSIGNED} \`people\`. The same id is always in the same arm. Assignments are on disk when the answer comes. The first one freezes the plan.`,
-    path_parameters: { experiment_id: 'The id of the experiment' },
-    body: { required: true, schema: Sent, examples: { list: example, one: { customer_id: 'customer-1' } } },
-    answers: {
-      200: {
-        description: 'The arms',
-        schema: Answer,
-        example: { experiment_id: 'newsletter-2026-q1', arm: 'treated', held_out_by: null },
-      },
-    },
-    handle: async (request) => {
-      const { people, rest } = peopleOf(request.body);
-      const { brand_id, trial, ...one } = readOne(rest);
-      if (people !== undefined && Object.keys(one).length > 0)
-        throw badRequest('people', 'is given beside one person; give either of them');
-      const { experiment_id } = request.params as { experiment_id: string };
-      const key = request.key!;
-      const which = { brand_id: brandWithin(key.brand_id, brand_id) ?? DEFAULT_BRAND, experiment_id };
-      const caller = {
-        key_brand_id: key.brand_id,
-        is_admin: key.scopes.includes('admin'),
-        invalid_utf8: request.invalid_utf8,
-      };
-      const decided = await experiments.assign(which, people ?? [one], { trial: trial === 'true', caller });
-      return people === undefined
-        ? oneAnswer(experiment_id, decided[0]!)
-        : { experiment_id, arm: null, held_out_by: null, assignments: decided };
+    handle: async ({ query, key }) => {
+      const { start, end, brand_id } = query as Static<typeof Listed>;
+      const [from_ms, until_ms] = [dayOf('start', start) ?? 0, dayOf('end', end) ?? Number.POSITIVE_INFINITY];
+      const all = await experiments.list(brandWithin(key!.brand_id, brand_id));
+      const ran = all.filter(
+        ({ design, stop }) =>
+          design.start_ms < until_ms && Math.min(design.end_ms, stop?.at_ms ?? design.end_ms) >= from_ms,
+      );
+      return { experiments: ran.map(shownOf) };
     },
   };
-  return [list, assign, stopRoute(experiments)];
+  return collector === null ? [list] : [list, stopRoute(experiments)];
 }
 
 const Reason = Type.Object(
@@ -167,25 +97,13 @@ function stopRoute(experiments: Services['tributary']['experiments']): Route {
   };
 }
 
-/** Takes the send list out of a body. @throws bad_request. */
-function peopleOf(body: unknown): { people: readonly unknown[] | undefined; rest: unknown } {
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || !Object.hasOwn(body, 'people'))
-    return { people: undefined, rest: body };
-  const { people, ...rest } = body as Record<string, unknown>;
-  if (!Array.isArray(people) || people.length === 0)
-    throw badRequest('people', 'must be a list of people such as [{"customer_id": "customer-1"}]');
-  if (people.length > MAX_ASSIGNED)
-    throw badRequest(
-      'people',
-      `has ${people.length} people; the limit is ${MAX_ASSIGNED}, send the others in another call`,
-    );
-  return { people, rest };
-}
-
-/** @throws bad_request naming the field. */
-function oneAnswer(experiment_id: string, { refused, ...decided }: Assigned): Static<typeof Answer> {
-  if (refused !== null) throw badRequest(refused.field, refused.reason);
-  return { experiment_id, ...decided };
+/** A day of UTC. @throws bad_request. */
+function dayOf(field: string, day: string | undefined): number | undefined {
+  if (day === undefined) return undefined;
+  const at_ms = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(day) : Number.NaN;
+  if (Number.isNaN(at_ms))
+    throw badRequest(field, `is ${JSON.stringify(day.slice(0, 40))}; send a day such as 2026-03-01`);
+  return at_ms;
 }
 
 const partsOf = ({ arms }: Design) => arms.map(({ name, parts }) => ({ arm: name, share: parts / SHARE_PARTS }));

@@ -9,6 +9,7 @@ const VIEWER = `
   GET /v1/reports/attribution
   GET /v1/reports/changes
   GET /v1/reports/consolidated
+  GET /v1/reports/cross_brand
   GET /v1/reports/models
   GET /v1/reports/journeys
   GET /v1/reports/paths
@@ -31,6 +32,7 @@ const VIEWER = `
   GET /v1/experiments/{experiment_id}
   GET /v1/reports/incrementality
   GET /v1/reports/closest-models
+  GET /v1/experiment-size
   GET /v1/annotations
   GET /v1/monitors
   GET /v1/incidents
@@ -39,7 +41,10 @@ const VIEWER = `
   GET /v1/runs
   GET /v1/runs/{run_id}/compare
   GET /v1/models
-  GET /v1/models/{artifact_id}`;
+  GET /v1/models/{artifact_id}
+  GET /v1/models/{artifact_id}/compare/{other_artifact_id}
+  GET /v1/models/pins
+  GET /v1/models/fits`;
 const ANALYST = `
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
@@ -60,6 +65,10 @@ const ANALYST = `
 const ADMIN_ONLY = `
   POST /v1/runs
   POST /v1/models
+  DELETE /v1/models/{artifact_id}
+  POST /v1/models/{artifact_id}/pin
+  DELETE /v1/models/{artifact_id}/pin
+  POST /v1/models/{artifact_id}/adopt
   POST /v1/flush
   POST /v1/email/instrument
   POST /v1/experiments/{experiment_id}/assign

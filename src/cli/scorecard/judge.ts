@@ -46,6 +46,9 @@ const ITEMS = 1_000;
 /** The fit after holdouts. */
 const CALIBRATED = 'algorithmic_calibrated';
 
+/** Is added to the name of a model whose touches keep all of their credit, to compare. */
+const WITHOUT_FLOW_BACK = ' without flow-back';
+
 /** @param onPhase is called with the name of each phase. */
 export async function judgeWorld(
   io: Io,
@@ -69,8 +72,11 @@ export async function judgeWorld(
     for (const fit of fitsOf(options)) {
       onPhase(`fit ${fit.name}`);
       const card = await client.post('/v1/models', fit.request);
-      claims[`${fit.name}, fit`] = claimOfFit(card);
-      if (!card.passed) refused[fit.name] = card.gate.checks.filter((c: Json) => !c.passed).map((c: Json) => c.message);
+      claims[`${fit.name}, fit${fit.ending ?? ''}`] = claimOfFit(card);
+      if (!card.passed)
+        refused[fit.name + (fit.ending ?? '')] = card.gate.checks
+          .filter((c: Json) => !c.passed)
+          .map((c: Json) => c.message);
       else Object.assign(claims, await reportClaims(client, period, fit, card));
     }
     const scores = Object.fromEntries(Object.entries(claims).map(([name, claim]) => [name, scoreClaim(claim, truth)]));
@@ -90,12 +96,15 @@ export function judgeFit(world: CausalOptions, { draws, seed, families, holdout 
   const naming: Naming = { grain: 'channel_and_type', split_views: [] };
   const scores = families.flatMap((family, i): [string, Score][] => {
     const options = { ...FIT_DEFAULTS, family: family as HazardFamily, draws, seed };
-    const claimed = claimHazard(histories, naming, options);
-    const of_fit: [string, Score] = [family, scoreClaim(claimOfFit(claimed), made.truth)];
-    if (holdout === 0 || i > 0) return [of_fit];
-    measured = measuredIn(made, claimed.channels, orders);
-    const calibrated = calibratedClaim(claimed.channels, measured, { ...options, orders });
-    return [of_fit, [CALIBRATED, scoreClaim(calibrated, made.truth)]];
+    const { claims, without_flow_back } = claimHazard(histories, naming, options);
+    const of_fit: [string, Score][] = [
+      [family, scoreClaim(claimOfFit(claims), made.truth)],
+      [family + WITHOUT_FLOW_BACK, scoreClaim(claimOfFit(without_flow_back), made.truth)],
+    ];
+    if (holdout === 0 || i > 0) return of_fit;
+    measured = measuredIn(made, claims.channels, orders);
+    const calibrated = calibratedClaim(claims.channels, measured, { ...options, orders });
+    return [...of_fit, [CALIBRATED, scoreClaim(calibrated, made.truth)]];
   });
   return {
     family: world.family,
@@ -148,6 +157,8 @@ interface Fit {
   request: Record<string, unknown>;
   /** The models of reports that use the fit. */
   models: string[];
+  /** Is added to the names of its rows. */
+  ending?: string;
 }
 
 function fitsOf({ draws, seed, families, holdout }: JudgeOptions): Fit[] {
@@ -155,11 +166,15 @@ function fitsOf({ draws, seed, families, holdout }: JudgeOptions): Fit[] {
   return [
     { name: 'markov', request: { model: 'markov', ...common }, models: ['data_driven'] },
     { name: 'shapley', request: { model: 'shapley', ...common }, models: [] },
-    ...families.map((family, i) => ({
-      name: i === 0 ? 'algorithmic' : family,
-      request: { model: 'algorithmic', family, ...common },
-      models: ['algorithmic', 'algorithmic_incremental'],
-    })),
+    ...families.flatMap((family, i) => {
+      const fit = {
+        name: i === 0 ? 'algorithmic' : family,
+        request: { model: 'algorithmic', family, ...common },
+        models: ['algorithmic', 'algorithmic_incremental'],
+      };
+      const without = { ...fit, request: { ...fit.request, flow_back: 'off' }, ending: WITHOUT_FLOW_BACK };
+      return i === 0 ? [fit, without] : [fit];
+    }),
     ...(holdout === 0 ? [] : [{ name: CALIBRATED, request: { model: CALIBRATED, ...common }, models: [CALIBRATED] }]),
   ];
 }
@@ -209,7 +224,7 @@ async function reportClaims(
   const claims = await claimsOf(client, period, fit.models, card.artifact_id);
   return Object.fromEntries(
     Object.entries(claims).map(([model, claim]) => [
-      model === fit.name ? model : model.replace('algorithmic', fit.name),
+      (model === fit.name ? model : model.replace('algorithmic', fit.name)) + (fit.ending ?? ''),
       claim,
     ]),
   );

@@ -10,6 +10,7 @@ import type { Gate } from '../gate.ts';
 import type { Naming } from '../grain.ts';
 import type { Calibration } from '../hazard/calibrated-credit.ts';
 import type { HazardFit } from '../hazard/fit.ts';
+import type { Flow } from '../hazard/flow/flow.ts';
 
 /** The models that are fitted. */
 export const ARTIFACT_MODELS = ['data_driven', 'algorithmic', 'algorithmic_calibrated'] as const;
@@ -30,6 +31,8 @@ export interface HazardContent {
   form: 'hazard';
   naming: Naming;
   fit: HazardFit;
+  /** Left out where no flow was found or asked for, and in artifacts from before flows. */
+  flow?: Flow;
   /** What holdouts changed; only of the model algorithmic_calibrated. */
   calibration?: Calibration;
 }

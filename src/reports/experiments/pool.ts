@@ -3,9 +3,12 @@ import { type Design, METRICS } from '../../domain/experiment.ts';
 import { alwaysValid } from '../../learning/always-valid.ts';
 import { normalBound } from '../../learning/distributions.ts';
 import { pooledDifference } from '../../learning/pooled.ts';
+import { sampleRatioChance } from '../../learning/sample-ratio.ts';
 import type { ReportJson } from '../context.ts';
+import { SAMPLE_RATIO_ALARM } from './decide.ts';
 import { alphaOf, effectOf, plannedMs, shareOf } from './effects.ts';
 import type { ArmFacts } from './read-arms.ts';
+import { pooledSentence } from './sentence.ts';
 
 export interface PooledExperiment {
   design: Design;
@@ -17,10 +20,15 @@ export interface PooledExperiment {
  * plans of the first experiment, which stays the same when others are added one after the other: a boundary that followed their number
  * would be one of many fixed looks.
  */
-export function pooledEffects(pool: string, experiments: readonly PooledExperiment[]): ReportJson {
-  const { arms, ...first } = experiments[0]!;
-  const alpha = alphaOf(first.design);
-  const oldest = experiments.map(({ design }) => design).reduce((a, b) => (isBefore(b, a) ? b : a));
+export function pooledEffects(
+  pool: string,
+  all: readonly PooledExperiment[],
+  { currency, known_ms }: { currency: string; known_ms: number },
+): ReportJson {
+  const experiments = all.filter(isSound);
+  const { arms, design: own } = all[0]!;
+  const alpha = alphaOf(own);
+  const oldest = all.map(({ design }) => design).reduce((a, b) => (isBefore(b, a) ? b : a));
   const effects = arms.slice(1).flatMap(({ arm }, i) =>
     METRICS.flatMap((metric) => {
       const parts = experiments.flatMap(({ design, arms: own }) => {
@@ -59,8 +67,31 @@ export function pooledEffects(pool: string, experiments: readonly PooledExperime
     }),
   );
   const people = experiments.reduce((sum, one) => sum + one.arms.reduce((all, arm) => all + arm.people, 0), 0);
-  return { pool, experiments: experiments.length, people, effects };
+  const sentences = effects
+    .filter(({ metric }) => metric === own.metric)
+    .map(({ arm, difference, always_valid_low: low, always_valid_high: high }) => ({
+      arm,
+      sentence: pooledSentence({
+        ...{ design: own, arm, difference, currency, known_ms },
+        ...{ experiments: experiments.length, interval: { low, high } },
+      }),
+    }));
+  return {
+    pool,
+    experiments: experiments.length,
+    left_out: all.length - experiments.length,
+    people,
+    sentences,
+    effects,
+  };
 }
+
+/** True if its arms have their shares. One whose arms do not would make the pool wrong, and that does not depend on what came out. */
+const isSound = ({ design, arms }: PooledExperiment): boolean =>
+  sampleRatioChance(
+    arms.map(({ people }) => people),
+    design.arms.map(({ parts }) => parts),
+  ) >= SAMPLE_RATIO_ALARM;
 
 const isBefore = (a: Design, b: Design): boolean =>
   a.start_ms < b.start_ms || (a.start_ms === b.start_ms && a.experiment_id < b.experiment_id);

@@ -125,7 +125,7 @@ async function answer(
       return { arm, conclusion, stop_rule: stopRule(conclusion), sentence };
     }),
     effects: effects.map(effectRow),
-    pooled: design.pool === null ? null : pooledEffects(design.pool, read),
+    pooled: design.pool === null ? null : pooledEffects(design.pool, read, { currency: plan.currency, known_ms }),
     warnings: warningsOf(arms, sample_ratio_chance, plans[0]!),
   };
 }

@@ -1,6 +1,7 @@
 /** The result of an arm in one dated sentence. */
 import type { Design, Metric } from '../../domain/experiment.ts';
 import { formatInstant } from '../../domain/time.ts';
+import type { Interval } from '../../learning/bootstrap.ts';
 import { type Conclusion, decidingInterval } from './decide.ts';
 import type { Effect } from './effects.ts';
 
@@ -12,6 +13,37 @@ const NAMES: Record<Metric, (currency: string) => { unit: string; what: string; 
   average_order_value: (currency) => ({ unit: currency, what: 'net revenue per order', scale: 1, digits: 2 }),
   refund_rate: () => ({ unit: 'percentage points', what: 'of revenue that is refunded', scale: 100, digits: 2 }),
 };
+
+interface PooledSaid {
+  design: Design;
+  arm: string;
+  experiments: number;
+  difference: number;
+  interval: Interval;
+  currency: string;
+  known_ms: number;
+}
+
+/** What a pool says of an arm. Experiments come one after the other, so the interval is the one that holds at every look. */
+export function pooledSentence({
+  design,
+  arm,
+  experiments,
+  difference,
+  interval,
+  currency,
+  known_ms,
+}: PooledSaid): string {
+  const { unit, what, scale, digits } = NAMES[design.metric](currency);
+  const shown = signed(scale, digits);
+  const percent = Number(((1 - design.alpha) * 100).toFixed(1));
+  return `As of ${formatInstant(known_ms).slice(0, 10)}: over ${experiments} experiment${experiments === 1 ? '' : 's'} of the pool ${design.pool}, ${arm} has ${shown(difference)} ${unit} ${what} over ${design.control}; the interval is ${shown(interval.low)} to ${shown(interval.high)} (${percent} %, at every look together).`;
+}
+
+const signed =
+  (scale: number, digits: number) =>
+  (value: number): string =>
+    `${value >= 0 ? '+' : '−'}${Math.abs(value * scale).toFixed(digits)}`;
 
 export function sentenceOf({
   design,
@@ -37,7 +69,7 @@ export function sentenceOf({
     return `As of ${day}: there are too few people or orders for a result.`;
   const { unit, what, scale, digits } = NAMES[design.metric](currency);
   const { low, high } = decidingInterval(effect, { is_over, was_stopped });
-  const shown = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(value * scale).toFixed(digits)}`;
+  const shown = signed(scale, digits);
   const percent = Number(((1 - design.alpha) * 100).toFixed(1));
   const looks = was_stopped
     ? 'at a stop that was not planned'

@@ -89,7 +89,9 @@ export const ExperimentResult = closed({
     closed({
       pool: text(),
       experiments: count(),
+      left_out: count(),
       people: count(),
+      sentences: rows({ arm: text(), sentence: text() }),
       effects: rows({
         arm: text(),
         metric: metric(),
@@ -130,5 +132,6 @@ export const EXPERIMENT_MEANINGS = {
   variance_reduction: 'The part of the variance that the revenue before explained',
   conclusions:
     'By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one',
+  left_out: 'Experiments of the pool whose arms do not have their shares; they take no part',
   pooled: 'All experiments of the pool together, weighted by people; null without a pool',
 } as const;
