@@ -1,4 +1,5 @@
 /** Every report, in the order of the documentation and the help. */
+import { advice } from './advice/report.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
@@ -32,6 +33,7 @@ export const REPORTS: readonly Report[] = [
   whatChanged,
   consolidated,
   today,
+  advice,
   models,
   journeys,
   paths,

@@ -28,6 +28,7 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   credits: [{ ...PERIOD, model: 'linear' }],
   consolidated: [PERIOD],
   today: [PERIOD],
+  advice: [PERIOD],
   models: [{ ...PERIOD, models: 'linear,time_decay', draws: '10' }],
   journeys: [PERIOD],
   paths: [PERIOD],

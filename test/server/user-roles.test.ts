@@ -27,6 +27,7 @@ const VIEWER = `
   GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
+  GET /v1/advice
   GET /v1/annotations
   GET /v1/monitors
   GET /v1/incidents
