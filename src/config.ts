@@ -31,7 +31,7 @@ import { type BehaviouralSegments, behaviouralSegments } from './profiles/settin
 import { peppersOf, requestStorage } from './pseudonym-config.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import { type AdviceRules, adviceRulesOf } from './reports/advice/rule-settings.ts';
-import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import type { ScheduledFit } from './reports/fit-log.ts';
 import { type ScheduleSettings, scheduleSettings } from './schedules/settings.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
 import { type OidcSettings, oidcSettings, publicUrl } from './sign-in-config.ts';

@@ -12,6 +12,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -534,6 +538,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -1010,6 +1018,7 @@ filtered_micros?: string
 })
 
 export interface Answers {
+Experiments: Experiments
 ProjectsOneSettings: ProjectsOneSettings
 SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
@@ -1017,6 +1026,7 @@ WellKnownGpcJson: WellKnownGpcJson
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
+ReportsCrossBrand: ReportsCrossBrand
 ReportsToday: ReportsToday
 Advice: Advice
 ReportsModels: ReportsModels
@@ -1031,16 +1041,22 @@ ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
 ReportsFatigue: ReportsFatigue
 ReportsSendTimes: ReportsSendTimes
+ReportsSendEffects: ReportsSendEffects
 ReportsClaims: ReportsClaims
 ReportsCohorts: ReportsCohorts
 ReportsLifetimeValue: ReportsLifetimeValue
 ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
+ExperimentsOne: ExperimentsOne
+ExperimentsCalibration: ExperimentsCalibration
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+ModelsOneCompareOne: ModelsOneCompareOne
+ModelsPins: ModelsPins
+ModelsFits: ModelsFits
 ProgressOne: ProgressOne
 Lineage: Lineage
 Annotations: Annotations
@@ -1062,11 +1078,45 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+ExperimentSize: ExperimentSize
 Schedules: Schedules
 SchedulesOnePreview: SchedulesOnePreview
 SchedulesOneExports: SchedulesOneExports
 Audit: Audit
 AuditVerification: AuditVerification
+}
+export interface Experiments {
+experiments: {
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+metric: string
+control: string
+arms: {
+arm: string
+share: number
+}[]
+starts_at: string
+ends_at: string
+planned_people: number
+/**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
+ * When the first person was assigned; from then on only the name may change
+ */
+frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+}[]
 }
 export interface ProjectsOneSettings {
 
@@ -1092,6 +1142,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1408,6 +1462,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1927,6 +1985,333 @@ count: number
 message: string
 }[]
 }
+export interface ReportsCrossBrand {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * The lists of `cross_brand_people` of which the caller may see every brand
+ */
+lists: string[][]
+/**
+ * A row for each brand of these lists, about its own orders
+ */
+brands: {
+brand_id: string
+/**
+ * Orders of the brand in the period
+ */
+conversions: number
+net_revenue_micros: string
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: string
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+own_touches_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: string
+other_brands_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: string
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: (number | null)
+unattributed_revenue_micros: string
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: string
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: number
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: number
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: number
+/**
+ * The people of these orders
+ */
+left_out_people: number
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the brand in the period
+ */
+conversions: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: (string | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+own_touches_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: (string | null)
+other_brands_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: (string | null)
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: ((number | null) | null)
+unattributed_revenue_micros: (string | null)
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: (string | null)
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: (number | null)
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: (number | null)
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: (number | null)
+/**
+ * The people of these orders
+ */
+left_out_people: (number | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The credit of the orders of a brand, by the brand whose touches earned it
+ */
+matrix: {
+order_brand_id: string
+touch_brand_id: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The same by channel of the touches; for each brand it adds up to attributed_revenue of `brands`
+ */
+channels: {
+order_brand_id: string
+touch_brand_id: string
+channel: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsToday {
 report_period: {
 start: string
@@ -1938,6 +2323,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -2233,6 +2622,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2368,6 +2758,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2607,6 +2998,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3027,6 +3422,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3308,6 +3707,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3944,6 +4347,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -4007,6 +4414,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4110,6 +4521,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4644,6 +5059,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -5512,6 +5928,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5718,6 +6138,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5837,6 +6261,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -6104,6 +6532,327 @@ count: number
 message: string
 }[]
 }
+export interface ReportsSendEffects {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+campaign_id: (string | null)
+/**
+ * Orders count for so long from the start of a wave
+ */
+window_hours: number
+/**
+ * Eligible people were sent an email in so many days before the blast
+ */
+list_days: number
+confidence: number
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+blasts: {
+brand_id: string
+campaign_id: string
+email_id: (string | null)
+first_sent_at: string
+last_sent_at: string
+experiment_id: (string | null)
+/**
+ * People who were sent at about one time, or in one wave of a random order
+ */
+waves: number
+/**
+ * Waves whose window was over; the others are left out
+ */
+waves_over: number
+/**
+ * People with an email of the blast that was sent, delivered or bounced
+ */
+sent_people: number
+/**
+ * Who decided the order of sending
+ */
+basis: ("random_order" | "unlike_people")
+/**
+ * True only for a random order of sending
+ */
+is_causal: boolean
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+/**
+ * What may be concluded
+ */
+conclusion: ("too_few" | "more_orders" | "fewer_orders" | "no_difference_seen" | "intent_leaks" | "controls_near_zero" | "not_proven")
+sentence: string
+controls: {
+/**
+ * A comparison that has to be near zero
+ */
+control: ("orders_before" | "bounced" | "machine_only")
+/**
+ * What it shows
+ */
+verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
+/**
+ * The difference of the control as a part of the difference after the send; null if that is not above 0
+ */
+leaked_part: (number | null)
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+}[]
+}[]
+/**
+ * All blasts with one basis together
+ */
+together: {
+blasts: number
+/**
+ * Who decided the order of sending
+ */
+basis: ("random_order" | "unlike_people")
+/**
+ * True only for a random order of sending
+ */
+is_causal: boolean
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+/**
+ * What may be concluded
+ */
+conclusion: ("too_few" | "more_orders" | "fewer_orders" | "no_difference_seen" | "intent_leaks" | "controls_near_zero" | "not_proven")
+sentence: string
+controls: {
+/**
+ * A comparison that has to be near zero
+ */
+control: ("orders_before" | "bounced" | "machine_only")
+/**
+ * What it shows
+ */
+verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
+/**
+ * The difference of the control as a part of the difference after the send; null if that is not above 0
+ */
+leaked_part: (number | null)
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+}[]
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsClaims {
 report_period: {
 start: string
@@ -6115,6 +6864,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -6436,6 +7189,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6689,6 +7443,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7072,6 +7827,7 @@ export interface ConversionsOneReceipt {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7250,6 +8006,38 @@ artifact_id: string
 measure: string
 with: number
 without: number
+/**
+ * The weight of the touch before touches shared credit with those that brought them; left out where none did
+ */
+own_weight?: number
+/**
+ * Earlier touches that brought this one, and the weight that it gave each of them
+ */
+brought_by?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
+/**
+ * Later touches that this one brought, and the weight that each of them gave it
+ */
+brings?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
 }
 /**
  * The weight that the formula of the model gives the touch
@@ -7285,6 +8073,7 @@ export interface CustomersOne {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7517,6 +8306,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7650,6 +8440,334 @@ campaign_id: string
 spend_lines: number
 }[]
 }
+export interface ExperimentsOne {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+campaign_id: (string | null)
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+control: string
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+starts_at: string
+ends_at: string
+/**
+ * When somebody stopped it before its end; orders count until then, and the always-valid interval decides
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+/**
+ * The last time at which the log received a record; the experiment is over once this is at its end
+ */
+known_until: string
+is_over: boolean
+planned_people: number
+people: number
+/**
+ * How often intervals hold the true difference, such as 0.95
+ */
+confidence: number
+/**
+ * The chance of arms at least this far from their shares; below 0.001 the result must not be used
+ */
+sample_ratio_chance: number
+arms: {
+arm: string
+share: number
+people: number
+expected_people: number
+/**
+ * People with an exposure of this experiment
+ */
+exposed_people: number
+/**
+ * People whose ids were put into several arms; they count in the arm of their first assignment
+ */
+crossed_people: number
+converted_people: number
+orders: number
+gross_revenue_micros: string
+gross_revenue: string
+refunds_micros: string
+refunds: string
+net_revenue_micros: string
+net_revenue: string
+net_revenue_before_micros: string
+/**
+ * Net revenue of the days before each assignment
+ */
+net_revenue_before: string
+}[]
+/**
+ * By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one
+ */
+conclusions: {
+arm: string
+/**
+ * What may be concluded
+ */
+conclusion: ("sample_ratio_alarm" | "too_early" | "too_few" | "running" | "better" | "worse" | "no_difference_seen")
+stop_rule: string
+sentence: string
+}[]
+effects: {
+arm: string
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+control: number
+treated: number
+/**
+ * The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money
+ */
+difference: number
+/**
+ * The lower bound of the fixed interval, for one look at the planned end
+ */
+low: number
+/**
+ * The upper bound of the fixed interval
+ */
+high: number
+/**
+ * The chance of a difference at least this large if there is none (p-value), for one look at the planned end
+ */
+chance: number
+/**
+ * The lower bound of an interval that holds at every look together
+ */
+always_valid_low: number
+/**
+ * The upper bound of an interval that holds at every look together
+ */
+always_valid_high: number
+/**
+ * The difference as a part of the value of the control; null if that is not above 0
+ */
+lift: (number | null)
+lift_low: (number | null)
+lift_high: (number | null)
+/**
+ * The chance that the rate of the arm is higher, from a Beta(1, 1) before; null for other measures
+ */
+chance_higher: (number | null)
+/**
+ * The lower bound of the Bayesian interval of the difference
+ */
+credible_low: (number | null)
+/**
+ * The upper bound of the Bayesian interval of the difference
+ */
+credible_high: (number | null)
+/**
+ * The difference after revenue before the assignment explained a part (CUPED); null for ratios
+ */
+adjusted_difference: (number | null)
+adjusted_low: (number | null)
+adjusted_high: (number | null)
+/**
+ * The part of the variance that the revenue before explained
+ */
+variance_reduction: (number | null)
+}[]
+/**
+ * All experiments of the pool together, weighted by people; null without a pool
+ */
+pooled: ({
+pool: string
+experiments: number
+/**
+ * Experiments of the pool whose arms do not have their shares; they take no part
+ */
+left_out: number
+people: number
+sentences: {
+arm: string
+sentence: string
+}[]
+effects: {
+arm: string
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+/**
+ * The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money
+ */
+difference: number
+/**
+ * The lower bound of the fixed interval, for one look at the planned end
+ */
+low: number
+/**
+ * The upper bound of the fixed interval
+ */
+high: number
+/**
+ * The lower bound of an interval that holds at every look together
+ */
+always_valid_low: number
+/**
+ * The upper bound of an interval that holds at every look together
+ */
+always_valid_high: number
+}[]
+} | null)
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ExperimentsCalibration {
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The program
+ */
+for: ("robyn" | "meridian")
+/**
+ * How the figures of the experiments are computed
+ */
+analysis_version: string
+/**
+ * The rows for the program: one for each experiment that is over and has a result
+ */
+calibration: ({
+channel: string
+liftStartDate: string
+liftEndDate: string
+/**
+ * What the treated people brought in all, beyond what they would have brought without the emails
+ */
+liftAbs: number
+/**
+ * Spend of the campaign in the days of the experiment, from the log
+ */
+spend: number
+/**
+ * 1 less the p-value of the difference
+ */
+confidence: number
+/**
+ * The name of the dependent variable of the model
+ */
+metric: string
+/**
+ * immediate or total, as Robyn takes it
+ */
+calibration_scope: string
+} | {
+channel_name: string
+/**
+ * What a unit of spend brought: incremental revenue / spend, or incremental orders / spend
+ */
+point_estimate: number
+/**
+ * The standard error of the point estimate
+ */
+standard_error: number
+/**
+ * revenue or non-revenue, as Meridian takes it
+ */
+experiment_kpi_type: string
+/**
+ * Spend of the campaign in the days of the experiment, from the log
+ */
+experiment_total_spend: number
+experiment_start_date: string
+experiment_end_date: string
+/**
+ * The location of the lognormal distribution with this mean and standard deviation; null if the estimate is not above 0
+ */
+roi_mu: (number | null)
+/**
+ * Its scale
+ */
+roi_sigma: (number | null)
+})[]
+/**
+ * The experiments of these rows, in the same order
+ */
+experiments: {
+experiment_id: string
+brand_id: string
+name: string
+campaign_id: (string | null)
+}[]
+/**
+ * Experiments without a row, with the reason
+ */
+left_out: {
+experiment_id: string
+brand_id: string
+/**
+ * Why it is left out
+ */
+reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
+message: string
+}[]
+}
 export interface Runs {
 runs: {
 run_id: string
@@ -7661,7 +8779,7 @@ start: string
 end: string
 models: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 currency: string
@@ -7815,9 +8933,17 @@ brands: string[]
  */
 passed: boolean
 /**
- * Reports of these brands use this artifact
+ * Reports use this artifact: it is pinned, or the newest of its brands that passed
  */
 in_use: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
+ * The brands that an administrator pinned it for; * stands for all brands
+ */
+pinned_for: string[]
 created_at: string
 /**
  * Time that training took, in milliseconds
@@ -7849,6 +8975,10 @@ created_at: string
  */
 passed: boolean
 /**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
  * The results of the model by channel
  */
 channels: {
@@ -7879,6 +9009,149 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface ModelsOneCompareOne {
+report_period: {
+start: string
+end: string
+}
+currency: string
+as_of: string
+generated_at: string
+first: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+second: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+channels: {
+channel: (string | null)
+first_revenue_micros: string
+/**
+ * What the channel earns in the period with the first fit
+ */
+first_revenue: string
+second_revenue_micros: string
+/**
+ * What the channel earns in the period with the second fit
+ */
+second_revenue: string
+difference_revenue_micros: string
+/**
+ * The second less the first
+ */
+difference_revenue: string
+/**
+ * Its part of the credit of the period with the first fit
+ */
+first_share: (number | null)
+/**
+ * Its part of the credit of the period with the second fit
+ */
+second_share: (number | null)
+/**
+ * Its part of all credit in the data of the first fit, with a 90 % interval; null if the fit has none
+ */
+first_learned_share: (number | null)
+first_learned_share_low: (number | null)
+first_learned_share_high: (number | null)
+/**
+ * Its part of all credit in the data of the second fit, with a 90 % interval; null if the fit has none
+ */
+second_learned_share: (number | null)
+second_learned_share_low: (number | null)
+second_learned_share_high: (number | null)
+}[]
+/**
+ * The channels that move most, in words
+ */
+movers: string[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ModelsPins {
+pins: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+/**
+ * Why reports that need it are refused; null if nothing is wrong
+ */
+problem: (string | null)
+}[]
+}
+export interface ModelsFits {
+fits: {
+model: string
+/**
+ * running, passed, refused by its gate, failed, or stopped: the program ended meanwhile, and the fit is tried again
+ */
+outcome: string
+began_at: string
+ended_at: (string | null)
+/**
+ * Time from the begin of the run to its end, in milliseconds; null while it runs
+ */
+took_ms: (number | null)
+/**
+ * The brand that the schedule names; null for all brands
+ */
+brand_id: (string | null)
+/**
+ * The brands that it learned from; null where the fit gave no artifact
+ */
+brands: (string[] | null)
+/**
+ * The log position up to which it learned
+ */
+as_of: (string | null)
+artifact_id: (string | null)
+/**
+ * Why it gave no artifact that reports may use; empty if it passed
+ */
+reason: string
+/**
+ * The checks of the gate that failed, each with its value and bound
+ */
+checks: {
+check: string
+value: (number | null)
+required: string
+message: string
+}[]
+}[]
 }
 export interface ProgressOne {
 /**
@@ -8539,6 +9812,21 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface ExperimentSize {
+/**
+ * In all arms together
+ */
+people: number
+control_people: number
+/**
+ * Null without people_a_week
+ */
+weeks: (number | null)
+/**
+ * One sentence a line
+ */
+text: string
 }
 export interface Schedules {
 schedules: {

@@ -14,7 +14,7 @@
 
 import { type Explain, percent } from '../attribution/explain.ts';
 import type { FittedModelName } from '../attribution/models.ts';
-import type { Model, Plan, Scores } from '../attribution/plan.ts';
+import type { ArtifactNotes, Model, Plan, Scores } from '../attribution/plan.ts';
 import type { TouchRelations } from '../attribution/relations.ts';
 import { touchesWith } from '../attribution/touches.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -24,16 +24,18 @@ import { fill, materialise, type Relation, tableColumns } from '../warehouse/rel
 import type { Row } from '../warehouse/schema.ts';
 import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
-import { creditPath, scorerOf } from './hazard/credit.ts';
+import { scorerOf } from './hazard/credit.ts';
+import { creditWithFlow } from './hazard/flow/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
-import { effectsInMemory, hazardInMemory } from './score-paths.ts';
+import { effectsInMemory, hazardInMemory, movesInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
-export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
+export function fittedModel(name: FittedModelName, artifact: Artifact, notes: ArtifactNotes): Model {
   const incremental = name === 'algorithmic_incremental';
   const { artifact_id, content } = artifact;
   const scores: Scores = {
     artifact_id,
+    notes,
     column: incremental ? 'share' : 'weight',
     ...(content.form === 'effects'
       ? {
@@ -46,6 +48,7 @@ export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
           make: (snapshot, plan, touches, scores) =>
             makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
           inMemory: (kinds) => hazardInMemory(content, kinds),
+          ...(content.flow && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
         }),
   };
   return {
@@ -146,7 +149,7 @@ async function makeHazardScores(
 /** Touches read per page. Other requests are answered between pages. */
 const PAGE = 20_000;
 
-async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardContent): Promise<Row[]> {
+async function scorePaths(snapshot: Snapshot, scored: Relation, content: HazardContent): Promise<Row[]> {
   await materialise(
     snapshot,
     TOUCHES_TO_SCORE,
@@ -157,7 +160,7 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardC
   const scores: Row[] = [];
   let path: Row[] = [];
   const finish = (): void => {
-    for (const score of path.length > 0 ? scorePath(fit, path) : []) scores.push(score);
+    for (const score of path.length > 0 ? scorePath(content, path) : []) scores.push(score);
     path = [];
   };
   for (let from = 1; from <= n; from += PAGE) {
@@ -173,11 +176,11 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardC
   return scores;
 }
 
-function scorePath(fit: HazardContent['fit'], path: readonly Row[]): Row[] {
+function scorePath(content: HazardContent, path: readonly Row[]): Row[] {
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
-  const { weights, incremental, hazard_ratio } = creditPath(fit, { codes, ages_ms });
-  const scorer = scorerOf(fit);
+  const { weights, incremental, hazard_ratio } = creditWithFlow(content, { codes, ages_ms });
+  const scorer = scorerOf(content.fit);
   const without = new Map<number, number>();
   for (const code of new Set(codes)) {
     const others = codes.map((other) => (other === code ? -1 : other));

@@ -1,7 +1,8 @@
 /** The parameters of a fit: one schema for HTTP, the command line and the schedule. */
 
-import { choice } from '../domain/parameter.ts';
+import { choice, flag } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import type { ArtifactModel } from '../models/artifacts/artifact.ts';
 import { GRAINS } from '../models/grain.ts';
 import { FIT_DEFAULTS } from '../models/settings.ts';
 import { FITTED_LOG_PARAMETERS } from './parameters.ts';
@@ -9,6 +10,10 @@ import { FITTED_LOG_PARAMETERS } from './parameters.ts';
 /** A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. */
 export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic'] as const;
 export type FitModel = (typeof FIT_MODELS)[number];
+
+/** The model of reports that a fit serves. */
+export const artifactModelOf = (model: FitModel): ArtifactModel =>
+  model === 'algorithmic' ? 'algorithmic' : 'data_driven';
 
 export const HAZARD_FAMILIES = ['logistic', 'boosted_trees', 'random_forest', 'additive'] as const;
 
@@ -67,7 +72,16 @@ export const FitParameters = Type.Object(
         description: `algorithmic: touches older than this many days have no effect; ${FIT_DEFAULTS.max_age_days} when left out`,
       }),
     ),
+    flow_back: Type.Optional(
+      choice(
+        ['on', 'off'],
+        `algorithmic: whether a touch shares credit with a touch of another channel that brought it; ${FIT_DEFAULTS.flow_back} when left out`,
+      ),
+    ),
     ...FITTED_LOG_PARAMETERS,
+    trial: Type.Optional(
+      flag('Stores the fit as a trial: only reports that name its artifact use it, until it is adopted'),
+    ),
   },
   { additionalProperties: false },
 );
@@ -78,6 +92,7 @@ const ONLY: Partial<Record<keyof FitParameters, readonly FitModel[]>> = {
   family: ['algorithmic'],
   guard_minutes: ['algorithmic'],
   max_age_days: ['algorithmic'],
+  flow_back: ['algorithmic'],
   order: ['markov', 'data_driven'],
   transform: ['markov', 'data_driven', 'shapley'],
   collapse: ['markov', 'data_driven', 'shapley'],

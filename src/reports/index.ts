@@ -1,16 +1,21 @@
 /** Every report, in the order of the documentation and the help. */
 import { advice } from './advice/report.ts';
+import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { consolidated } from './consolidated/report.ts';
+import { crossBrand } from './cross-brand/report.ts';
 import { customer } from './customer.ts';
 import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
 import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
+import { calibration } from './experiments/calibration/report.ts';
+import { experiment } from './experiments/report.ts';
+import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
@@ -21,9 +26,11 @@ import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { orders } from './orders.ts';
 import { paths } from './paths/report.ts';
+import { pins } from './pinning.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { sendEffects } from './sends/report.ts';
 import { synergies } from './synergies/synergies.ts';
 import { today } from './today/report.ts';
 import { whatChanged } from './what-changed/report.ts';
@@ -32,6 +39,7 @@ export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
   consolidated,
+  crossBrand,
   today,
   advice,
   models,
@@ -46,16 +54,22 @@ export const REPORTS: readonly Report[] = [
   listHealth,
   fatigue,
   sendTimes,
+  sendEffects,
   claims,
   cohorts,
   lifetimeValue,
   receipt,
   customer,
   dataQuality,
+  experiment,
+  calibration,
   runs,
   comparison,
   freeze,
   fit,
   fitted,
   card,
+  artifactComparison,
+  pins,
+  fits,
 ];

@@ -1,14 +1,17 @@
 /** Reports under models that were fitted: whose answer it is, what it says of each touch, and who may not answer. */
 import { describe, expect, test } from 'vitest';
+import { showReceipt } from '../../src/present/receipt.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { listModels } from '../../src/reports/models.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun } from '../../src/reports/runs.ts';
+import { FLOWING } from '../models/flow-content.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';
 import { at, MARCH } from '../support/time.ts';
 import { effects, keepArtifact } from './artifacts.ts';
+import { expectToFit, reportNamed } from './schema.ts';
 
 /** One order of 100 after two emails, a search and a visit from nowhere known. */
 async function sendOrder(shop: Shop, brand: object = {}): Promise<void> {
@@ -101,6 +104,36 @@ describe('data_driven', () => {
   });
 });
 
+describe('algorithmic', () => {
+  test('shares the credit of a search with the email that brought it, to the micro, and a receipt says how much', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      await keepArtifact(shop.reports, { content: FLOWING, model: 'algorithmic', family: 'logistic' });
+      const models = 'algorithmic,algorithmic_incremental';
+      const report: Json = await attributionReport(shop.reports, { ...MARCH, model: 'algorithmic' }, ALL_BRANDS);
+      // Only the search has an effect. The email of the day before brought half of it, and gets half of that.
+      const [t1, t2, t3, t4] = ['t1', 't2', 't3', 't4'].map((id) => Number(shares(report)[id]));
+      expect([t1, t2, t3, t4]).toEqual([expect.closeTo(25, 5), expect.closeTo(75, 5), 0, 0]);
+      expect(report.reconciliation.attributed_micros).toBe('100000000');
+      const receipt: Json = await receiptReport(shop.reports, 'o1', { models }, ALL_BRANDS);
+      expectToFit(reportNamed('receipt'), receipt);
+      const [email, search, later] = receipt.touchpoints.map((touch: Json) => touch.credit.algorithmic.because);
+      expect(email).toMatchObject({ own_weight: 0, brings: [{ touchpoint_id: 't2', brought: 0.5, weight: 0.25 }] });
+      expect(search).toMatchObject({
+        own_weight: 1,
+        brought_by: [{ touchpoint_id: 't1', brought: 0.5, weight: 0.25 }],
+      });
+      expect(later.own_weight).toBeUndefined();
+      const { attributed_revenue, organic_revenue } = receipt.reconciliation.attributed.algorithmic_incremental;
+      expect(Number(attributed_revenue) + Number(organic_revenue)).toBeCloseTo(100, 9);
+      const own = receipt.touchpoints.map((touch: Json) => touch.credit.algorithmic_incremental);
+      expect(own[0].weight * 3).toBeCloseTo(own[1].weight, 9);
+      expect(own[1].because.own_weight).toBeCloseTo(own[0].weight + own[1].weight, 9);
+      expect(showReceipt(receipt, 5)).toContain('50.0 % of touch 2 came from touch 1');
+    });
+  });
+});
+
 describe('an artifact', () => {
   test('is named by the report; an older one can be asked for, and a frozen run keeps its own', async () => {
     await withShop({}, async (shop) => {
@@ -181,5 +214,52 @@ describe('an artifact', () => {
       expect(await listed('default')).toHaveLength(3);
       expect(await listed('a')).toHaveLength(0);
     });
+  });
+});
+
+test('a fit of all brands goes on answering when a brand is added, says so, and is refused when this brand has grown', async () => {
+  await withShop({}, async (shop) => {
+    await sendOrder(shop);
+    const orders = (brand_id: string, from: number, count: number) =>
+      shop.send(
+        'conversions',
+        ...Array.from({ length: count }, (_, i) => order(`${brand_id}-${from + i}`, '10.00', at(6), { brand_id })),
+      );
+    await orders('default', 0, 8);
+    const artifact = await keepArtifact(shop.reports, {
+      content: effects({ email: 1 }),
+      settings: { request: { model: 'markov' } },
+    });
+    const ask = (parameters: object = {}): Promise<Json> =>
+      attributionReport(shop.reports, { ...MARCH, model: 'data_driven', ...parameters }, ALL_BRANDS);
+    expect((await ask()).warnings).toEqual([]);
+    await orders('shop-eu', 0, 1);
+    const grown = await ask();
+    expect(grown.artifacts).toEqual({ data_driven: artifact });
+    expect(grown.warnings).toEqual([
+      {
+        code: 'brands_not_in_fit',
+        count: 1,
+        message: expect.stringMatching(/shop-eu; 10 % of all.*tributary fit data_driven/),
+      },
+    ]);
+    expect(grown.reconciliation.net_revenue_micros).toBe('190000000');
+    // It has learned nothing of a report on the new brand alone.
+    await expect(ask({ brand_id: 'shop-eu' })).rejects.toMatchObject({
+      code: 'model_not_fitted',
+      message: expect.stringMatching(/not fitted yet for these brands \(shop-eu\).*tributary fit data_driven/),
+    });
+    await freezeRun(shop.reports, { ...MARCH, run_id: 'both-brands', models: 'data_driven' }, ALL_BRANDS);
+    await orders('shop-eu', 1, 3);
+    await expect(ask()).rejects.toMatchObject({
+      code: 'model_not_fitted',
+      message: expect.stringMatching(/before the brands shop-eu came, which have 31 %.*up to 20 %.*tributary fit/),
+    });
+    expect(await ask({ brand_id: 'default' })).toMatchObject({ artifacts: { data_driven: artifact }, warnings: [] });
+    // Who names it gets it, and so does a frozen run.
+    expect((await ask({ artifact })).warnings).toMatchObject([{ code: 'brands_not_in_fit' }]);
+    expect(await compareRun(shop.reports, 'both-brands', {}, ALL_BRANDS)).toMatchObject({ reproducible: true });
+    const both = await keepArtifact(shop.reports, { content: effects({ email: 1 }), brands: ['default', 'shop-eu'] });
+    expect(await ask()).toMatchObject({ artifacts: { data_driven: both }, warnings: [] });
   });
 });

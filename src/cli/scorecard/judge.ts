@@ -39,6 +39,9 @@ export interface JudgeOptions {
 
 const ITEMS = 1_000;
 
+/** Is added to the name of a model whose touches keep all of their credit, to compare. */
+const WITHOUT_FLOW_BACK = ' without flow-back';
+
 /** @param onPhase is called with the name of each phase. */
 export async function judgeWorld(
   io: Io,
@@ -61,8 +64,11 @@ export async function judgeWorld(
     for (const fit of fitsOf(options)) {
       onPhase(`fit ${fit.name}`);
       const card = await client.post('/v1/models', fit.request);
-      claims[`${fit.name}, fit`] = claimOfFit(card);
-      if (!card.passed) refused[fit.name] = card.gate.checks.filter((c: Json) => !c.passed).map((c: Json) => c.message);
+      claims[`${fit.name}, fit${fit.ending ?? ''}`] = claimOfFit(card);
+      if (!card.passed)
+        refused[fit.name + (fit.ending ?? '')] = card.gate.checks
+          .filter((c: Json) => !c.passed)
+          .map((c: Json) => c.message);
       else Object.assign(claims, await reportClaims(client, period, fit, card));
     }
     const scores = Object.fromEntries(Object.entries(claims).map(([name, claim]) => [name, scoreClaim(claim, truth)]));
@@ -78,9 +84,13 @@ export function judgeFit(world: CausalOptions, { draws, seed, families }: JudgeO
   const made = causalWorld(world);
   const histories = toHistories(made, 'type');
   const naming: Naming = { grain: 'channel_and_type', split_views: [] };
-  const scores = families.map((family): [string, Score] => {
+  const scores = families.flatMap((family): [string, Score][] => {
     const options = { ...FIT_DEFAULTS, family: family as HazardFamily, draws, seed };
-    return [family, scoreClaim(claimOfFit(claimHazard(histories, naming, options)), made.truth)];
+    const { claims, without_flow_back } = claimHazard(histories, naming, options);
+    return [
+      [family, scoreClaim(claimOfFit(claims), made.truth)],
+      [family + WITHOUT_FLOW_BACK, scoreClaim(claimOfFit(without_flow_back), made.truth)],
+    ];
   });
   return { family: world.family, seed: world.seed, truth: made.truth, scores: Object.fromEntries(scores), refused: {} };
 }
@@ -113,6 +123,8 @@ interface Fit {
   request: Record<string, unknown>;
   /** The models of reports that use the fit. */
   models: string[];
+  /** Is added to the names of its rows. */
+  ending?: string;
 }
 
 function fitsOf({ draws, seed, families }: JudgeOptions): Fit[] {
@@ -120,11 +132,15 @@ function fitsOf({ draws, seed, families }: JudgeOptions): Fit[] {
   return [
     { name: 'markov', request: { model: 'markov', ...common }, models: ['data_driven'] },
     { name: 'shapley', request: { model: 'shapley', ...common }, models: [] },
-    ...families.map((family, i) => ({
-      name: i === 0 ? 'algorithmic' : family,
-      request: { model: 'algorithmic', family, ...common },
-      models: ['algorithmic', 'algorithmic_incremental'],
-    })),
+    ...families.flatMap((family, i) => {
+      const fit = {
+        name: i === 0 ? 'algorithmic' : family,
+        request: { model: 'algorithmic', family, ...common },
+        models: ['algorithmic', 'algorithmic_incremental'],
+      };
+      const without = { ...fit, request: { ...fit.request, flow_back: 'off' }, ending: WITHOUT_FLOW_BACK };
+      return i === 0 ? [fit, without] : [fit];
+    }),
   ];
 }
 
@@ -172,7 +188,10 @@ async function reportClaims(
   if (fit.models.length === 0) return {};
   const claims = await claimsOf(client, period, fit.models, card.artifact_id);
   return Object.fromEntries(
-    Object.entries(claims).map(([model, claim]) => [model.replace('algorithmic', fit.name), claim]),
+    Object.entries(claims).map(([model, claim]) => [
+      model.replace('algorithmic', fit.name) + (fit.ending ?? ''),
+      claim,
+    ]),
   );
 }
 

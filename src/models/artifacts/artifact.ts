@@ -9,6 +9,7 @@ import type { Row } from '../../warehouse/schema.ts';
 import type { Gate } from '../gate.ts';
 import type { Naming } from '../grain.ts';
 import type { HazardFit } from '../hazard/fit.ts';
+import type { Flow } from '../hazard/flow/flow.ts';
 
 /** The models that are fitted. */
 export const ARTIFACT_MODELS = ['data_driven', 'algorithmic'] as const;
@@ -29,6 +30,8 @@ export interface HazardContent {
   form: 'hazard';
   naming: Naming;
   fit: HazardFit;
+  /** Left out where no flow was found or asked for, and in artifacts from before flows. */
+  flow?: Flow;
 }
 
 export type Content = EffectsContent | HazardContent;
