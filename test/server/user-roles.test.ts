@@ -29,6 +29,7 @@ const VIEWER = `
   GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
+  GET /v1/advice
   GET /v1/experiments
   GET /v1/experiments/{experiment_id}
   GET /v1/experiments/calibration
