@@ -30,6 +30,7 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   consolidated: [PERIOD],
   cross_brand: [PERIOD, { ...PERIOD, model: 'last_touch' }],
   today: [PERIOD],
+  advice: [PERIOD],
   models: [{ ...PERIOD, models: 'linear,time_decay', draws: '10' }],
   journeys: [PERIOD],
   paths: [PERIOD],
@@ -47,6 +48,8 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   receipt: [{ conversion_id: 'of-ann' }, { conversion_id: 'of-ann-too' }],
   customer: [{ customer_id: 'ann', brand_id: 'default' }],
   data_quality: [PERIOD],
+  incrementality: [PERIOD, { ...PERIOD, by: 'channel' }],
+  closest_models: [PERIOD],
   fit: [
     { ...PERIOD, model: 'markov', draws: '5' },
     { ...PERIOD, model: 'shapley', draws: '5' },
