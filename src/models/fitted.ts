@@ -26,13 +26,12 @@ import type { Row } from '../warehouse/schema.ts';
 import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
 import { scorerOf } from './hazard/credit.ts';
-import { creditWithFlow } from './hazard/flow/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
-import { effectsInMemory, hazardInMemory, movesInMemory } from './score-paths.ts';
+import { creditOf, effectsInMemory, hazardInMemory, movesInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact, notes: ArtifactNotes): Model {
-  const incremental = name === 'algorithmic_incremental';
+  const incremental = name === 'algorithmic_incremental' || name === 'algorithmic_calibrated';
   const { artifact_id, content } = artifact;
   const scores: Scores = {
     artifact_id,
@@ -49,7 +48,8 @@ export function fittedModel(name: FittedModelName, artifact: Artifact, notes: Ar
           make: (snapshot, plan, touches, scores) =>
             makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
           inMemory: (kinds) => hazardInMemory(content, kinds),
-          ...(content.flow && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
+          ...(content.flow &&
+            !content.calibration && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
         }),
   };
   return {
@@ -180,7 +180,7 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, content: HazardC
 function scorePath(content: HazardContent, path: readonly Row[]): Row[] {
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
-  const { weights, incremental, hazard_ratio } = creditWithFlow(content, { codes, ages_ms });
+  const { weights, incremental, hazard_ratio } = creditOf(content, { codes, ages_ms });
   const scorer = scorerOf(content.fit);
   const without = new Map<number, number>();
   for (const code of new Set(codes)) {

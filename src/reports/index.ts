@@ -1,4 +1,5 @@
 /** Every report, in the order of the documentation and the help. */
+import { advice } from './advice/report.ts';
 import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
@@ -16,6 +17,8 @@ import { calibration } from './experiments/calibration/report.ts';
 import { experiment } from './experiments/report.ts';
 import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
+import { closestModels } from './incrementality/closest.ts';
+import { incrementality } from './incrementality/report.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
 import { cohorts } from './lifetime/cohorts.ts';
@@ -40,6 +43,7 @@ export const REPORTS: readonly Report[] = [
   consolidated,
   crossBrand,
   today,
+  advice,
   models,
   journeys,
   paths,
@@ -61,6 +65,8 @@ export const REPORTS: readonly Report[] = [
   dataQuality,
   experiment,
   calibration,
+  incrementality,
+  closestModels,
   runs,
   comparison,
   freeze,
