@@ -6392,11 +6392,11 @@ basis: ("random_order" | "unlike_people")
  */
 is_causal: boolean
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6458,11 +6458,11 @@ verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
  */
 leaked_part: (number | null)
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6521,11 +6521,11 @@ basis: ("random_order" | "unlike_people")
  */
 is_causal: boolean
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6587,11 +6587,11 @@ verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
  */
 leaked_part: (number | null)
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
