@@ -14,10 +14,11 @@ import { rightSide, withStrength } from '../../learning/evidence.ts';
 import { setScores } from '../../learning/likelihood.ts';
 import { MOST_INTERVAL_ORDERS } from '../settings.ts';
 import type { FeaturePlan } from './features.ts';
+import { effectsOf } from './log-linear.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
 import { type Histories, peopleOf } from './histories.ts';
 import { addExposures } from './rows.ts';
-import { shapleyOfProduct } from './shapley.ts';
+import { shapleyOfBent } from './shapley.ts';
 import { ordersOf, partsOf, sharesOf } from './totals.ts';
 
 export interface IntervalOptions {
@@ -55,7 +56,7 @@ export function hazardIntervals(
   for (let draw = 0; draw < draws; draw++) {
     const random = new Random(seed, 'hazard bootstrap', draw);
     const weights = peopleWeights(peopleOf(histories), random);
-    const { signed, total } = addUp(orders, drawTheta(weights, random), weights, groups);
+    const { signed, total } = addUp(orders, effectsOf(work.linear, drawTheta(weights, random)), weights, groups, work.linear.bend.curvature);
     const part = partsOf(signed, total);
     fractions.push(part.reduce((sum, value) => sum + value, 0));
     const share = sharesOf(signed);
@@ -97,7 +98,7 @@ function exposuresOfOrders(plan: FeaturePlan, histories: Histories, seed: number
 function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: Random) => Float64Array {
   const { averaged, design, shrinkage } = linear;
   const n = design.columns;
-  const scores = setScores(design, rows.sets, averaged.optimum.theta);
+  const scores = setScores(design, rows.sets, averaged.optimum.theta, linear.bend);
   const strengths = averaged.weighed.map((drawn) => ({ share: drawn.weight, drawn }));
   // The right side without the gradient. Each draw computes the gradient with its own weights.
   const fixed = rightSide(averaged.optimum).map((value, j) => value - averaged.optimum.at.gradient[j]!);
@@ -114,7 +115,7 @@ function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: R
   };
 }
 
-function addUp(orders: OrderExposures, theta: Float64Array, weights: Float64Array, groups: number) {
+function addUp(orders: OrderExposures, theta: Float64Array, weights: Float64Array, groups: number, curvature: number) {
   const width = orders.exposures.length / Math.max(1, orders.person.length);
   const x = new Float64Array(groups);
   const phi = new Float64Array(groups);
@@ -126,7 +127,7 @@ function addUp(orders: OrderExposures, theta: Float64Array, weights: Float64Arra
     total += weight;
     x.fill(0);
     for (let j = 0; j < width; j++) x[j % groups]! += theta[j]! * orders.exposures[i * width + j]!;
-    shapleyOfProduct(x, phi);
+    shapleyOfBent(x, curvature, phi);
     for (let g = 0; g < groups; g++) signed[g]! += weight * phi[g]!;
   });
   return { signed, total };

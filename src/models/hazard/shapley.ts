@@ -3,12 +3,24 @@
  * effect. Its sum over all orders estimates how many orders would have happened then. A channel gets its Shapley value of v.
  */
 import { Random } from '../../domain/random.ts';
+import { bent } from '../../learning/likelihood.ts';
 
 /**
  * Where the hazard is a product, v(S) = exp(sum_{c in S} x_c - sum_c x_c): the Shapley value is the integral over q in [0, 1]
  * of (e^x_c - 1) prod_{d != c} (1 + q (e^x_d - 1)) e^-sum x (Owen, Multilinear extensions of games, Management Science 18,
  * 1972). It is a polynomial in q, so eight Gauss-Legendre nodes are exact for up to 16 channels. Writes to `into`.
  */
+export function shapleyOfBent(x: Float64Array, curvature: number, into: Float64Array): void {
+  if (curvature === 0) {
+    shapleyOfProduct(x, into);
+    return;
+  }
+  let total = 0;
+  for (let c = 0; c < x.length; c++) total += x[c]!;
+  const part = Math.abs(total) < 1e-9 ? 1 : -Math.expm1(-bent(total, curvature)) / total;
+  for (let c = 0; c < x.length; c++) into[c] = x[c]! * part;
+}
+
 export function shapleyOfProduct(x: Float64Array, into: Float64Array): void {
   let total = 0;
   for (let c = 0; c < x.length; c++) total += x[c]!;
