@@ -33,7 +33,7 @@ export const FIT_DEFAULTS = {
   level: 0.9,
   family: 'logistic',
   guard_minutes: 30,
-  max_age_days: 30,
+  max_age_days: 60,
 } as const;
 
 export const HAZARD_DEFAULTS: HazardOptions = {
