@@ -16,6 +16,7 @@
  * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
  * npm run bench -- brands           several brands together beside their attribution report, 2 and 50 brands; only by its name
  *   --touches 10                    another size, in millions of touchpoints
+ * npm run bench -- cross-brand      journeys across two brands beside their attribution report by the query; only by its name
  * npm run bench -- consent          reports with consent beside those without, by the query and from histories, 1 M; only by its name
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
@@ -31,6 +32,7 @@
  *                                   shops, and with --cdnow FILE for the CDNOW customers (CDNOW_sample.txt); only by its name
  * npm run bench -- dashboard        the first page of the dashboard in Chromium, 1 M touchpoints; only by its name
  *   --touches 10                    another size, in millions of touchpoints
+ * npm run bench -- experiments      people put into arms, one by one and as a list; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -45,10 +47,12 @@ import { benchBrands } from './brands.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchConsent } from './consent.ts';
+import { benchCrossBrand } from './cross-brand.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchDashboards } from './dashboards.ts';
 import { benchDestinations } from './destinations.ts';
 import { benchErasure } from './erasure.ts';
+import { benchExperiments } from './experiments.ts';
 import { benchFit } from './fit.ts';
 import { benchForecasts } from './forecasts.ts';
 import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
@@ -119,6 +123,7 @@ if (wanted('histories')) {
 }
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
 if (wanted('fit')) await benchFit(benchFolder(), rows(1));
+if (positionals.includes('experiments')) await benchExperiments(Math.round(5_000 * scale));
 if (positionals.includes('erasure')) await benchErasure(worldOf(rows(10)), benchFolder());
 if (wanted('reading')) await benchReading(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 if (wanted('learning')) await benchLearning(rows(0.1));
@@ -153,6 +158,10 @@ if (positionals.includes('insights')) {
 }
 if (positionals.includes('segments')) await benchSegments(benchFolder(), worldOf(rows(Number(values.touches))));
 if (positionals.includes('brands')) await benchBrands(benchFolder(), worldOf(rows(Number(values.touches))));
+if (positionals.includes('cross-brand')) {
+  const world = worldOf(rows(Number(values.touches)));
+  await benchCrossBrand(join(benchFolder(), `cross-brand-${world.touchpoints}.duckdb`), world);
+}
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('consent')) {
   const world = worldOf(rows(Number(values.touches)));

@@ -10,6 +10,13 @@ SharedParameters?: SharedParameters
 }
 export interface GetCalls {
 /**
+ * List experiments
+ */
+"/v1/experiments": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id'>
+answer: Answers['Experiments']
+}
+/**
  * Says that this server takes webhooks
  */
 "/v1/sources/{source_id}": {
@@ -145,6 +152,13 @@ answer: Answers['ReportsChanges']
 "/v1/reports/consolidated": {
 query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'compare' | 'format' | 'csv'>
 answer: Answers['ReportsConsolidated']
+}
+/**
+ * How much of the revenue of a brand touches of other brands helped, for people who allow it
+ */
+"/v1/reports/cross_brand": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'model' | 'compare' | 'format' | 'csv'>
+answer: Answers['ReportsCrossBrand']
 }
 /**
  * At most three things that the data is sure about, those with most money at stake first
@@ -734,6 +748,16 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'ignore_
 answer: Answers['ReportsDataQuality']
 }
 /**
+ * The result of an experiment
+ */
+"/v1/experiments/{experiment_id}": {
+path: {
+experiment_id: string
+}
+query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'>
+answer: Answers['ExperimentsOne']
+}
+/**
  * Frozen runs, newest first
  */
 "/v1/runs": {
@@ -775,6 +799,31 @@ artifact_id: string
 }
 query?: Pick<SharedParameters, 'format' | 'csv'>
 answer: Answers['ModelsOne']
+}
+/**
+ * Two fits side by side
+ */
+"/v1/models/{artifact_id}/compare/{other_artifact_id}": {
+path: {
+artifact_id: string
+other_artifact_id: string
+}
+query?: Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'>
+answer: Answers['ModelsOneCompareOne']
+}
+/**
+ * Pinned artifacts
+ */
+"/v1/models/pins": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsPins']
+}
+/**
+ * Scheduled fits, newest first
+ */
+"/v1/models/fits": {
+query?: Pick<SharedParameters, 'format' | 'csv'>
+answer: Answers['ModelsFits']
 }
 /**
  * How far a report is
@@ -1059,6 +1108,30 @@ answer: Answers['DestinationsOneWithdrawn']
 answer: Answers['Pulls']
 }
 /**
+ * How many people an experiment needs
+ */
+"/v1/experiment-size": {
+query: {
+/**
+ * The part of people who order in the time of the experiment, such as 0.03
+ */
+rate: string
+/**
+ * The smallest rise that matters, such as 0.1 for 10 % more orders
+ */
+lift: string
+/**
+ * The part of people in the control; 0.5 when left out
+ */
+holdout?: string
+/**
+ * People who can be assigned in a week
+ */
+people_a_week?: string
+}
+answer: Answers['ExperimentSize']
+}
+/**
  * List the schedules with where each stands
  */
 "/v1/schedules": {
@@ -1229,6 +1302,124 @@ body: (Consent | [Consent, ...(Consent)[]])
 answer: Receipt
 }
 /**
+ * Send experiments
+ */
+"/v1/experiments": {
+query?: Pick<SharedParameters, 'key' | 'anonymous'>
+body: (Experiment | [Experiment, ...(Experiment)[]])
+answer: Receipt
+}
+/**
+ * Send assignments
+ */
+"/v1/assignments": {
+query?: Pick<SharedParameters, 'key' | 'anonymous'>
+body: (Assignment | [Assignment, ...(Assignment)[]])
+answer: Receipt
+}
+/**
+ * Send exposures
+ */
+"/v1/exposures": {
+query?: Pick<SharedParameters, 'key' | 'anonymous'>
+body: (Exposure | [Exposure, ...(Exposure)[]])
+answer: Receipt
+}
+/**
+ * Put people into the arms of an experiment
+ */
+"/v1/experiments/{experiment_id}/assign": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * Only tells the arms: nothing is written, and the plan is not frozen
+ */
+trial?: ("true" | "false")
+/**
+ * A send list: each with customer_id, anonymous_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people?: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * In the order of `people`
+ */
+assignments?: {
+/**
+ * The arm; null if a global experiment holds the person out, or the person was refused
+ */
+arm: (string | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person was not assigned
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
+}
+/**
  * Freeze a report
  */
 "/v1/runs": {
@@ -1250,7 +1441,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -1409,6 +1600,10 @@ ignore_message_rules?: ("true" | "false")
  * Only these conversion types, separated by commas
  */
 conversion_type?: string
+/**
+ * Stores the fit as a trial: only reports that name its artifact use it, until it is adopted
+ */
+trial?: ("true" | "false")
 }
 answer: {
 artifact_id: string
@@ -1428,6 +1623,10 @@ created_at: string
  * The fit passed every check of its gate, so reports may use it
  */
 passed: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
 /**
  * The results of the model by channel
  */
@@ -1453,6 +1652,82 @@ required: string
 /**
  * The fit passed every check of its gate, so reports may use it
  */
+passed: boolean
+message: string
+}[]
+}
+limits: string[]
+warnings: string[]
+}
+}
+/**
+ * Pin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+body: {
+/**
+ * The brand whose reports use it; all brands that the key is for when left out
+ */
+brand_id?: string
+/**
+ * Why, for those who wonder later, in at most 500 characters. Name no person in it
+ */
+reason: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+}
+}
+/**
+ * Adopt a trial
+ */
+"/v1/models/{artifact_id}/adopt": {
+path: {
+artifact_id: string
+}
+answer: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+as_of: string
+settings: {
+
+}
+training_ms: number
+created_at: string
+passed: boolean
+trial: boolean
+channels: {
+channel: string
+share: number
+}[]
+data: {
+
+}
+metrics: {
+
+}
+gate: {
+passed: boolean
+checks: {
+check: string
+value: (number | null)
+required: string
 passed: boolean
 message: string
 }[]
@@ -1640,7 +1915,7 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 /**
@@ -2021,6 +2296,55 @@ pull_id: string
 }
 answer: {
 asked: boolean
+}
+}
+/**
+ * Stop an experiment before its end
+ */
+"/v1/experiments/{experiment_id}/stop": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * Why; it stands beside the result for good
+ */
+reason: string
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+}
+answer: {
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+metric: string
+control: string
+arms: {
+arm: string
+share: number
+}[]
+starts_at: string
+ends_at: string
+planned_people: number
+/**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
+ * When the first person was assigned; from then on only the name may change
+ */
+frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
 }
 }
 /**
@@ -2865,6 +3189,166 @@ occurred_at: string
  */
 sent_at?: string
 }
+export interface Experiment {
+/**
+ * Names the experiment, and salts its hash; made from the content when left out, so that a changed plan has another one
+ */
+experiment_id?: string
+/**
+ * The brand of the key when left out, or `default` when the key is for all brands
+ */
+brand_id?: string
+/**
+ * What it is called, such as "Does the newsletter do anything?"
+ */
+name: string
+/**
+ * What it is about: one campaign, one flow, or every email of the brand
+ */
+scope: ("campaign" | "flow" | "global")
+/**
+ * The campaign or flow
+ */
+campaign_id?: string
+/**
+ * The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out
+ */
+unit?: ("customer" | "device")
+/**
+ * The share of people in each arm, adding up to 1, such as {"holdout": 0.1, "treated": 0.9}
+ */
+arms: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: unknown
+}
+/**
+ * The arm that the others are compared with
+ */
+control: string
+/**
+ * The measure that decides; conversion_rate when left out
+ */
+metric?: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+/**
+ * When it begins
+ */
+starts_at: string
+/**
+ * When it ends: orders count before it
+ */
+ends_at: string
+/**
+ * Orders count for so many days after the assignment; until the end when left out
+ */
+window_days?: number
+/**
+ * Days before the assignment whose revenue explains part of the differences between people; 30 when left out
+ */
+before_days?: number
+/**
+ * How many people are planned in all arms together; `tributary experiments plan` says how many are needed
+ */
+planned_people: number
+/**
+ * The chance of a false alarm, from 0.001 to 0.2; 0.05 when left out
+ */
+alpha?: number
+/**
+ * Experiments of the same pool with the same arms also give one result together
+ */
+pool?: string
+/**
+ * When the first person was assigned by this plan; the product says so, leave it out
+ */
+frozen_at?: string
+/**
+ * When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out
+ */
+stopped_at?: string
+/**
+ * Why it was stopped; as stopped_at
+ */
+stop_reason?: string
+}
+export interface Assignment {
+/**
+ * Names this assignment; made from the content when left out
+ */
+assignment_id?: string
+/**
+ * The brand of the key when left out, or `default` when the key is for all brands
+ */
+brand_id?: string
+/**
+ * The experiment
+ */
+experiment_id: string
+/**
+ * The arm
+ */
+arm: string
+/**
+ * The customer; one of customer_id, anonymous_id and email is needed
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The e-mail address of the person. It is stored as a keyed hash (or as the customer_id, where the brand keeps addresses); beside another customer_id it links the two
+ */
+email?: string
+/**
+ * When the person was put into the arm
+ */
+occurred_at: string
+/**
+ * What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at
+ */
+sent_at?: string
+}
+export interface Exposure {
+/**
+ * Names this exposure; made from the content when left out
+ */
+exposure_id?: string
+/**
+ * The brand of the key when left out, or `default` when the key is for all brands
+ */
+brand_id?: string
+/**
+ * The experiment
+ */
+experiment_id: string
+/**
+ * The arm
+ */
+arm: string
+/**
+ * The customer; one of customer_id, anonymous_id and email is needed
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The e-mail address of the person. It is stored as a keyed hash (or as the customer_id, where the brand keeps addresses); beside another customer_id it links the two
+ */
+email?: string
+/**
+ * When the person got the treatment
+ */
+occurred_at: string
+/**
+ * What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at
+ */
+sent_at?: string
+}
 export interface DeleteCalls {
 /**
  * Erase a person
@@ -2881,6 +3365,29 @@ brand_id?: string
 }
 answer: {
 erasure_id: string
+}
+}
+/**
+ * Delete a trial
+ */
+"/v1/models/{artifact_id}": {
+path: {
+artifact_id: string
+}
+answer: {
+
+}
+}
+/**
+ * Unpin an artifact
+ */
+"/v1/models/{artifact_id}/pin": {
+path: {
+artifact_id: string
+}
+query?: Pick<SharedParameters, 'brand_id'>
+answer: {
+
 }
 }
 /**
@@ -2949,13 +3456,17 @@ key?: string
  */
 anonymous?: "1"
 /**
- * First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out
+ * Only experiments that ran on this day or later
  */
 start?: string
 /**
- * The day or instant after the last one; tomorrow when left out
+ * Only experiments that ran before this day
  */
 end?: string
+/**
+ * Experiments of this brand
+ */
+brand_id?: string
 /**
  * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
@@ -2965,13 +3476,9 @@ model?: string
  */
 models?: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
-/**
- * One brand; all brands that the key may read when left out
- */
-brand_id?: string
 /**
  * `as_of` of an earlier report, or an instant; the newest log position when left out
  */

@@ -36,6 +36,8 @@ const Order = lazy(() => import('./pages/order.tsx'));
 const Models = lazy(() => import('./pages/models.tsx'));
 const Quality = lazy(() => import('./pages/quality.tsx'));
 const Incidents = lazy(() => import('./pages/incidents.tsx'));
+const Experiments = lazy(() => import('./pages/experiments/page.tsx'));
+const Experiment = lazy(() => import('./pages/experiments/experiment.tsx'));
 const Keys = lazy(() => import('./pages/admin/keys.tsx'));
 const Sources = lazy(() => import('./pages/admin/sources.tsx'));
 const Settings = lazy(() => import('./pages/admin/settings.tsx'));
@@ -92,6 +94,8 @@ function SignedIn() {
               <Route path="/models" component={Models} />
               <Route path="/quality" component={Quality} />
               <Route path="/incidents" component={Incidents} />
+              <Route path="/experiments" component={Experiments} />
+              <Route path="/experiments/:id" component={Experiment} />
               <Route path="/admin/keys" component={Keys} />
               <Route path="/admin/sources" component={Sources} />
               <Route path="/admin/settings" component={Settings} />

@@ -20,6 +20,9 @@ import { SourcesSchema } from './sources/settings.ts';
 
 const closed = { additionalProperties: false } as const;
 
+/** The parameters of a fit that is repeated. A trial is made by hand. */
+const { trial: _trial, ...SCHEDULED_FIT } = FitParameters.properties;
+
 export const ConfigSchema = Type.Object(
   {
     /**
@@ -75,10 +78,7 @@ export const ConfigSchema = Type.Object(
     /** Models to fit at an interval. The artifact of a fit that fails its gate is stored, but reports do not use it. */
     fits: Type.Optional(
       Type.Array(
-        Type.Object(
-          { every_hours: Type.Number({ minimum: 0.1, maximum: 8_760 }), ...FitParameters.properties },
-          closed,
-        ),
+        Type.Object({ every_hours: Type.Number({ minimum: 0.1, maximum: 8_760 }), ...SCHEDULED_FIT }, closed),
         { maxItems: 100 },
       ),
     ),

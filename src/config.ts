@@ -30,7 +30,7 @@ import { type DaysKept, daysKept, type RetentionPolicy } from './privacy/retenti
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { peppersOf, requestStorage } from './pseudonym-config.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
-import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import type { ScheduledFit } from './reports/fit-log.ts';
 import { type ScheduleSettings, scheduleSettings } from './schedules/settings.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
 import { type OidcSettings, oidcSettings, publicUrl } from './sign-in-config.ts';

@@ -9,6 +9,7 @@ import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { erasuresOf } from './erasing.ts';
+import { Experiments } from './experiments/experiments.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
@@ -16,6 +17,7 @@ import { PersonDirectory } from './identity/directory.ts';
 import type { Collector } from './log/collector.ts';
 import { deniedCounts } from './log/denied-counts.ts';
 import { Followers } from './log/followers.ts';
+import { ArtifactPins } from './models/artifacts/pins.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { openCollector } from './open-collector.ts';
 import { AuditLog } from './privacy/audit/audit-log.ts';
@@ -28,6 +30,7 @@ import { personHashes } from './pseudonym-config.ts';
 import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
+import { FitLog } from './reports/fit-log.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
 import { noiseContext } from './reports/noisy/noise-context.ts';
 import { removedBefore, retentionOf } from './retaining.ts';
@@ -70,10 +73,13 @@ export interface Tributary {
   readonly schedules: ScheduleList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
+  readonly experiments: Experiments;
   readonly annotations: Annotations;
   readonly links: Links;
   /** Annotates what changed by itself. */
   readonly noted_changes: NotedChanges;
+  /** The log of scheduled fits. */
+  readonly fit_log: FitLog;
   readonly erasures: Erasures;
   readonly retention: Retention;
   readonly enrich_options: EnrichOptions;
@@ -162,6 +168,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
     const settingsOf = (brand_id: string | null): BrandSettings =>
       brand_id === null ? config.defaults : brandSettings(config, brand_id);
     const noted_changes = new NotedChanges(state, annotations, settingsOf, clock);
+    const fit_log = new FitLog(state, config.fits);
     const reports: ReportContext = {
       warehouse,
       directory: new PersonDirectory(),
@@ -177,6 +184,8 @@ async function open(options: OpenOptions): Promise<Tributary> {
       denied: (brand) => deniedCounts(opened.state, brand),
       clock,
       timeout_ms: config.query_timeout_ms,
+      pins: new ArtifactPins(state),
+      fit_log,
       // A fit is stored by then, so it has not failed if it cannot be annotated.
       fitted: (artifact) =>
         noted_changes.noteFit(artifact).catch((error) => options.onError?.(error, 'annotation of a fit')),
@@ -223,8 +232,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       folder,
       config,
       role,
-      warehouse,
-      state,
+      ...opened,
       collector,
       reports,
       histories,
@@ -235,9 +243,11 @@ async function open(options: OpenOptions): Promise<Tributary> {
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       schedules,
       followers,
+      experiments: new Experiments(state, collector, reports, config.limits.max_items),
       annotations,
       links,
       noted_changes,
+      fit_log,
       erasures,
       retention,
       enrich_options,

@@ -12,6 +12,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -534,6 +538,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -1010,6 +1018,7 @@ filtered_micros?: string
 })
 
 export interface Answers {
+Experiments: Experiments
 ProjectsOneSettings: ProjectsOneSettings
 SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
@@ -1017,6 +1026,7 @@ WellKnownGpcJson: WellKnownGpcJson
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
+ReportsCrossBrand: ReportsCrossBrand
 ReportsToday: ReportsToday
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
@@ -1036,10 +1046,14 @@ ReportsLifetimeValue: ReportsLifetimeValue
 ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
+ExperimentsOne: ExperimentsOne
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+ModelsOneCompareOne: ModelsOneCompareOne
+ModelsPins: ModelsPins
+ModelsFits: ModelsFits
 ProgressOne: ProgressOne
 Lineage: Lineage
 Annotations: Annotations
@@ -1061,11 +1075,45 @@ Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
+ExperimentSize: ExperimentSize
 Schedules: Schedules
 SchedulesOnePreview: SchedulesOnePreview
 SchedulesOneExports: SchedulesOneExports
 Audit: Audit
 AuditVerification: AuditVerification
+}
+export interface Experiments {
+experiments: {
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+metric: string
+control: string
+arms: {
+arm: string
+share: number
+}[]
+starts_at: string
+ends_at: string
+planned_people: number
+/**
+ * The campaign or flow
+ */
+campaign_id: (string | null)
+/**
+ * When the first person was assigned; from then on only the name may change
+ */
+frozen_at: (string | null)
+/**
+ * When it was stopped before its end
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+}[]
 }
 export interface ProjectsOneSettings {
 
@@ -1091,6 +1139,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1407,6 +1459,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -1926,6 +1982,329 @@ count: number
 message: string
 }[]
 }
+export interface ReportsCrossBrand {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * The lists of `cross_brand_people` of which the caller may see every brand
+ */
+lists: string[][]
+/**
+ * A row for each brand of these lists, about its own orders
+ */
+brands: {
+brand_id: string
+/**
+ * Orders of the brand in the period
+ */
+conversions: number
+net_revenue_micros: string
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: string
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+own_touches_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: string
+other_brands_revenue_micros: string
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: string
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: (number | null)
+unattributed_revenue_micros: string
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: string
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: number
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: number
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: number
+/**
+ * The people of these orders
+ */
+left_out_people: number
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the brand in the period
+ */
+conversions: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: (string | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+own_touches_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of the brand itself earned
+ */
+own_touches_revenue: (string | null)
+other_brands_revenue_micros: (string | null)
+/**
+ * The part of attributed_revenue that touches of other brands earned
+ */
+other_brands_revenue: (string | null)
+/**
+ * other_brands_revenue / net_revenue
+ */
+other_brands_share: ((number | null) | null)
+unattributed_revenue_micros: (string | null)
+/**
+ * net_revenue - attributed_revenue
+ */
+unattributed_revenue: (string | null)
+/**
+ * Orders with a touch of another brand
+ */
+helped_conversions: (number | null)
+/**
+ * People with an order of the brand in the period whom another brand of the list knows by the same customer id
+ */
+people_elsewhere: (number | null)
+/**
+ * Orders with a touch of another brand that is left out, because consent does not cover it in both brands
+ */
+left_out_conversions: (number | null)
+/**
+ * The people of these orders
+ */
+left_out_people: (number | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The credit of the orders of a brand, by the brand whose touches earned it
+ */
+matrix: {
+order_brand_id: string
+touch_brand_id: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * The same by channel of the touches; for each brand it adds up to attributed_revenue of `brands`
+ */
+channels: {
+order_brand_id: string
+touch_brand_id: string
+channel: string
+/**
+ * Orders with such a touch
+ */
+touched_conversions: number
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: (number | null)
+own_report_revenue_micros: string
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with such a touch
+ */
+touched_conversions: (number | null)
+/**
+ * Orders, divided among the touches as revenue is
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * What touches of all brands of the list earned of orders of the brand
+ */
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / net revenue of the brand of the order
+ */
+share_of_revenue: ((number | null) | null)
+own_report_revenue_micros: (string | null)
+/**
+ * What the attribution report of the brand of the order says, where touches of other brands earn nothing
+ */
+own_report_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsToday {
 report_period: {
 start: string
@@ -1937,6 +2316,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -2022,6 +2405,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2157,6 +2541,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -2396,6 +2781,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -2816,6 +3205,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3097,6 +3490,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3733,6 +4130,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -3796,6 +4197,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -3899,6 +4304,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -4433,6 +4842,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -5301,6 +5711,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5507,6 +5921,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -5626,6 +6044,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -5904,6 +6326,10 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
 /**
  * The filters of the request; the figures are of what they let pass
  */
@@ -6225,6 +6651,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6478,6 +6905,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -6861,6 +7289,7 @@ export interface ConversionsOneReceipt {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7074,6 +7503,7 @@ export interface CustomersOne {
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7306,6 +7736,7 @@ end: string
 artifacts?: {
 [k: string]: string
 }
+pinned_models?: string[]
 filters?: string[]
 currency: string
 as_of: string
@@ -7439,6 +7870,223 @@ campaign_id: string
 spend_lines: number
 }[]
 }
+export interface ExperimentsOne {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+experiment_id: string
+brand_id: string
+name: string
+scope: string
+campaign_id: (string | null)
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+control: string
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+starts_at: string
+ends_at: string
+/**
+ * When somebody stopped it before its end; orders count until then, and the always-valid interval decides
+ */
+stopped_at: (string | null)
+/**
+ * Why it was stopped
+ */
+stop_reason: (string | null)
+/**
+ * The last time at which the log received a record; the experiment is over once this is at its end
+ */
+known_until: string
+is_over: boolean
+planned_people: number
+people: number
+/**
+ * How often intervals hold the true difference, such as 0.95
+ */
+confidence: number
+/**
+ * The chance of arms at least this far from their shares; below 0.001 the result must not be used
+ */
+sample_ratio_chance: number
+arms: {
+arm: string
+share: number
+people: number
+expected_people: number
+/**
+ * People with an exposure of this experiment
+ */
+exposed_people: number
+/**
+ * People whose ids were put into several arms; they count in the arm of their first assignment
+ */
+crossed_people: number
+converted_people: number
+orders: number
+gross_revenue_micros: string
+gross_revenue: string
+refunds_micros: string
+refunds: string
+net_revenue_micros: string
+net_revenue: string
+net_revenue_before_micros: string
+/**
+ * Net revenue of the days before each assignment
+ */
+net_revenue_before: string
+}[]
+/**
+ * By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one
+ */
+conclusions: {
+arm: string
+/**
+ * What may be concluded
+ */
+conclusion: ("sample_ratio_alarm" | "too_early" | "too_few" | "running" | "better" | "worse" | "no_difference_seen")
+stop_rule: string
+sentence: string
+}[]
+effects: {
+arm: string
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+control: number
+treated: number
+/**
+ * The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money
+ */
+difference: number
+/**
+ * The lower bound of the fixed interval, for one look at the planned end
+ */
+low: number
+/**
+ * The upper bound of the fixed interval
+ */
+high: number
+/**
+ * The chance of a difference at least this large if there is none (p-value), for one look at the planned end
+ */
+chance: number
+/**
+ * The lower bound of an interval that holds at every look together
+ */
+always_valid_low: number
+/**
+ * The upper bound of an interval that holds at every look together
+ */
+always_valid_high: number
+/**
+ * The difference as a part of the value of the control; null if that is not above 0
+ */
+lift: (number | null)
+lift_low: (number | null)
+lift_high: (number | null)
+/**
+ * The chance that the rate of the arm is higher, from a Beta(1, 1) before; null for other measures
+ */
+chance_higher: (number | null)
+/**
+ * The lower bound of the Bayesian interval of the difference
+ */
+credible_low: (number | null)
+/**
+ * The upper bound of the Bayesian interval of the difference
+ */
+credible_high: (number | null)
+/**
+ * The difference after revenue before the assignment explained a part (CUPED); null for ratios
+ */
+adjusted_difference: (number | null)
+adjusted_low: (number | null)
+adjusted_high: (number | null)
+/**
+ * The part of the variance that the revenue before explained
+ */
+variance_reduction: (number | null)
+}[]
+/**
+ * All experiments of the pool together, weighted by people; null without a pool
+ */
+pooled: ({
+pool: string
+experiments: number
+/**
+ * Experiments of the pool whose arms do not have their shares; they take no part
+ */
+left_out: number
+people: number
+sentences: {
+arm: string
+sentence: string
+}[]
+effects: {
+arm: string
+/**
+ * The measure
+ */
+metric: ("conversion_rate" | "orders" | "net_revenue" | "refunds" | "average_order_value" | "refund_rate")
+/**
+ * The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money
+ */
+difference: number
+/**
+ * The lower bound of the fixed interval, for one look at the planned end
+ */
+low: number
+/**
+ * The upper bound of the fixed interval
+ */
+high: number
+/**
+ * The lower bound of an interval that holds at every look together
+ */
+always_valid_low: number
+/**
+ * The upper bound of an interval that holds at every look together
+ */
+always_valid_high: number
+}[]
+} | null)
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface Runs {
 runs: {
 run_id: string
@@ -7450,7 +8098,7 @@ start: string
 end: string
 models: string
 /**
- * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ * Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out
  */
 artifact?: string
 currency: string
@@ -7604,9 +8252,17 @@ brands: string[]
  */
 passed: boolean
 /**
- * Reports of these brands use this artifact
+ * Reports use this artifact: it is pinned, or the newest of its brands that passed
  */
 in_use: boolean
+/**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
+ * The brands that an administrator pinned it for; * stands for all brands
+ */
+pinned_for: string[]
 created_at: string
 /**
  * Time that training took, in milliseconds
@@ -7638,6 +8294,10 @@ created_at: string
  */
 passed: boolean
 /**
+ * Only reports that name the artifact use it, until it is adopted
+ */
+trial: boolean
+/**
  * The results of the model by channel
  */
 channels: {
@@ -7668,6 +8328,149 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface ModelsOneCompareOne {
+report_period: {
+start: string
+end: string
+}
+currency: string
+as_of: string
+generated_at: string
+first: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+second: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The log position up to which the fit learned
+ */
+learned_as_of: string
+config_hash: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+channels: {
+channel: (string | null)
+first_revenue_micros: string
+/**
+ * What the channel earns in the period with the first fit
+ */
+first_revenue: string
+second_revenue_micros: string
+/**
+ * What the channel earns in the period with the second fit
+ */
+second_revenue: string
+difference_revenue_micros: string
+/**
+ * The second less the first
+ */
+difference_revenue: string
+/**
+ * Its part of the credit of the period with the first fit
+ */
+first_share: (number | null)
+/**
+ * Its part of the credit of the period with the second fit
+ */
+second_share: (number | null)
+/**
+ * Its part of all credit in the data of the first fit, with a 90 % interval; null if the fit has none
+ */
+first_learned_share: (number | null)
+first_learned_share_low: (number | null)
+first_learned_share_high: (number | null)
+/**
+ * Its part of all credit in the data of the second fit, with a 90 % interval; null if the fit has none
+ */
+second_learned_share: (number | null)
+second_learned_share_low: (number | null)
+second_learned_share_high: (number | null)
+}[]
+/**
+ * The channels that move most, in words
+ */
+movers: string[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ModelsPins {
+pins: {
+artifact_id: string
+attribution_model: string
+/**
+ * The brand whose reports use it; null for the reports of all brands that it was fitted on
+ */
+brand_id: (string | null)
+reason: string
+/**
+ * The name of the key or person
+ */
+pinned_by: string
+pinned_at: string
+/**
+ * Why reports that need it are refused; null if nothing is wrong
+ */
+problem: (string | null)
+}[]
+}
+export interface ModelsFits {
+fits: {
+model: string
+/**
+ * running, passed, refused by its gate, failed, or stopped: the program ended meanwhile, and the fit is tried again
+ */
+outcome: string
+began_at: string
+ended_at: (string | null)
+/**
+ * Time from the begin of the run to its end, in milliseconds; null while it runs
+ */
+took_ms: (number | null)
+/**
+ * The brand that the schedule names; null for all brands
+ */
+brand_id: (string | null)
+/**
+ * The brands that it learned from; null where the fit gave no artifact
+ */
+brands: (string[] | null)
+/**
+ * The log position up to which it learned
+ */
+as_of: (string | null)
+artifact_id: (string | null)
+/**
+ * Why it gave no artifact that reports may use; empty if it passed
+ */
+reason: string
+/**
+ * The checks of the gate that failed, each with its value and bound
+ */
+checks: {
+check: string
+value: (number | null)
+required: string
+message: string
+}[]
+}[]
 }
 export interface ProgressOne {
 /**
@@ -8328,6 +9131,21 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface ExperimentSize {
+/**
+ * In all arms together
+ */
+people: number
+control_people: number
+/**
+ * Null without people_a_week
+ */
+weeks: (number | null)
+/**
+ * One sentence a line
+ */
+text: string
 }
 export interface Schedules {
 schedules: {

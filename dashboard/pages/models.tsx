@@ -5,6 +5,7 @@ import { useAnswer } from '../api/ask.ts';
 import { type Comparison, comparisonQuestion, useComparison } from '../api/reports.ts';
 import { LINK } from '../api/shared.ts';
 import { decimalMoney, share, words } from '../parts/figures.ts';
+import { FittedModels } from '../parts/fitted-models.tsx';
 import { type Source, sourceOf } from '../parts/source.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -28,6 +29,7 @@ export default function Models() {
         )}
       </Shown>
       {LINK === '' && <TryOwn view={view} />}
+      {LINK === '' && <FittedModels />}
     </div>
   );
 }

@@ -121,6 +121,7 @@ interface Head {
   config_hash?: string;
   generated_at?: string;
   artifacts?: Record<string, string>;
+  pinned_models?: readonly string[];
 }
 
 /** The page on what a figure was made of: its question and the filters of its row. */
@@ -137,11 +138,19 @@ function lineageOf({ from: { address, answer }, filter = [] }: Reason, view: Vie
 function Answer({ reason, view, close }: { reason: Reason; view: View; close: () => void }) {
   const { address, answer } = reason.from;
   const sees_orders = useIsAnalyst();
-  const { report_period: period, as_of, attribution_model, config_hash, generated_at, artifacts } = answer as Head;
+  const {
+    report_period: period,
+    as_of,
+    attribution_model,
+    config_hash,
+    generated_at,
+    artifacts,
+    pinned_models,
+  } = answer as Head;
   const facts: ReadonlyArray<[name: string, value: string | undefined]> = [
     ['Period', period && `${period.start} to ${period.end}, the end not included`],
     ['Model', attribution_model && words(attribution_model)],
-    ['Fit', artifacts && Object.values(artifacts).join(', ')],
+    ['Fit', artifacts && Object.values(artifacts).join(', ') + (pinned_models ? ', pinned' : '')],
     ['Log position', as_of],
     ['Settings', config_hash],
     ['Computed', generated_at && instant(generated_at)],

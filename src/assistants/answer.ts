@@ -15,6 +15,7 @@ const HEAD = [
   'report_period',
   'comparison',
   'artifacts',
+  'pinned_models',
   'filters',
   'currency',
   'attribution_model',

@@ -1,7 +1,7 @@
 /** Candidates -> touches: collapses the candidates of one interaction into one touch. docs/semantics.md 6. */
 import { MS_PER_MINUTE } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { materialise, type Relation } from '../warehouse/relation.ts';
+import { materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import { ABSORBED, ABSORBED_VISITS } from './relations.ts';
 
 /** A landing visit belongs to an email click that is at most this much older. */
@@ -36,16 +36,19 @@ const EMAIL_KEY = `case when c.is_email = 0 then null
  * email tool name the same campaign in different ways. There are three steps: landing visits join their click,
  * events of one email join its strongest event, and repeats within a session join the first. Only candidates that share an
  * email or a session are sorted.
+ * @param number tells the relations of several kinds of candidates apart.
  */
-export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation): Promise<Relation> {
-  await materialise(snapshot, ABSORBED_VISITS, absorbedVisits(candidates.name), { within: CLICK_VISIT_MS });
+export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation, number?: number): Promise<Relation> {
+  const own = (relation: Relation): Relation => (number === undefined ? relation : numbered(relation, number));
+  const visits = own(ABSORBED_VISITS);
+  await materialise(snapshot, visits, absorbedVisits(candidates.name), { within: CLICK_VISIT_MS });
   return materialise(
     snapshot,
-    ABSORBED,
-    `with absorbed_emails as (${absorbedEmails(candidates.name)})
-     select order_no, touch_no, into_touch_no, 1 as step from ${ABSORBED_VISITS.name}
+    own(ABSORBED),
+    `with absorbed_emails as (${absorbedEmails(candidates.name, visits.name)})
+     select order_no, touch_no, into_touch_no, 1 as step from ${visits.name}
      union all select order_no, touch_no, into_touch_no, 2 as step from absorbed_emails
-     union all select order_no, touch_no, into_touch_no, 3 as step from (${absorbedRepeats(candidates.name)}) absorbed_repeats`,
+     union all select order_no, touch_no, into_touch_no, 3 as step from (${absorbedRepeats(candidates.name, visits.name)}) absorbed_repeats`,
   );
 }
 
@@ -84,10 +87,10 @@ const absorbedVisits = (candidates: string): string => `
   where f.recency is null and f.at_ms - k.at_ms <= $within`;
 
 /** Weaker events of an email, among the candidates that are not absorbed visits. */
-const absorbedEmails = (candidates: string): string => `
+const absorbedEmails = (candidates: string, visits: string): string => `
   with keyed as (
     select c.order_no as order_no, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, ${STRENGTH} as strength, ${EMAIL_KEY} as email_key
-    from ${candidates} c left join ${ABSORBED_VISITS.name} a on a.order_no = c.order_no and a.touch_no = c.touch_no
+    from ${candidates} c left join ${visits} a on a.order_no = c.order_no and a.touch_no = c.touch_no
     where a.touch_no is null and c.is_email = 1),
   repeated as (select order_no, email_key from keyed where email_key is not null group by order_no, email_key having count(*) > 1),
   ranked as (
@@ -98,14 +101,14 @@ const absorbedEmails = (candidates: string): string => `
   select order_no, touch_no, into_touch_no from ranked where strength_no > 1`;
 
 /** Repeats within a session, among the candidates that the steps before did not absorb. */
-const absorbedRepeats = (candidates: string): string => `
+const absorbedRepeats = (candidates: string, visits: string): string => `
   with repeated as (select order_no, session_id from ${candidates} where session_id is not null group by order_no, session_id having count(*) > 1),
   sessions as (select c.* from ${candidates} c join repeated r on r.order_no = c.order_no and r.session_id = c.session_id),
   standing as (
     select c.order_no as order_no, c.session_id as session_id, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, c.channel as channel,
       c.sent_campaign_id as campaign_id, c.email_id as email_id, ${EMAIL_KEY} as email_key
     from sessions c
-      left join ${ABSORBED_VISITS.name} a on a.order_no = c.order_no and a.touch_no = c.touch_no
+      left join ${visits} a on a.order_no = c.order_no and a.touch_no = c.touch_no
       left join absorbed_emails e on e.order_no = c.order_no and e.touch_no = c.touch_no
     where a.touch_no is null and e.touch_no is null),
   followed as (

@@ -133,7 +133,7 @@ async function makeCredits(
   plan: Plan,
   paths: Paths,
   scores: ScoresByArtifact,
-  small: boolean,
+  { small, number }: CreditOptions,
 ): Promise<Relation> {
   const own_day = plan.adjustments === 'own_day';
   const amount = (name: string): string => (small ? `int64(${name})` : name);
@@ -145,7 +145,7 @@ async function makeCredits(
   });
   return materialise(
     snapshot,
-    CREDITS,
+    number === undefined ? CREDITS : numbered(CREDITS, number),
     `select order_no, touch_no, age_ms, k, n, places, brand_id, event, day_number, case when event = 'order' then 1 else 0 end as counted, ${each.join(', ')}
      from (select p.*, e.brand_id as brand_id, e.event as event, e.day_number as day_number, e.before_micros as before_micros, e.after_micros as after_micros
        from (${weighedPaths(plan, paths, scores)}) p join ${paths.events.name} e on e.order_no = p.order_no) valued`,
@@ -188,19 +188,25 @@ async function makeScores(snapshot: Snapshot, plan: Plan, touches: TouchRelation
   return made;
 }
 
+interface CreditOptions {
+  /** True if every value lies in 0 … 2^53 - 1. */
+  small: boolean;
+  /** Tells the credits of several kinds of touches apart. */
+  number?: number;
+}
+
 /**
  * Makes `credits` from the touches and value events.
- * @param small true if every value lies in 0 … 2^53 - 1.
  * @throws bad_request when a custom model gives a weight that is negative or not finite.
  */
 export async function makeCreditsOfTouches(
   snapshot: Snapshot,
   plan: Plan,
   paths: Paths,
-  small: boolean,
+  options: CreditOptions,
 ): Promise<CreditRelations> {
   const scores = await makeScores(snapshot, plan, paths);
-  const credits = await makeCredits(snapshot, plan, paths, scores, small);
+  const credits = await makeCredits(snapshot, plan, paths, scores, options);
   await checkWeights(snapshot, plan, credits);
   return { credits, scores };
 }

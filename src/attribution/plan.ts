@@ -58,9 +58,17 @@ export interface Model {
   absolute?: boolean;
 }
 
+/** What a report says about the artifact of a model. It decides no credit. */
+export interface ArtifactNotes {
+  /** True if an administrator pinned the artifact. */
+  pinned: boolean;
+  warnings: ReadonlyArray<{ code: string; count: number; message: string }>;
+}
+
 /** The weights of a fitted model, by touch. */
 export interface Scores {
   artifact_id: string;
+  notes: ArtifactNotes;
   /** What `with_it` and `without_it` measure, in words for a receipt. */
   measure: string;
   column: 'weight' | 'share';

@@ -39,7 +39,7 @@ export async function attribute(snapshot: Snapshot, plan: Plan, directory: Perso
   const touches = { ...orders, ...(await makeTouchesOfOrders(snapshot, plan, orders, orders.times)) };
   const credited = {
     ...touches,
-    ...(await makeCreditsOfTouches(snapshot, plan, touches, touches.bounds.values_are_small)),
+    ...(await makeCreditsOfTouches(snapshot, plan, touches, { small: touches.bounds.values_are_small })),
   };
   return { ...credited, unattributed: await makeUnattributed(snapshot, plan, credited, orders.times.high_ms) };
 }

@@ -3,7 +3,7 @@ import { TRAITS } from '../domain/touchpoint.ts';
 import { RECLASSIFIED } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
-import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
+import { columnsOf, materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import { readValueBounds, type TimeBounds, touchpointsWithin, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
 import { makeTouchVerdicts } from './consent.ts';
@@ -118,18 +118,23 @@ export function effective(name: string, { judged, spans }: TouchVerdicts): strin
   return `(${own} + case when ${spans.is_hidden} then ${TRAITS.no_consent} else 0 end)`;
 }
 
-/** Makes `continuations` of the members in a range of time. Null if the log has no touchpoint that came from its own site. */
-async function makeContinuations(
+/**
+ * Makes `continuations` of the members in a range of time. Null if the log has no touchpoint that came from its own site.
+ * @param number tells the relations of several kinds of members apart.
+ */
+export async function makeContinuations(
   snapshot: Snapshot,
   plan: Plan,
   query: Pick<TouchRelations, 'members' | 'verdicts'>,
   times: TimeBounds,
+  number?: number,
 ): Promise<Relation | null> {
   if (!times.has_own_referrers) return null;
   const within = touchpointsWithin(plan, { low_ms: times.low_ms - SESSION_PAUSE_MS, high_ms: times.high_ms });
   const touches = memberTouches(plan, query, { columns: CONTINUATION_COLUMNS, where: `and ${within}` });
   const counted = `select t.* from (${touches}) t where ${isCounted(plan, 't.traits')}`;
-  return materialise(snapshot, CONTINUATIONS, `with counted as (${counted}) ${continuationsOf('counted')}`);
+  const relation = number === undefined ? CONTINUATIONS : numbered(CONTINUATIONS, number);
+  return materialise(snapshot, relation, `with counted as (${counted}) ${continuationsOf('counted')}`);
 }
 
 /** Makes the candidates of `orders`. Candidates at the same instant are not ordered yet. */

@@ -33,6 +33,10 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['sources'], load: async () => (await import('./source-commands.ts')).addSourceCommands },
   { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },
   {
+    names: ['experiments'],
+    load: async () => (await import('./experiment-commands.ts')).addExperimentCommands,
+  },
+  {
     names: ['annotations', 'share'],
     load: async () => (await import('./sharing-commands.ts')).addSharingCommands,
   },

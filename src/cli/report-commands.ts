@@ -6,6 +6,7 @@ import { REPORTS } from '../reports/index.ts';
 import type { Json } from './client.ts';
 import { type DataOptions, withClient } from './connect.ts';
 import { addFlags, parametersOf } from './flags.ts';
+import { addModelCommands } from './model-commands.ts';
 import { type Context, type FormatFlags, mustExist, print, whole, withData } from './options.ts';
 import { pathPart } from './requests.ts';
 import { watch } from './watch.ts';
@@ -16,7 +17,7 @@ type ReportFlags = DataOptions & FormatFlags & { watch?: number } & Record<strin
 const GROUPS: Readonly<Record<string, string>> = {
   report: 'Show what channels, campaigns and emails earned',
   runs: 'Freeze reports, and compare them with later answers',
-  models: 'Show fitted models and their cards',
+  models: 'Show fitted models and their cards, and choose which of them reports use',
 };
 
 export function addReportCommands(program: Command, context: Context): void {
@@ -32,9 +33,10 @@ export function addReportCommands(program: Command, context: Context): void {
     groups.set(first, group);
     addReport(group.command(second), report, context);
   }
+  addModelCommands(groups.get('models')!, context);
 }
 
-function addReport(command: Command, report: Report, context: Context): void {
+export function addReport(command: Command, report: Report, context: Context): void {
   const ids = Object.entries(report.path_parameters);
   command.description(report.summary);
   for (const [name, text] of ids) command.argument(`<${name}>`, text);

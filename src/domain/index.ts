@@ -43,6 +43,13 @@
  * - credit        a share of an order's value, in micros, exact
  * - receipt       the explanation of one order: each touch, its weight and its credit
  *
+ * What worked
+ * - experiment    a plan to compare groups of people that chance made; a statement
+ * - arm           one of these groups; the control is the arm that the others are compared with
+ * - holdout       a control whose people are not treated
+ * - assignment    who was put into which arm, and when; it follows from a hash
+ * - exposure      who got the treatment of an arm, and when
+ *
  * How it is computed
  * - model         a way to give weights to the touches of a path: by a fixed rule, or learnt from the log
  * - fit           one training of a model on the log; its result is an artifact
@@ -56,10 +63,12 @@
  * - follower      background work: it reads the log in order behind its own cursor, or runs at an interval
  * - state         small data that is not part of the log: cursors, leases, keys, suppressions
  */
+import { assignments, exposures } from './assignment.ts';
 import { claims } from './claim.ts';
 import { consents } from './consent/consent.ts';
 import { adjustments, conversions } from './conversion.ts';
 import { emailEvents } from './email-event.ts';
+import { experiments } from './experiment.ts';
 import { customerSegments, identityLinks } from './identity-link.ts';
 import type { RecordKind } from './record.ts';
 import { fxRates, spend } from './spend.ts';
@@ -77,6 +86,9 @@ export const RECORD_KINDS = {
   customer_segments: customerSegments,
   claims,
   consents,
+  experiments,
+  assignments,
+  exposures,
 } as const satisfies Record<string, unknown>;
 
 export type RecordName = keyof typeof RECORD_KINDS;

@@ -1,10 +1,13 @@
-/** The 90 % score interval of a rate. Source: Wilson, Journal of the American Statistical Association 22, 1927. */
+/** The score interval of a rate, at 90 % where no other level is given. Source: Wilson, Journal of the American Statistical Association 22, 1927. */
 import type { Interval } from './bootstrap.ts';
 import { NORMAL_95 } from './normal.ts';
 
-/** The interval of a rate of independent yes-or-no outcomes. */
-export function wilson(successes: number, trials: number): Interval {
-  return intervalOf(successes / trials, trials);
+/**
+ * The interval of a rate of independent yes-or-no outcomes.
+ * @param z how many standard errors the bounds are away: {@link NORMAL_95} gives a 90 % interval.
+ */
+export function wilson(successes: number, trials: number, z = NORMAL_95): Interval {
+  return intervalOf(successes / trials, trials, z);
 }
 
 /**
@@ -20,9 +23,9 @@ export function scoreInterval(rate: number, units: number, people: number, varia
   return intervalOf(rate, effective);
 }
 
-function intervalOf(rate: number, trials: number): Interval {
-  const z2 = NORMAL_95 ** 2;
+function intervalOf(rate: number, trials: number, z = NORMAL_95): Interval {
+  const z2 = z ** 2;
   const middle = (rate + z2 / (2 * trials)) / (1 + z2 / trials);
-  const half = (NORMAL_95 * Math.sqrt((rate * (1 - rate)) / trials + z2 / (4 * trials ** 2))) / (1 + z2 / trials);
+  const half = (z * Math.sqrt((rate * (1 - rate)) / trials + z2 / (4 * trials ** 2))) / (1 + z2 / trials);
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }

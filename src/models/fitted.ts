@@ -14,7 +14,7 @@
 
 import { type Explain, percent } from '../attribution/explain.ts';
 import type { FittedModelName } from '../attribution/models.ts';
-import type { Model, Plan, Scores } from '../attribution/plan.ts';
+import type { ArtifactNotes, Model, Plan, Scores } from '../attribution/plan.ts';
 import type { TouchRelations } from '../attribution/relations.ts';
 import { touchesWith } from '../attribution/touches.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -29,11 +29,12 @@ import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } 
 import { effectsInMemory, hazardInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
-export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
+export function fittedModel(name: FittedModelName, artifact: Artifact, notes: ArtifactNotes): Model {
   const incremental = name === 'algorithmic_incremental';
   const { artifact_id, content } = artifact;
   const scores: Scores = {
     artifact_id,
+    notes,
     column: incremental ? 'share' : 'weight',
     ...(content.form === 'effects'
       ? {

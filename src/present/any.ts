@@ -11,6 +11,7 @@ const IN_TITLE = new Set([
   'currency',
   'as_of',
   'config_hash',
+  'pinned_models',
   'generated_at',
   'attribution_model',
   'attribution_models',

@@ -21,8 +21,11 @@ export function reportTitle(title: string, report: ReportJson): string {
       .map((part) => clip(part, MAX_PART))
       .join(' · ');
   const artifacts = Object.entries((report['artifacts'] ?? {}) as Record<string, string>);
+  const pinned = (report['pinned_models'] ?? []) as string[];
   const origin = [
-    ...artifacts.map(([model, artifact_id]) => `${model} by ${artifact_id}`),
+    ...artifacts.map(
+      ([model, artifact_id]) => `${model} by ${artifact_id}${pinned.includes(model) ? ' (pinned)' : ''}`,
+    ),
     report['as_of'] && `as_of ${report['as_of']}`,
     report['config_hash'] && `settings ${report['config_hash']}`,
   ];

@@ -1,14 +1,17 @@
 /** Shows a report on a terminal: with its own table, found by the report's name, or with one made from its declaration. */
 import type { ReportJson } from '../reports/context.ts';
 import { hasNoise, type Report } from '../reports/declare.ts';
-import { showAny } from './any.ts';
+import { showAny, tableOf } from './any.ts';
+import { showArtifactComparison } from './artifact-comparison.ts';
 import { showAttribution } from './attribution.ts';
 import { showCampaign } from './campaign.ts';
 import { showCampaigns } from './campaigns.ts';
 import { showClaims } from './claims.ts';
 import { showComparison } from './comparison.ts';
 import { showConsolidated } from './consolidated.ts';
+import { showCrossBrand } from './cross-brand.ts';
 import { showCustomer } from './customer.ts';
+import { showExperiment } from './experiment.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
@@ -29,6 +32,7 @@ type Show = (answer: ReportJson, limit: number) => string;
 
 /** Own tables, by the name of the report. */
 export const OWN_TABLES: Readonly<Record<string, Show>> = {
+  artifact_comparison: showArtifactComparison,
   attribution: showAttribution,
   campaign: showCampaign,
   campaigns: showCampaigns,
@@ -38,9 +42,12 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   cohorts: showCohorts,
   comparison: showComparison,
   consolidated: showConsolidated,
+  cross_brand: showCrossBrand,
   customer: showCustomer,
+  experiment: showExperiment,
   fatigue: showFatigue,
   fit: cardText,
+  fits: showFits,
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
@@ -49,6 +56,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   list_health: showListHealth,
   models: showModels,
   paths: showPaths,
+  pins: listOr('pins', 'no artifact is pinned; reports use the newest that passed its gate'),
   receipt: showReceipt,
   send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
@@ -59,6 +67,15 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
 /** @param empty the sentence in place of a list of `rows` that has none. */
 function listOr(rows: string, empty: string): Show {
   return (answer, limit) => ((answer[rows] as unknown[]).length === 0 ? `${empty}\n` : showAny(answer, limit));
+}
+
+const FIT_COLUMNS = ['began_at', 'model', 'brand_id', 'outcome', 'took_ms', 'artifact_id', 'as_of', 'reason'];
+
+function showFits({ fits }: ReportJson, limit: number): string {
+  const rows = fits as Record<string, unknown>[];
+  return rows.length === 0
+    ? 'no scheduled fit has run; the setting `fits` repeats fits\n'
+    : tableOf(rows, limit, FIT_COLUMNS);
 }
 
 /** @param limit the most rows of a table. */

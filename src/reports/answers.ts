@@ -149,7 +149,9 @@ export async function answerOnce(
   // figures of another.
   const brands = resolved.plan.brands.map(({ brand_id }) => brand_id).join(',');
   // All parameters are in the key as they were asked, so that no report has to list its own ones for the cache.
-  const key = [shape, brands, resolved.config_hash, resolved.as_of, context.question ?? ''].join('\n');
+  // What an answer says of fits changes without them: a scheduled fit fails, a newer artifact is there.
+  const notes = JSON.stringify(resolved.plan.models.flatMap(({ scores }) => scores?.notes ?? []));
+  const key = [shape, brands, resolved.config_hash, resolved.as_of, notes, context.question ?? ''].join('\n');
   const { answer, known } = await context.answers.once(key, makeNoted, context);
   context.served_by?.(served.get(answer) ?? 'sql');
   return known ? { ...answer, generated_at: formatInstant(context.clock()) } : answer;

@@ -20,7 +20,7 @@ export function configHash(plan: Plan, period: { start: string; end: string }, e
     ignore_message_rules: _ignore_message_rules,
     ...rest
   } = plan;
-  const content = { ...rest, ...extra, period, models: models.map(modelHash), brands };
+  const content = { ...rest, ...extra, period, models: models.map(modelHash), brands, ...pinnedPart(models) };
   return hash('sha256', canonicalText(content), 'hex').slice(0, 16);
 }
 
@@ -41,6 +41,12 @@ function modelHash({ name, weight, scores }: Model): object {
   return { name, weight, ...(scores ? { artifact_id: scores.artifact_id } : {}) };
 }
 
+/** The models whose artifact is pinned, as a field of an answer; nothing where there are none. */
+function pinnedPart(models: readonly Model[]): { pinned_models?: string[] } {
+  const pinned_models = models.filter(({ scores }) => scores?.notes.pinned).map(({ name }) => name);
+  return pinned_models.length > 0 ? { pinned_models } : {};
+}
+
 /** The artifacts that fitted models of a plan read, by model. */
 export function usedArtifacts({ models }: Plan): Record<string, string> {
   return Object.fromEntries(models.flatMap(({ name, scores }) => (scores ? [[name, scores.artifact_id]] : [])));
@@ -52,6 +58,7 @@ export function reportHead(resolved: Resolved, now_ms: number): ReportJson {
   return {
     report_period: resolved.period,
     ...(Object.keys(artifacts).length > 0 ? { artifacts } : {}),
+    ...pinnedPart(resolved.plan.models),
     ...(resolved.filters.length > 0 ? { filters: resolved.filters } : {}),
     currency: resolved.plan.currency,
     as_of: resolved.as_of,

@@ -11,6 +11,7 @@ import type { PersonDirectory } from '../identity/directory.ts';
 import type { RandomIntegers } from '../learning/random-integers.ts';
 import type { DeniedCount } from '../log/denied-counts.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
+import type { ArtifactPins } from '../models/artifacts/pins.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
 import type { Bounds } from '../privacy/differential-privacy/bounds.ts';
 import type { Payer } from '../privacy/differential-privacy/ledger.ts';
@@ -19,6 +20,7 @@ import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Compare } from './earlier-period.ts';
+import type { FitLog } from './fit-log.ts';
 import type { Progress } from './progress.ts';
 
 /** What the figures of an answer come from: histories in memory, or the query in the engine. */
@@ -65,7 +67,11 @@ export interface ReportContext {
   question?: string;
   /** The answer is about the earlier period of `compare`. */
   earlier?: Compare;
-  /** Told of a fit that was stored. */
+  /** The artifacts that administrators pinned; none when left out. */
+  pins?: ArtifactPins;
+  /** The log of scheduled fits; empty when left out. */
+  fit_log?: FitLog;
+  /** Told of a fit that was stored and that reports may use. */
   fitted?: (artifact: Artifact) => Promise<void>;
   /** Told of the request once it is resolved. */
   resolved?: (resolved: Resolved) => void;

@@ -1,7 +1,8 @@
 /** The parameters of a fit: one schema for HTTP, the command line and the schedule. */
 
-import { choice } from '../domain/parameter.ts';
+import { choice, flag } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import type { ArtifactModel } from '../models/artifacts/artifact.ts';
 import { GRAINS } from '../models/grain.ts';
 import { FIT_DEFAULTS } from '../models/settings.ts';
 import { FITTED_LOG_PARAMETERS } from './parameters.ts';
@@ -9,6 +10,10 @@ import { FITTED_LOG_PARAMETERS } from './parameters.ts';
 /** A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. */
 export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic'] as const;
 export type FitModel = (typeof FIT_MODELS)[number];
+
+/** The model of reports that a fit serves. */
+export const artifactModelOf = (model: FitModel): ArtifactModel =>
+  model === 'algorithmic' ? 'algorithmic' : 'data_driven';
 
 export const HAZARD_FAMILIES = ['logistic', 'boosted_trees', 'random_forest', 'additive'] as const;
 
@@ -68,6 +73,9 @@ export const FitParameters = Type.Object(
       }),
     ),
     ...FITTED_LOG_PARAMETERS,
+    trial: Type.Optional(
+      flag('Stores the fit as a trial: only reports that name its artifact use it, until it is adopted'),
+    ),
   },
   { additionalProperties: false },
 );

@@ -5,7 +5,7 @@ import { pickOptions } from '../attribution/query-options.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { type Artifact, artifactId, artifactRow } from '../models/artifacts/artifact.ts';
-import { soundArtifact } from '../models/artifacts/stored.ts';
+import { kindOf, soundArtifact } from '../models/artifacts/stored.ts';
 import type { Grain, Naming } from '../models/grain.ts';
 import { readLogHistories } from '../models/hazard/log-histories.ts';
 import { readLogPaths } from '../models/paths/log-paths.ts';
@@ -18,7 +18,7 @@ import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { turnsOf } from '../warehouse/turns.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
-import { FitParameters, modelsWith } from './fit-parameters.ts';
+import { artifactModelOf, FitParameters, modelsWith } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
 import { AttributionParameters } from './parameters.ts';
 import { ALL_TIME } from './person.ts';
@@ -71,8 +71,8 @@ async function fitNow(
   const started = performance.now();
   const { resolved, train } = await context.warehouse.read(
     async (snapshot) => {
-      const asked = sharedParameters(parameters);
-      const at = await resolveParameters(snapshot, context, asked, { ...options, extra: { fit: parameters.model } });
+      const shared = sharedParameters(parameters);
+      const at = await resolveParameters(snapshot, context, shared, { ...options, extra: { fit: parameters.model } });
       return { resolved: at, train: await readLog(snapshot, context, at, settings) };
     },
     readOptions(context, READ_PATIENCE),
@@ -81,8 +81,9 @@ async function fitNow(
   const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };
   // With a key of one brand, a request without a brand means that brand.
   const brand_id = brandWithin(options.key_brand_id, parameters.brand_id);
-  const request = { ...parameters, ...(brand_id === null ? {} : { brand_id }) };
-  return keep(context, makeArtifact(resolved, request, settings, trained, times));
+  const { trial, ...asked } = parameters;
+  const request = { ...asked, ...(brand_id === null ? {} : { brand_id }) };
+  return keep(context, makeArtifact(resolved, { request, trial: trial === 'true' }, settings, trained, times));
 }
 
 /** The parameters that a fit shares with reports: which part of the log it reads, and how. */
@@ -147,7 +148,7 @@ const named = (grain: Grain): Naming => ({ grain, split_views: [] });
 
 function makeArtifact(
   { plan, as_of, config_hash, period }: Resolved,
-  parameters: FitParameters,
+  { request, trial }: { request: FitParameters; trial: boolean },
   settings: FitSettings,
   { content, family, card }: Trained,
   times: { training_ms: number; created_ms: number },
@@ -164,19 +165,21 @@ function makeArtifact(
       currency,
       ...pickOptions(plan, 'touches', 'orders'),
       config_hash,
-      request: parameters,
+      request,
+      // A trial is an artifact of its own, so it never becomes the one that reports use by being fitted again.
+      ...(trial ? { trial } : {}),
     },
   };
-  const model = settings.model === 'algorithmic' ? 'algorithmic' : 'data_driven';
+  const model = artifactModelOf(settings.model);
   return { artifact_id: artifactId(base), model, ...base, card, ...times };
 }
 
 /** Stores an artifact unless a sound copy is stored: an artifact never changes. A damaged copy stays, and the new one is added. */
-async function keep(context: ReportContext, artifact: Artifact): Promise<Artifact> {
+export async function keep(context: ReportContext, artifact: Artifact): Promise<Artifact> {
   const known = await context.warehouse.read((snapshot) => soundArtifact(snapshot, artifact.artifact_id));
   if (known) return known;
   await context.warehouse.append({ model_artifacts: [artifactRow(artifact)] });
-  await context.fitted?.(artifact);
+  if (!kindOf(artifact.settings).trial) await context.fitted?.(artifact);
   return artifact;
 }
 

@@ -2,6 +2,7 @@
  * Checks in the background that histories in memory and the query in the engine give the same answer: of the questions that histories
  * answered since the last check, one is asked again by the query, as of the same position.
  */
+import { lastingPart } from './artifact-notes.ts';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
 import type { Report } from './declare.ts';
 
@@ -56,6 +57,8 @@ export class HistoriesCheck {
     const { start, end } = answer['report_period'] as { start: string; end: string };
     const again = await report.run(context, { ...asked, start, end, as_of: answer['as_of'] }, asker);
     if (signal?.aborted) return;
+    // Meanwhile another fit came into use, or a pin: that is another question.
+    if (again['config_hash'] !== answer['config_hash']) return;
     this.checks += 1;
     if (textOf(again) === textOf(answer)) return;
     this.differences += 1;
@@ -63,4 +66,4 @@ export class HistoriesCheck {
   }
 }
 
-const textOf = (answer: ReportJson): string => JSON.stringify({ ...answer, generated_at: '' });
+const textOf = (answer: ReportJson): string => JSON.stringify(lastingPart(answer));

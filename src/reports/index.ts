@@ -1,15 +1,19 @@
 /** Every report, in the order of the documentation and the help. */
+import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { consolidated } from './consolidated/report.ts';
+import { crossBrand } from './cross-brand/report.ts';
 import { customer } from './customer.ts';
 import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
 import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
+import { experiment } from './experiments/report.ts';
+import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
@@ -20,6 +24,7 @@ import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { orders } from './orders.ts';
 import { paths } from './paths/report.ts';
+import { pins } from './pinning.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
@@ -31,6 +36,7 @@ export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
   consolidated,
+  crossBrand,
   today,
   models,
   journeys,
@@ -50,10 +56,14 @@ export const REPORTS: readonly Report[] = [
   receipt,
   customer,
   dataQuality,
+  experiment,
   runs,
   comparison,
   freeze,
   fit,
   fitted,
   card,
+  artifactComparison,
+  pins,
+  fits,
 ];

@@ -30,9 +30,12 @@ const MODEL = {
     words('Several models side by side, separated by commas, instead of `model`', { 'x-value': 'names' }),
   ),
   artifact: Type.Optional(
-    words('Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out', {
-      'x-value': 'ids',
-    }),
+    words(
+      'Ids of fitted artifacts to use for fitted models; the pinned one, else the newest that passed its gate when left out',
+      {
+        'x-value': 'ids',
+      },
+    ),
   ),
 };
 

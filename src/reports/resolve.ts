@@ -16,11 +16,12 @@ import { listOf } from '../domain/parameter.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { dayOf, formatDate, parseBound } from '../domain/time.ts';
-import type { Artifact, ArtifactModel } from '../models/artifacts/artifact.ts';
-import { checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
+import type { ArtifactModel } from '../models/artifacts/artifact.ts';
+import { type Chosen, checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
 import { fittedModel } from '../models/fitted.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition, withoutSettled } from '../warehouse/position.ts';
+import { artifactNotes } from './artifact-notes.ts';
 import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
 import { earlierPeriod } from './earlier-period.ts';
@@ -64,7 +65,10 @@ export async function resolveParameters(
       'end',
       `must come after start; got ${period.start} to ${period.end} (the end itself is not included)`,
     );
-  const models = await resolveModels(snapshot, parameters, brand_ids, settings, options.frozen_artifacts ?? false);
+  const models = await resolveModels(snapshot, context, parameters, {
+    ...{ brand_ids, settings, position },
+    frozen_artifacts: options.frozen_artifacts ?? false,
+  });
   const plan: Plan = {
     brands,
     positions: samePositions(position),
@@ -159,30 +163,45 @@ function periodAsked(
 
 async function resolveModels(
   snapshot: Snapshot,
+  context: ReportContext,
   parameters: AttributionParameters,
-  brand_ids: readonly string[],
-  settings: readonly BrandSettings[],
-  frozen_artifacts: boolean,
+  {
+    brand_ids,
+    settings,
+    position,
+    frozen_artifacts,
+  }: {
+    brand_ids: readonly string[];
+    settings: readonly BrandSettings[];
+    position: Position;
+    frozen_artifacts: boolean;
+  },
 ): Promise<Model[]> {
   const names = modelNames(parameters);
   const asked = listOf(parameters.artifact ?? '');
-  await checkAsked(snapshot, asked, frozen_artifacts ? null : names.filter(isFitted), brand_ids);
+  const fitted = names.filter(isFitted);
+  await checkAsked(snapshot, asked, frozen_artifacts ? null : fitted, brand_ids);
+  const pins = fitted.length === 0 ? [] : ((await context.pins?.list()) ?? []);
+  const failing = fitted.length === 0 ? [] : ((await context.fit_log?.failing()) ?? []);
   // Models of one family share an artifact.
-  const artifacts = new Map<ArtifactModel, Artifact>();
-  const artifactFor = async (name: FittedModelName): Promise<Artifact> => {
+  const artifacts = new Map<ArtifactModel, Chosen>();
+  const chosenFor = async (name: FittedModelName): Promise<Chosen> => {
     const family = FITTED_MODELS[name];
-    const artifact = artifacts.get(family) ?? (await chooseArtifact(snapshot, name, brand_ids, asked));
-    artifacts.set(family, artifact);
-    return artifact;
+    const chosen =
+      artifacts.get(family) ?? (await chooseArtifact(snapshot, name, { brand_ids, asked, pins, position }));
+    artifacts.set(family, chosen);
+    return chosen;
+  };
+  const fittedOne = async (name: FittedModelName): Promise<Model> => {
+    const chosen = await chosenFor(name);
+    return fittedModel(name, chosen.artifact, artifactNotes(chosen, brand_ids, failing));
   };
   const models: Model[] = [];
   for (const name of names) {
     const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
     if (expressions.size > 1)
       throw badRequest('model', `${name} has different expressions in the brands of this report; ask for one brand_id`);
-    models.push(
-      isFitted(name) ? fittedModel(name, await artifactFor(name)) : resolveModel(name, settings[0]!.custom_models),
-    );
+    models.push(isFitted(name) ? await fittedOne(name) : resolveModel(name, settings[0]!.custom_models));
   }
   return models;
 }

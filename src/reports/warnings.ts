@@ -7,6 +7,12 @@ import { refundCounts, unknownRefunds } from './refund-warnings.ts';
 import { retentionWarnings } from './retention-warnings.ts';
 import type { Warning } from './warning.ts';
 
+/** What the models say of their artifacts. Two models of one artifact say it once. */
+function notesOf({ models }: Plan): Warning[] {
+  const all = models.flatMap(({ scores }) => scores?.notes.warnings ?? []);
+  return [...new Map(all.map((warning) => [warning.message, warning])).values()];
+}
+
 /** What the warnings of a report count. With a custom or fitted model also `zero0`, `zero1` and so on, by number of the model. */
 export type WarningCounts = Readonly<
   Record<'foreign_ones' | 'crowded_ones' | 'cut' | 'refunded_beyond' | 'refunds_unknown' | `zero${number}`, number>
@@ -87,5 +93,5 @@ export function warningsOf(plan: Plan, counts: WarningCounts): Warning[] {
     'refunds_of_unknown_orders',
     'refunds and other adjustments of the period name an order that is not known, and have no effect until it arrives; check their order_id or conversion_id',
   );
-  return [...warnings, ...retentionWarnings(plan)];
+  return [...warnings, ...retentionWarnings(plan), ...notesOf(plan)];
 }

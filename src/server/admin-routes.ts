@@ -14,6 +14,7 @@ import { reclassifyAll } from '../log/reclassify.ts';
 import { settleAgain } from '../log/settlement/settle.ts';
 import { noteCopy } from '../privacy/erasure/copies.ts';
 import { checkBrand } from '../reports/known-brand.ts';
+import { listPins } from '../reports/pinning.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import type { SimilarIds } from '../warehouse/port.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
@@ -190,6 +191,25 @@ function reclassifyRoute(tributary: CollectingTributary): Route {
   };
 }
 
+/** Warns of pins whose artifact cannot be used, and of scheduled fits that fail. */
+async function modelWarnings({ reports, fit_log }: Services['tributary']): Promise<string[]> {
+  const pins = await listPins(reports, { key_brand_id: null });
+  const failing = await fit_log.failing();
+  return [
+    ...pins.flatMap(({ model, artifact_id, brand_id, problem }) =>
+      problem === null
+        ? []
+        : [
+            `model ${model} is pinned to ${artifact_id} for ${brand_id === null ? 'all brands' : `brand ${brand_id}`}, and ${problem}: reports that need it are refused; pin another one with \`tributary models pin\`, or run \`tributary models unpin ${artifact_id}${brand_id === null ? '' : ` --brand ${brand_id}`}\``,
+          ],
+    ),
+    ...failing.map(
+      ({ model, brand_id, runs, outcome, last_at }) =>
+        `the scheduled fit of ${model} for ${brand_id === null ? 'all brands' : `brand ${brand_id}`} ${outcome === 'failed' ? 'failed' : 'did not pass its gate'} (runs since the last one that passed: ${runs}, the newest on ${last_at.slice(0, 10)}); \`tributary models fits\` says why`,
+    ),
+  ];
+}
+
 function doctorRoutes({ tributary }: Services): Route[] {
   const { warehouse, collector, state, reports } = tributary;
   const shared = { tag: 'administration', scope: 'admin', every_brand: true } as const;
@@ -217,7 +237,12 @@ function doctorRoutes({ tributary }: Services): Route[] {
         const similar = similarWarnings(similar_ids, tributary.config);
         return {
           problems: all,
-          warnings: [...(open === undefined ? [] : [open]), ...conflicts.warnings, ...similar],
+          warnings: [
+            ...(open === undefined ? [] : [open]),
+            ...conflicts.warnings,
+            ...similar,
+            ...(await modelWarnings(tributary)),
+          ],
           warehouse: rest,
           state: { engine: state.engine, where: state.where },
           collector: collector?.health() ?? null,

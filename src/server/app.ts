@@ -16,10 +16,11 @@ import { SqlDesk, type SqlLimits } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { annotationRoutes } from './annotation-routes.ts';
+import { assignRoute } from './assign-route.ts';
 import { assistantRoutes } from './assistant-routes.ts';
 import { withAudit } from './audit.ts';
 import { auditRoutes } from './audit-routes.ts';
-import { parseBodies, parseSegmentBodies } from './body.ts';
+import { parseBodies, parseSegmentBodies, parseSendLists } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
 import { DASHBOARD_PAGES, DashboardPage, dashboardRoutes } from './dashboard-routes.ts';
 import { destinationRoutes } from './destination-routes.ts';
@@ -27,6 +28,8 @@ import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
 import { erasureRoutes } from './erasure-routes.ts';
 import { requestId } from './exchange.ts';
+import { experimentRoutes } from './experiment-routes.ts';
+import { experimentSizeRoute } from './experiment-size-route.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { gpcRoute } from './gpc-route.ts';
 import { Guesses } from './guesses.ts';
@@ -39,6 +42,7 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { modelRoutes } from './model-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
 import { noiseRoutes } from './noise-routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
@@ -154,15 +158,18 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
     ...pullRoutes(tributary.pulls),
+    ...experimentRoutes(services),
+    experimentSizeRoute,
     ...scheduleRoutes(tributary.schedules),
     ...auditRoutes(tributary.audit),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
   ];
   const segment = collector === null ? [] : segmentRoutes(services, collector);
+  const send_lists = collector === null ? [] : [assignRoute(services)];
   const webhooks = tributary.intake === null ? [] : webhookRoutes(services, tributary.intake);
   const of_links: DescribedRoute[] = links === null ? [] : [LINK_ROUTE, PIXEL_ROUTE];
-  const described = [...collecting, ...segment, ...webhooks, ...of_links];
+  const described = [...collecting, ...segment, ...send_lists, ...webhooks, ...of_links];
   others.push(...operationRoutes(services, [...described, ...others]));
   const routes = [...described, ...others];
   const entrances = collecting.map((route) => ({ route, ...addRoute(app, route, metrics, context) }));
@@ -172,6 +179,10 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   app.register(async (scope) => {
     parseSegmentBodies(scope, uploads);
     for (const route of segment) addRoute(scope, route, metrics, context);
+  });
+  app.register(async (scope) => {
+    parseSendLists(scope, uploads);
+    for (const route of send_lists) addRoute(scope, route, metrics, context);
   });
   app.register(async (scope) => {
     parseSourceBodies(scope, uploads);
@@ -192,6 +203,7 @@ function readingRoutes(services: Services, shared_answers: SharedAnswers): Route
   const { annotations, config, state } = services.tributary;
   return [
     ...reportRoutes(services),
+    ...modelRoutes(services),
     lineageRoute(services),
     ...annotationRoutes(annotations),
     ...shareRoutes(services, shared_answers),

@@ -7,7 +7,7 @@ import { TributaryError } from '../domain/errors.ts';
 import type { Coding } from './codings.ts';
 import type { Asked } from './exchange.ts';
 import { readJsonText } from './json-body.ts';
-import { readSegmentText } from './segment-body.ts';
+import { listReader } from './list-body.ts';
 import type { Upload, Uploads } from './uploads.ts';
 
 /**
@@ -22,7 +22,18 @@ export function parseBodies(app: FastifyInstance, uploads: Uploads): void {
 /** Reads the bodies of Segment's clients. RudderStack's client calls its JSON a form. */
 export function parseSegmentBodies(app: FastifyInstance, uploads: Uploads): void {
   app.removeAllContentTypeParsers();
-  parseJsonAs(app, uploads, ['application/json', 'text/plain', 'application/x-www-form-urlencoded'], readSegmentText);
+  parseJsonAs(
+    app,
+    uploads,
+    ['application/json', 'text/plain', 'application/x-www-form-urlencoded'],
+    listReader('batch'),
+  );
+}
+
+/** Reads send lists: an object with `people`. */
+export function parseSendLists(app: FastifyInstance, uploads: Uploads): void {
+  app.removeAllContentTypeParsers();
+  parseJsonAs(app, uploads, ['application/json', 'text/plain'], listReader('people'));
 }
 
 type ReadText = (text: string) => Promise<unknown>;

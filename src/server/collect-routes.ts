@@ -95,15 +95,19 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
       const key = request.key!;
       const from_page = isPageKey(key);
       const drafts = draftsOf(record, body);
-      const answer = await collector.accept(
-        { source: 'api', drafts: from_page ? await visitor_ids.fill(drafts, request) : drafts },
-        {
-          key_brand_id: key.brand_id,
-          from_page,
-          is_admin: key.scopes.includes('admin'),
-          invalid_utf8: request.invalid_utf8,
-        },
-      );
+      const caller = {
+        key_brand_id: key.brand_id,
+        from_page,
+        is_admin: key.scopes.includes('admin'),
+        invalid_utf8: request.invalid_utf8,
+      };
+      const answer =
+        record === 'experiments'
+          ? await tributary.experiments.accept('api', drafts, caller)
+          : await collector.accept(
+              { source: 'api', drafts: from_page ? await visitor_ids.fill(drafts, request) : drafts },
+              caller,
+            );
       metrics.collected(record, answer);
       reply
         .code(answer.accepted === 0 && answer.counted === undefined ? 422 : 202)

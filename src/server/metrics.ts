@@ -16,6 +16,7 @@ import type { ScheduleStatus } from '../schedules/schedules.ts';
 import { type RecordCounts, renderCollector } from './collector-metrics.ts';
 import { DeliveryCounts } from './delivery-counts.ts';
 import { renderDestinations } from './destination-metrics.ts';
+import { type FitFigures, renderFits } from './fit-metrics.ts';
 import { type HistoriesState, renderHistories } from './histories-metrics.ts';
 import { LinkCounts, renderLinks } from './link-metrics.ts';
 import { LoopDelay } from './loop-delay.ts';
@@ -94,6 +95,7 @@ export class Metrics {
     pulls: readonly PullStatus[] = [],
     monitors: MonitorFigures | null = null,
     schedules: readonly ScheduleStatus[] = [],
+    fits: FitFigures | null = null,
   ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
@@ -120,6 +122,7 @@ export class Metrics {
     renderPulls(lines, pulls, Date.now());
     if (monitors !== null) renderMonitors(lines, monitors);
     renderSchedules(lines, schedules, Date.now());
+    if (fits !== null) renderFits(lines, fits);
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }

@@ -162,6 +162,7 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
         await tributary.pulls.list(null),
         { open: await monitors.openByBrand(), alerts: await monitors.alerts() },
         await tributary.schedules.list(null),
+        { counts: await tributary.fit_log.counts(), failing: await tributary.fit_log.failing() },
       );
     },
   };

@@ -4,6 +4,7 @@ import { canonicalJson } from '../domain/canonical-json.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { dayOf, formatDate } from '../domain/time.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
+import type { Pin } from '../models/artifacts/pins.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
 import type { AnnotationKind, Annotations } from './annotations.ts';
 
@@ -53,13 +54,23 @@ export class NotedChanges {
 
   /** @throws state_unavailable. */
   async noteFit({ artifact_id, model, brands, card }: Artifact): Promise<void> {
-    const use = card.gate.passed ? 'reports use it from now on' : 'it did not pass its gate, so reports do not use it';
+    const use = card.gate.passed
+      ? 'reports use it from now on, unless another one is pinned'
+      : 'it did not pass its gate, so reports do not use it';
     const change: Change = {
       brand_id: brands.length === 1 ? brands[0]! : null,
       kind: 'models',
       text: `Model ${model} was fitted (${artifact_id}); ${use}`,
     };
     await this.state.transaction((transaction) => this.put(transaction, change));
+  }
+
+  /** @param pinned false for a pin that was taken away. @throws state_unavailable. */
+  async notePin({ artifact_id, model, brand_id }: Pin, pinned: boolean): Promise<void> {
+    const text = pinned
+      ? `Model ${model} is pinned to ${artifact_id}: reports use it until it is unpinned`
+      : `Model ${model} is not pinned to ${artifact_id} any more: reports use the newest that passed its gate`;
+    await this.state.transaction((transaction) => this.put(transaction, { brand_id, kind: 'models', text }));
   }
 
   private async put(transaction: StateTransaction, change: Change): Promise<void> {

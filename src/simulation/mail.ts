@@ -26,9 +26,13 @@ interface Message {
 const SEND_COST_MICROS = 900;
 const MAX_BOUNCES = 2;
 
+/** True if the person gets the emails of the brand. */
+export const isOnList = ({ joined, subscribed, bounces }: Person): boolean =>
+  joined && subscribed && bounces < MAX_BOUNCES;
+
 /** Sends an email, unless the person is not on the list or too many emails bounced. */
 export function sendEmail(person: Person, email: Email, at_ms: number): void {
-  if (!person.joined || !person.subscribed || person.bounces >= MAX_BOUNCES) return;
+  if (!isOnList(person)) return;
   const { random, tally } = person;
   const { customer_id } = person;
   const { campaign_id, campaign_kind, email_id } = email;

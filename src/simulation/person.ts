@@ -51,6 +51,8 @@ export class Person {
   bounces = 0;
   orders = 0;
   last_order_ms = Number.NEGATIVE_INFINITY;
+  /** The arms of experiments that the person was put into. */
+  readonly assigned: Array<{ campaign_id: string; arm: string; at_ms: number }> = [];
   readonly claimed: ClaimedTouches;
   private readonly number: string;
   private serial = 0;

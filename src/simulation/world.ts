@@ -7,6 +7,7 @@ import { Random } from '../domain/random.ts';
 import { formatInstant, MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import { ORGANIC_ORDERS_PER_30_DAYS } from './effects.ts';
 import { BROWSING } from './entries.ts';
+import { bookAssignments, planExperiments, takePart } from './experiments.ts';
 import { sendEmail } from './mail.ts';
 import { startAsMember } from './membership.ts';
 import { Outbox, type Simulated } from './outbox.ts';
@@ -36,6 +37,7 @@ export function* simulate(
   for (const { date, rate } of eurRates(options)) {
     books.book('fx_rates', { date, currency: 'EUR', base: 'USD', rate }, nextMorning(date) - MS_PER_DAY);
   }
+  planExperiments(books, programme, options);
   yield* books.take();
   for (let index = 0; index < options.customers; index++) {
     // Delivery has its own random stream, so that a change there does not change people's lives.
@@ -43,6 +45,7 @@ export function* simulate(
     const person = new Person(index, new Random(options.seed, 'life', index), out, programme, tally, sendEmail);
     live(person, programme);
     withdraw(person, new Random(options.seed, 'consent', index), options);
+    bookAssignments(person);
     yield* out.take();
     onCustomer(index + 1);
   }
@@ -91,7 +94,9 @@ function live(person: Person, programme: Programme): void {
     person.at(person.awake(at_ms), (at) => visit(person, at, random.weighted(BROWSING), { signs_up: true }));
   }
   for (const email of programme.broadcasts) {
-    if (!random.chance(email.audience)) continue;
+    const is_sent = random.chance(email.audience);
+    takePart(person, email, is_sent);
+    if (!is_sent) continue;
     person.at(email.send_at_ms + random.between(0, MS_PER_HOUR), (at) => sendEmail(person, email, at));
   }
   for (const { campaign_id, send_at_ms } of traits.takes_sms ? programme.sms : []) {

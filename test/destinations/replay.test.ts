@@ -169,3 +169,33 @@ test('a message that may not leave is counted with its reason, also when it wait
     ]);
   });
 });
+
+test('a change that a destination does not take holds back neither its order nor the change before', async () => {
+  await withShop({}, async (shop) => {
+    // Like Google Ads: it keeps one value of an order, so a change of the credit alone is nothing to tell.
+    const values: typeof plain = {
+      ...plain,
+      corrections: 'state',
+      translate: (message) =>
+        message.kind === 'conversion' && message.correction?.before.net_micros === message.state.net_micros
+          ? { skipped: 'the value did not change' }
+          : { items: [message] },
+    };
+    const settings = [settingsOf('values', { destination: values })];
+    const house = new House(shop, await openTestState(), settings);
+    const late = (id: string, customer_id: string): Promise<void> =>
+      shop.send('touchpoints', touch(id, 'email_click', at(4), { customer_id }));
+    await shop.send('conversions', order('o1', '100.00', at(5)), order('o2', '40.00', at(6), { customer_id: 'bob' }));
+    await house.plan();
+    await late('t1', 'ann');
+    await house.plan();
+    await house.deliver('values');
+    expect(lastOf(house.of('values').conversions)).toEqual({ o1: 100e6, o2: 40e6 });
+    await refund(shop, 'r1', 'o2', '15.00');
+    await house.plan();
+    await late('t2', 'bob');
+    await house.plan();
+    await house.deliver('values');
+    expect(lastOf(house.of('values').conversions)).toEqual({ o1: 100e6, o2: 25e6 });
+  });
+});

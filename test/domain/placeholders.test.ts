@@ -114,7 +114,7 @@ const IDS = [
 ];
 
 /** The ids that name a person or a record. The others name groups, which records share. */
-const GROUPS = ['brand_id', 'campaign_id', 'ad_set_id', 'email_id'];
+const GROUPS = ['brand_id', 'campaign_id', 'ad_set_id', 'email_id', 'experiment_id', 'pool'];
 const PLACES = RECORD_NAMES.flatMap((record) =>
   recordKind(record)
     .fields.filter(({ kind, name }) => kind === 'id' && !GROUPS.includes(name))

@@ -19,17 +19,23 @@ test('the records that name a person are those that identity, reports and fits r
     'customer_segments.customer_id',
     'consents.customer_id',
     'consents.anonymous_id',
+    'assignments.customer_id',
+    'assignments.anonymous_id',
+    'exposures.customer_id',
+    'exposures.anonymous_id',
   ]);
   expect(names(CUSTOMER_FIELDS.filter(({ keyed }) => !keyed))).toEqual([
     'email_events.customer_id',
     'customer_segments.customer_id',
   ]);
-  expect(LINKING_RECORDS).toEqual(['touchpoints', 'conversions', 'consents']);
+  expect(LINKING_RECORDS).toEqual(['touchpoints', 'conversions', 'consents', 'assignments', 'exposures']);
   expect([...NAMING_RECORDS].sort()).toEqual([
+    'assignments',
     'consents',
     'conversions',
     'customer_segments',
     'email_events',
+    'exposures',
     'identity_links',
     'touchpoints',
   ]);
@@ -47,7 +53,7 @@ test('a record that names a person has the field, and the instant that it is ord
 
 test('statements are the records that a later one may say anew', () => {
   const kept = (how: Kept) => RECORD_NAMES.filter((name) => recordKind(name).kept === how);
-  expect(kept('latest')).toEqual(['spend', 'fx_rates', 'claims']);
+  expect(kept('latest')).toEqual(['spend', 'fx_rates', 'claims', 'experiments']);
   expect(kept('latest_by_time')).toEqual(['identity_links', 'customer_segments', 'consents']);
   for (const name of kept('latest')) expect(recordKind(name).derived?.map(({ name }) => name)).toContain(STATED_ID);
 });

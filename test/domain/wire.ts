@@ -27,6 +27,17 @@ export const GOOD: Record<RecordName, Record<string, unknown>> = {
   fx_rates: { date: '2026-05-01', currency: 'EUR', base: 'USD', rate: '1.0843' },
   claims: { claimant: 'klaviyo', date: '2026-05-01', conversions: 2.5, revenue: '12.345678', currency: 'USD' },
   consents: { customer_id: 'c1', purposes: { measurement: false }, source: 'cmp', occurred_at: AT },
+  experiments: {
+    name: 'Does the newsletter do anything?',
+    scope: 'campaign',
+    arms: { holdout: 0.1, treated: 0.9 },
+    control: 'holdout',
+    starts_at: AT,
+    ends_at: '2026-06-01T00:00:00Z',
+    planned_people: 1000,
+  },
+  assignments: { experiment_id: 'e1', arm: 'holdout', customer_id: 'c1', occurred_at: AT },
+  exposures: { experiment_id: 'e1', arm: 'treated', customer_id: 'c1', occurred_at: AT },
   identity_links: { left_id: 'a1', right_id: 'c1', kind: 'login', probability: 0.9, occurred_at: AT },
   customer_segments: { customer_id: 'c1', segment_name: 'loyal', assigned_at: AT, expires_at: '2027-01-01T00:00:00Z' },
 };

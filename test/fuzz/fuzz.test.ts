@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { runsOf } from '../support/tier.ts';
 import { fuzz, PARTS } from './parts.ts';
 
-const INPUTS = runsOf('TRIBUTARY_FUZZ_INPUTS', 600, 6_000);
+const INPUTS = runsOf('TRIBUTARY_FUZZ_INPUTS', 300, 6_000);
 
 test.each(Object.keys(PARTS))('inputs of every kind break no promise: %s', async (part) => {
   const lines: string[] = [];

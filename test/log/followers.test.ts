@@ -172,7 +172,8 @@ test('whatever fails and wherever it is stopped, every row changes the state exa
         const failing = failingCommits(store);
         const seen = async (): Promise<number> => (await recorded(state, name)).length;
         while ((await seen()) < 100) {
-          followers = run([follower], { state: failing.state, page_rows });
+          // No pause: after twenty failures in a row it would be a minute, and another test looks at pauses.
+          followers = run([follower], { state: failing.state, page_rows, backoff_ms: 0 });
           await expect.poll(async () => stopped.length > 0 || (await seen()) === 100).toBe(true);
           await Promise.all(stopped.splice(0));
           await followers.stop();

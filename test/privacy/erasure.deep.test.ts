@@ -174,6 +174,8 @@ test.each(STEPS)(
       identity_links: 1,
       consents: 1,
       customer_segments: 1,
+      assignments: 1,
+      exposures: 1,
     });
     await again.flush();
     expect((await revenue(again)).net_revenue_micros).toBe('0');

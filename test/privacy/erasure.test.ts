@@ -52,6 +52,8 @@ test('an erased person is in no byte of the data folder, and everybody else is a
       identity_links: 1,
       consents: 1,
       customer_segments: 1,
+      assignments: 1,
+      exposures: 1,
       conflicts: 1,
     },
     state: { source_letters: 1 },
@@ -181,6 +183,8 @@ test('the copy for a person has every record that names them, and nothing of oth
     identity_links: 1,
     consents: 1,
     customer_segments: 1,
+    assignments: 1,
+    exposures: 1,
     conflicts: 0,
     dead_letters: 0,
     reclassifications: 0,
@@ -193,7 +197,7 @@ test('the copy for a person has every record that names them, and nothing of oth
     occurred_at: '2026-03-02T10:00:00.000Z',
   });
   const csv = await server.get('/v1/customers/anna-customer/export?format=csv', ADMIN);
-  expect(csv.text.split('\r\n')).toHaveLength(1 + 8 + 1);
+  expect(csv.text.split('\r\n')).toHaveLength(1 + 10 + 1);
   expect((await server.get('/v1/customers/nobody/export', ADMIN)).status).toBe(404);
 });
 

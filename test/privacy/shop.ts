@@ -79,12 +79,16 @@ export function eventsOf(name: string, order = name): Record<string, object[]> {
       },
     ],
     customer_segments: [{ segment_id: `${name}-s1`, customer_id, segment_name: 'loyal', assigned_at: at(1) }],
+    assignments: [
+      { assignment_id: `${name}-g1`, experiment_id: 'march', arm: 'treated', customer_id, occurred_at: at(1) },
+    ],
+    exposures: [{ exposure_id: `${name}-x1`, experiment_id: 'march', arm: 'treated', customer_id, occurred_at: at(1) }],
   };
 }
 
 /** The ids and own texts of a person, without the ids of the order that may stay. */
 export const textsOf = (name: string): string[] =>
-  ['customer', 'browser', 'phone', 't1', 't2', 'e1', 'm1', 'l1', 's1', 'k1', 'banner', 'note'].map(
+  ['customer', 'browser', 'phone', 't1', 't2', 'e1', 'm1', 'l1', 's1', 'g1', 'x1', 'k1', 'banner', 'note'].map(
     (part) => `${name}-${part}`,
   );
 export const orderOf = (name: string): string[] => ['c1', 'o1', 'a1'].map((part) => `${name}-${part}`);

@@ -148,7 +148,7 @@ export function attribute(world: World, options: Options): Attribution {
 }
 
 /** The order of the same person right before this one, among the report's conversion types. `orders` are sorted. */
-function previousOrder(order: Order, orders: Order[], options: FullOptions): Order | undefined {
+export function previousOrder(order: Order, orders: Order[], options: FullOptions): Order | undefined {
   return orders
     .slice(0, orders.indexOf(order))
     .findLast(

@@ -10,12 +10,21 @@ interface Made {
   /** What the gate found lacking; it passed when this is left out. */
   lacks?: string;
   created_ms?: number;
+  settings?: Record<string, unknown>;
 }
 
 /** Stores an artifact. @returns its id. */
 export async function keepArtifact({ warehouse }: ReportContext, made: Made): Promise<string> {
-  const { content, model = 'data_driven', family = 'markov', brands = ['default'], lacks, created_ms = 0 } = made;
-  const base = { family, brands, as_of: 'main:1', settings: {}, content };
+  const {
+    content,
+    model = 'data_driven',
+    family = 'markov',
+    brands = ['default'],
+    lacks,
+    created_ms = 0,
+    settings = {},
+  } = made;
+  const base = { family, brands, as_of: 'main:1', settings, content };
   const checks =
     lacks === undefined
       ? []

@@ -15,9 +15,10 @@ import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Shop, withShop } from '../support/shop.ts';
 import { DEEP } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
+import { effects, keepArtifact } from './artifacts.ts';
 import { expectToFit, reportNamed } from './schema.ts';
 
-/** People with emails, visits, a machine, refunds, a login, spend, a segment, and an order in another currency. */
+/** People with emails, visits, a machine, refunds, a login, spend, a segment, an order in another currency, and a click in another brand. */
 async function fill(shop: Shop): Promise<void> {
   await shop.send(
     'touchpoints',
@@ -27,7 +28,10 @@ async function fill(shop: Shop): Promise<void> {
     touch('t4', 'email_open', at(2), { verdict: 'machine', campaign_id: 'spring' }),
     touch('t5', 'paid_ad_click', at(3), { channel: 'paid_search', anonymous_id: 'device' }),
     touch('t6', 'email_click', at(20), { campaign_id: 'spring' }),
+    touch('t7', 'email_click', at(3), { brand_id: 'outlet', customer_id: 'carl' }),
   );
+  const shared = { customer_id: 'carl', purposes: { sharing: true }, occurred_at: at(1) };
+  await shop.send('consents', shared, { ...shared, brand_id: 'outlet' });
   await shop.send('identity_links', { left_id: 'ann', right_id: 'device', kind: 'login', occurred_at: at(2) });
   await shop.send('fx_rates', { date: '2026-03-03', currency: 'EUR', base: 'USD', rate: '1.1' });
   await shop.send(
@@ -35,6 +39,7 @@ async function fill(shop: Shop): Promise<void> {
     order('c1', '149.99', at(4), { order_id: 'o1' }),
     order('c2', '30', at(5), { customer_id: 'bob' }),
     order('c3', '20', at(5), { currency: 'EUR' }),
+    order('c4', '10', at(5), { customer_id: 'carl' }),
   );
   await shop.send(
     'adjustments',
@@ -64,6 +69,30 @@ async function fill(shop: Shop): Promise<void> {
     currency: 'USD',
     attribution_window: '5-day click, 1-day open',
   });
+  await shop.send('experiments', {
+    experiment_id: 'march',
+    name: 'Does the newsletter do anything?',
+    scope: 'campaign',
+    arms: { holdout: 0.5, treated: 0.5 },
+    control: 'holdout',
+    starts_at: at(1, '00:00'),
+    ends_at: at(20, '00:00'),
+    planned_people: 10,
+    pool: 'newsletters',
+  });
+  const assigned = (customer_id: string, arm: string) => ({
+    experiment_id: 'march',
+    arm,
+    customer_id,
+    occurred_at: at(1),
+  });
+  await shop.send(
+    'assignments',
+    assigned('ann', 'treated'),
+    assigned('bob', 'treated'),
+    assigned('cat', 'holdout'),
+    assigned('dan', 'holdout'),
+  );
   await shop.send('customer_segments', {
     customer_id: 'ann',
     segment_name: 'loyal',
@@ -132,6 +161,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, model: 'last_touch', limit: 1, filter: ['channel:email'] },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  cross_brand: [MARCH, { ...MARCH, compare: 'previous_period', model: 'last_touch' }],
   consolidated: [MARCH, { ...MARCH, compare: 'previous_period' }, { ...MARCH, model: 'last_touch' }],
   campaigns: [
     MARCH,
@@ -153,6 +183,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, group_by: 'day', compare: 'previous_year' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  experiment: [{ experiment_id: 'march' }],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },
@@ -177,7 +208,13 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   ],
   fitted: [{}],
   card: [],
+  artifact_comparison: [],
+  pins: [{}],
+  fits: [{}],
 };
+
+const kept = (shop: Shop, by_channel: Record<string, number>): Promise<string> =>
+  keepArtifact(shop.reports, { content: effects(by_channel) });
 
 const ASKED = DEEP ? Infinity : 2;
 
@@ -193,12 +230,19 @@ function withOptions(asked: Report, first: ReportJson | undefined): ReportJson[]
 
 describe('the answer of', () => {
   test('every report, to every question, fits its schema; its main table is there, and each form of it can be made', async () => {
-    await withShop({}, async (shop) => {
+    await withShop({ cross_brand_people: [['default', 'outlet']] }, async (shop) => {
       await fill(shop);
       const asked = new Set<string>();
       const inOrder = [...REPORTS].sort((a, b) => Number(b.writes !== null) - Number(a.writes !== null));
       for (const one of inOrder) {
         const questions = QUESTIONS[one.name]!;
+        if (one.name === 'artifact_comparison') {
+          const [artifact_id, other_artifact_id] = [
+            await kept(shop, { email: 1 }),
+            await kept(shop, { email: 0.5, direct: 0.5 }),
+          ];
+          questions.push({ ...MARCH, artifact_id, other_artifact_id });
+        }
         if (one.name === 'card') {
           const { models } = (await reportNamed('fitted').run(shop.reports, {}, ALL_BRANDS)) as {
             models: { artifact_id: string }[];

@@ -183,3 +183,50 @@ describe('an artifact', () => {
     });
   });
 });
+
+test('a fit of all brands goes on answering when a brand is added, says so, and is refused when this brand has grown', async () => {
+  await withShop({}, async (shop) => {
+    await sendOrder(shop);
+    const orders = (brand_id: string, from: number, count: number) =>
+      shop.send(
+        'conversions',
+        ...Array.from({ length: count }, (_, i) => order(`${brand_id}-${from + i}`, '10.00', at(6), { brand_id })),
+      );
+    await orders('default', 0, 8);
+    const artifact = await keepArtifact(shop.reports, {
+      content: effects({ email: 1 }),
+      settings: { request: { model: 'markov' } },
+    });
+    const ask = (parameters: object = {}): Promise<Json> =>
+      attributionReport(shop.reports, { ...MARCH, model: 'data_driven', ...parameters }, ALL_BRANDS);
+    expect((await ask()).warnings).toEqual([]);
+    await orders('shop-eu', 0, 1);
+    const grown = await ask();
+    expect(grown.artifacts).toEqual({ data_driven: artifact });
+    expect(grown.warnings).toEqual([
+      {
+        code: 'brands_not_in_fit',
+        count: 1,
+        message: expect.stringMatching(/shop-eu; 10 % of all.*tributary fit data_driven/),
+      },
+    ]);
+    expect(grown.reconciliation.net_revenue_micros).toBe('190000000');
+    // It has learned nothing of a report on the new brand alone.
+    await expect(ask({ brand_id: 'shop-eu' })).rejects.toMatchObject({
+      code: 'model_not_fitted',
+      message: expect.stringMatching(/not fitted yet for these brands \(shop-eu\).*tributary fit data_driven/),
+    });
+    await freezeRun(shop.reports, { ...MARCH, run_id: 'both-brands', models: 'data_driven' }, ALL_BRANDS);
+    await orders('shop-eu', 1, 3);
+    await expect(ask()).rejects.toMatchObject({
+      code: 'model_not_fitted',
+      message: expect.stringMatching(/before the brands shop-eu came, which have 31 %.*up to 20 %.*tributary fit/),
+    });
+    expect(await ask({ brand_id: 'default' })).toMatchObject({ artifacts: { data_driven: artifact }, warnings: [] });
+    // Who names it gets it, and so does a frozen run.
+    expect((await ask({ artifact })).warnings).toMatchObject([{ code: 'brands_not_in_fit' }]);
+    expect(await compareRun(shop.reports, 'both-brands', {}, ALL_BRANDS)).toMatchObject({ reproducible: true });
+    const both = await keepArtifact(shop.reports, { content: effects({ email: 1 }), brands: ['default', 'shop-eu'] });
+    expect(await ask()).toMatchObject({ artifacts: { data_driven: both }, warnings: [] });
+  });
+});

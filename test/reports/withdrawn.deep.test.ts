@@ -3,6 +3,7 @@
  * ways, by the query and from memory, on the engine under test.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brandGroups } from '../../src/domain/brand-groups.ts';
 import { consentPolicy } from '../../src/domain/consent/policy.ts';
 import { DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import { formatInstant, MS_PER_DAY } from '../../src/domain/time.ts';
@@ -27,6 +28,7 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   changes: [{ ...PERIOD, model: 'linear', group_by: 'channel' }],
   credits: [{ ...PERIOD, model: 'linear' }],
   consolidated: [PERIOD],
+  cross_brand: [PERIOD, { ...PERIOD, model: 'last_touch' }],
   today: [PERIOD],
   models: [{ ...PERIOD, models: 'linear,time_decay', draws: '10' }],
   journeys: [PERIOD],
@@ -43,7 +45,7 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   cohorts: [PERIOD],
   lifetime_value: [PERIOD],
   receipt: [{ conversion_id: 'of-ann' }, { conversion_id: 'of-ann-too' }],
-  customer: [{ customer_id: 'ann' }],
+  customer: [{ customer_id: 'ann', brand_id: 'default' }],
   data_quality: [PERIOD],
   fit: [
     { ...PERIOD, model: 'markov', draws: '5' },
@@ -73,6 +75,10 @@ const ANN: WireEvent[] = [
     ),
   ),
   ...sent('conversions', order('of-ann', '120', daysBeforeEnd(15)), order('of-ann-too', '80', daysBeforeEnd(5))),
+  ...['default', 'outlet'].flatMap((brand_id) =>
+    sent('consents', { brand_id, customer_id: 'ann', purposes: { sharing: true }, occurred_at: daysBeforeEnd(50) }),
+  ),
+  ...sent('conversions', order('of-ann-outlet', '60', daysBeforeEnd(10), { brand_id: 'outlet' })),
   ...sent('touchpoints', touch('dull', 'direct_visit', daysBeforeEnd(45))),
 ];
 
@@ -144,7 +150,12 @@ function told(answer: unknown): unknown {
 
 async function answerOf(name: string, { engine, histories }: Shop, asked: Record<string, string>, in_memory: boolean) {
   const report = REPORTS.find((one) => one.name === name)!;
-  const context: ReportContext = { ...engine.reports, ...(in_memory && { histories: async () => histories }) };
+  const brand_groups = brandGroups([], [['default', 'outlet']]);
+  const context: ReportContext = {
+    ...engine.reports,
+    brand_groups,
+    ...(in_memory && { histories: async () => histories }),
+  };
   return report.run(context, asked, ALL_BRANDS).then(told, (error: Error) => `refused: ${error.message}`);
 }
 
@@ -173,7 +184,12 @@ describe('what was measured of a person who has withdrawn', () => {
     const shop = worlds.with!;
     const { settings } = shop.engine;
     for (const [name, asked] of questions) {
-      if (!['attribution', 'campaigns', 'list_health', 'receipt', 'customer', 'data_quality'].includes(name)) continue;
+      if (
+        !['attribution', 'cross_brand', 'campaigns', 'list_health', 'receipt', 'customer', 'data_quality'].includes(
+          name,
+        )
+      )
+        continue;
       const hidden = await answerOf(name, shop, asked, true);
       settings.set('default', DEFAULT_BRAND_SETTINGS);
       expect(await answerOf(name, shop, asked, true)).not.toEqual(hidden);

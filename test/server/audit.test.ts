@@ -21,6 +21,10 @@ const ACTIONS = `
   DELETE /v1/share-links/{link_id}
   POST /v1/runs
   POST /v1/models
+  DELETE /v1/models/{artifact_id}
+  POST /v1/models/{artifact_id}/pin
+  DELETE /v1/models/{artifact_id}/pin
+  POST /v1/models/{artifact_id}/adopt
   POST /v1/dead_letters/replay
   POST /v1/reclassify
   POST /v1/retention
@@ -36,6 +40,7 @@ const ACTIONS = `
   POST /v1/identity/proposals
   POST /v1/identity/proposals/{proposal_id}/accept
   POST /v1/identity/proposals/{proposal_id}/undo
+  POST /v1/experiments/{experiment_id}/stop
   POST /v1/sources/{source_id}/replay
   POST /v1/email/keys
   POST /v1/email/keys/rotate

@@ -1,7 +1,7 @@
 /** A person who may see two of three brands: what every call answers without a brand, for one of the two, and for the third. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Sessions } from '../../src/server/sessions.ts';
-import { type Fields, order, touch } from '../support/events.ts';
+import { bearer, type Fields, order, touch } from '../support/events.ts';
 import { at, MARCH } from '../support/time.ts';
 import { ADMIN, startServer, type TestServer } from './harness.ts';
 import { OWN_PAGE } from './signed-in.ts';
@@ -11,6 +11,13 @@ const OWN = ['shop-eu', 'shop-us'];
 const ROLES = [{ group: 'marketing', role: 'analyst', brands: OWN }];
 const OIDC = { issuer: ISSUER, client_id: 'tributary', public_url: 'https://tributary.example', roles: ROLES };
 const DAYS = `start=${MARCH.start}&end=${MARCH.end}`;
+const CROSS_BRAND = '/v1/reports/cross_brand';
+/** What everybody gets who may not see every brand of a list. */
+const NO_LIST = {
+  code: 'forbidden',
+  message:
+    'cross_brand: needs a key for all brands, or a role for every brand of a list in cross_brand_people; you may see no such list',
+};
 /** Routes that answer for all brands of a person. */
 const TOGETHER = ['/v1/brands', '/v1/reports/consolidated'];
 
@@ -85,6 +92,7 @@ test('every other call asks for one of the two brands, answers for it, and tells
   for (const [i, path] of paths.entries()) {
     const without = await server.get(path, anna);
     if (TOGETHER.includes(path)) expect([path, without.status]).toEqual([path, 200]);
+    else if (path === CROSS_BRAND) expect(without).toMatchObject({ status: 403, body: { error: NO_LIST } });
     else {
       const asks = 'brand_id: is needed; you may see the brands shop-eu, shop-us: name one of them';
       expect([path, without.status, without.body.error.message]).toEqual([path, 400, asks]);
@@ -99,3 +107,15 @@ test('every other call asks for one of the two brands, answers for it, and tells
     expect([path, foreign.status, foreign.body.error.message]).toEqual([path, 403, only]);
   }
 }, 60_000);
+
+test('journeys across brands are for whoever may see all brands of a list, and a key for one brand learns nothing', async () => {
+  const all = await server.get(`${CROSS_BRAND}?${DAYS}`, ADMIN);
+  expect([all.status, all.body.lists]).toEqual([200, [['secret', ...OWN]]]);
+  for (const brand_id of [...OWN, 'secret', 'unlisted']) {
+    const made = await server.keys.create({ name: `of ${brand_id}`, scope: 'read', brand_id });
+    const { status, body } = await server.get(`${CROSS_BRAND}?${DAYS}`, bearer(made.key));
+    expect([brand_id, status, body.error]).toEqual([brand_id, 403, expect.objectContaining(NO_LIST)]);
+  }
+  const named = await server.get(`${CROSS_BRAND}?${DAYS}&brand_id=shop-eu`, ADMIN);
+  expect([named.status, named.body.error.field]).toEqual([400, 'brand_id']);
+});

@@ -30,7 +30,7 @@ async function withOrder(options: Parameters<typeof startServer>[0] = {}): Promi
 /** Most tests only ask, so they share a server. */
 let asked: TestServer;
 beforeAll(async () => {
-  asked = await withOrder({ shared: true });
+  asked = await withOrder({ shared: true, config: { cross_brand_people: [['default', 'outlet']] } });
 });
 afterAll(() => asked.close());
 

@@ -9,6 +9,7 @@ const VIEWER = `
   GET /v1/reports/attribution
   GET /v1/reports/changes
   GET /v1/reports/consolidated
+  GET /v1/reports/cross_brand
   GET /v1/reports/models
   GET /v1/reports/journeys
   GET /v1/reports/paths
@@ -27,6 +28,9 @@ const VIEWER = `
   GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
+  GET /v1/experiments
+  GET /v1/experiments/{experiment_id}
+  GET /v1/experiment-size
   GET /v1/annotations
   GET /v1/monitors
   GET /v1/incidents
@@ -35,7 +39,10 @@ const VIEWER = `
   GET /v1/runs
   GET /v1/runs/{run_id}/compare
   GET /v1/models
-  GET /v1/models/{artifact_id}`;
+  GET /v1/models/{artifact_id}
+  GET /v1/models/{artifact_id}/compare/{other_artifact_id}
+  GET /v1/models/pins
+  GET /v1/models/fits`;
 const ANALYST = `
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
@@ -56,8 +63,14 @@ const ANALYST = `
 const ADMIN_ONLY = `
   POST /v1/runs
   POST /v1/models
+  DELETE /v1/models/{artifact_id}
+  POST /v1/models/{artifact_id}/pin
+  DELETE /v1/models/{artifact_id}/pin
+  POST /v1/models/{artifact_id}/adopt
   POST /v1/flush
   POST /v1/email/instrument
+  POST /v1/experiments/{experiment_id}/assign
+  POST /v1/experiments/{experiment_id}/stop
   DELETE /v1/customers/{customer_id}
   GET /v1/customers/{customer_id}/export
   GET /v1/erasures
@@ -137,7 +150,7 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
 
 test('every route says who may call it, and calls that send events or are for assistants are for keys only', async () => {
   const sending =
-    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|identity\/|dead_letters|reclassify|retention|doctor))/;
+    /^POST \/(?:mcp$|v1\/(?!runs|models|keys|flush|email\/|sources|destinations|pulls|schedules|sql|annotations|saved-views|share-links|experiments\/|identity\/|dead_letters|reclassify|retention|doctor))/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))

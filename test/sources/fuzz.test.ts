@@ -12,7 +12,7 @@ import { runsOf } from '../support/tier.ts';
 import { NOW_MS } from './clock.ts';
 import { headersOf, samplesOf, textOf } from './samples.ts';
 
-const RUNS = runsOf('TRIBUTARY_SOURCE_RUNS', 50, 500);
+const RUNS = runsOf('TRIBUTARY_SOURCE_RUNS', 20, 500);
 const people: People = { idOf: (address) => (address.includes('@') ? `email_${address.length}` : null) };
 const context = { now_ms: NOW_MS, key_brand_id: null, defaultCurrency: () => 'USD' };
 

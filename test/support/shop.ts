@@ -20,16 +20,20 @@ export interface Shop {
   send(record: RecordName, ...items: Fields[]): Promise<void>;
   /** The reports of the same log under another configuration. */
   configured(file: unknown): ReportContext;
+  /** The time of the shop, which stands still but for `wait`. */
+  now(): string;
+  wait(ms: number): void;
   close(): Promise<void>;
 }
 
 /** In the quick tier its loader has no thread of its own: starting one costs more processor time than the few events of a shop. */
 export async function openShop(file: unknown = {}): Promise<Shop> {
   const folder = temporaryFolder();
+  let now_ms = LAST_DAY_OF_MARCH_MS;
   const tributary = await openTributary({
     folder,
     config: makeConfig({ threads: ENGINE_THREADS, ...(file as object), ...warehouseSetting(folder) }),
-    clock: () => LAST_DAY_OF_MARCH_MS,
+    clock: () => now_ms,
     serves_nobody: !DEEP,
   });
   return {
@@ -43,6 +47,10 @@ export async function openShop(file: unknown = {}): Promise<Shop> {
     configured(other) {
       const config = makeConfig(other);
       return { ...tributary.reports, settings: (brand_id) => config.brands.get(brand_id) ?? config.defaults };
+    },
+    now: () => new Date(now_ms).toISOString(),
+    wait(ms) {
+      now_ms += ms;
     },
     close: () => tributary.close(),
   };

@@ -211,7 +211,14 @@ export function backupContract(open: OpenWarehouse): void {
 
     test('restores a backup without a manifest, of an earlier version, if every table is there', async () => {
       // These tables are of versions that write a manifest.
-      const { claims: _claims, consents: _consents, ...tables } = everything();
+      const {
+        claims: _claims,
+        consents: _consents,
+        experiments: _experiments,
+        assignments: _assignments,
+        exposures: _exposures,
+        ...tables
+      } = everything();
       const first = await opened(tables);
       const folder = join(parent, 'without');
       await first.backup(folder);

@@ -129,7 +129,7 @@ export class Delivery {
   ): Promise<Fate[]> {
     const { id } = this.settings;
     const { state, withhold = async () => NOTHING } = this.parts;
-    const sent = await fatesBefore(messages, this.settings, state, withhold);
+    const sent = await fatesBefore(messages, this.settings, { state, withhold, now_ms: this.parts.clock() });
     const lost = messages.filter((_, place) => 'is_lost' in sent[place]!);
     this.sending = new Set(lost.map(({ seq }) => seq));
     const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');

@@ -33,11 +33,14 @@ export const isChange = (message: Message): boolean => message.kind === 'convers
 export async function fatesBefore(
   messages: readonly FeedMessage[],
   settings: DestinationSettings,
-  state: State,
-  withhold: Withhold,
+  { state, withhold, now_ms }: { state: State; withhold: Withhold; now_ms: number },
 ): Promise<Fate[]> {
-  const { corrections, repeatable } = settings.destination;
-  const older = new Set(corrections === 'state' ? superseded(messages) : []);
+  const { corrections, repeatable, translate } = settings.destination;
+  const isSent = (message: Message): boolean => {
+    const told = translate(message, settings, now_ms);
+    return 'items' in told && told.items.length > 0;
+  };
+  const older = new Set(corrections === 'state' ? superseded(messages, isSent) : []);
   const withheld = await withhold(
     messages.map(({ message }) => message),
     settings,

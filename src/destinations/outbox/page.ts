@@ -1,4 +1,5 @@
 /** Which messages go out together. */
+import type { Message } from '../message.ts';
 import type { FeedMessage } from './feed.ts';
 import type { Retry } from './standing.ts';
 
@@ -27,11 +28,14 @@ export function dueOf(retries: readonly Retry[], now_ms: number, page: number): 
   return due;
 }
 
-/** The places of messages that a later one of the same subject takes the place of. */
-export function superseded(messages: readonly FeedMessage[]): number[] {
+/**
+ * The places of messages that a later one of the same subject takes the place of.
+ * @param isSent false for a message that tells the destination nothing, so it takes the place of none.
+ */
+export function superseded(messages: readonly FeedMessage[], isSent: (message: Message) => boolean): number[] {
   const newest = new Map<string, number>();
-  for (const [place, { subject }] of messages.entries()) newest.set(subject, place);
-  return [...messages.keys()].filter((place) => newest.get(messages[place]!.subject) !== place);
+  for (const [place, { subject, message }] of messages.entries()) if (isSent(message)) newest.set(subject, place);
+  return [...messages.keys()].filter((place) => (newest.get(messages[place]!.subject) ?? -1) > place);
 }
 
 /** The messages up to the second one of a subject, so that the first is settled before. */

@@ -17,19 +17,33 @@ export interface ArtifactSummary {
   /** Null where the stored list of brands cannot be read. */
   brands: string[] | null;
   passed: boolean;
+  created_ms: number;
+  /** True for a trial: only reports that name it use it. */
+  trial: boolean;
+  /** True if the fit asked for all brands that there were. */
+  every_brand: boolean;
 }
 
 /** All artifacts, newest first, without their cards. */
 export async function listSummaries(snapshot: Snapshot): Promise<ArtifactSummary[]> {
   const rows = await snapshot.query(
-    `select artifact_id, model, brands, passed, epoch_ms(created_at) as created_ms from model_artifacts ${NEWEST_FIRST}`,
+    `select artifact_id, model, brands, passed, settings, epoch_ms(created_at) as created_ms from model_artifacts ${NEWEST_FIRST}`,
   );
   return rows.map((row) => ({
     artifact_id: row['artifact_id'] as string,
     model: row['model'] as ArtifactModel,
     brands: brandsOf(row),
     passed: Number(row['passed']) === 1,
+    created_ms: Number(row['created_ms']),
+    ...kindOf(parsed(row['settings'])),
   }));
+}
+
+/** What the settings of a fit say of the use of its artifact. */
+export function kindOf(settings: unknown): Pick<ArtifactSummary, 'trial' | 'every_brand'> {
+  const { trial, request } = (settings ?? {}) as { trial?: unknown; request?: unknown };
+  const every_brand = typeof request === 'object' && request !== null && !Object.hasOwn(request, 'brand_id');
+  return { trial: trial === true, every_brand };
 }
 
 /** An artifact without its content. */

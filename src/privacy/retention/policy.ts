@@ -53,10 +53,15 @@ export function removesAnything({ defaults, brands }: RetentionPolicy): boolean 
   return [defaults, ...brands.values()].some((days) => RETAINED.some((name) => days[name] !== null));
 }
 
+/** Rates, and what the result of an experiment is made of: without some of its people it would be another result. */
+const ALWAYS_KEPT = ['fx_rates', 'experiments', 'assignments', 'exposures'] as const satisfies readonly RecordName[];
+const isAlwaysKept = (record: RecordName): record is (typeof ALWAYS_KEPT)[number] =>
+  (ALWAYS_KEPT as readonly RecordName[]).includes(record);
+
 /** The kind of data that a record belongs to; undefined for one that is always kept. */
 export function retainedAs(record: RecordName): Retained | undefined {
   if (record === 'conversions' || record === 'adjustments') return 'orders';
-  return record === 'fx_rates' ? undefined : record;
+  return isAlwaysKept(record) ? undefined : record;
 }
 
 /**

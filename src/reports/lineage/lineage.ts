@@ -11,6 +11,7 @@ import { soundArtifact } from '../../models/artifacts/stored.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../../warehouse/position.ts';
 import { readAll } from '../../warehouse/read-row.ts';
+import { lastingPart } from '../artifact-notes.ts';
 import { usedArtifacts } from '../config-hash.ts';
 import { type Asker, type ReportContext, type ReportJson, type Resolved, readOptions } from '../context.ts';
 import type { Report } from '../declare.ts';
@@ -73,9 +74,9 @@ export async function lineageOf(
   };
 }
 
-/** SHA-256 of the answer as canonical JSON, without the time at which it was made. */
-export function answerHash({ generated_at: _generated_at, ...answer }: ReportJson): string {
-  return hash('sha256', canonicalText(answer), 'hex');
+/** SHA-256 of the answer as canonical JSON, without the time at which it was made and the warnings that come and go. */
+export function answerHash(answer: ReportJson): string {
+  return hash('sha256', canonicalText(lastingPart(answer)), 'hex');
 }
 
 /** The question with its days and its log position, so that it has the same answer on every later day. */

@@ -48,6 +48,7 @@ export const PERIOD = closed({ start: text(), end: text() });
 /** The fields that every answer with credits begins with, without the period. */
 export const HEAD: Fields = {
   artifacts: Type.Optional(byName(text())),
+  pinned_models: Type.Optional(texts()),
   filters: Type.Optional(texts()),
   currency: text(),
   as_of: text(),
@@ -71,6 +72,7 @@ export const COMPARISON: Fields = {
 /** The meaning of these fields. */
 export const HEAD_MEANINGS = {
   artifacts: 'Fitted artifacts that were used, by model',
+  pinned_models: 'Models whose artifact an administrator pinned; others use the newest that passed its gate',
   filters: 'The filters of the request; the figures are of what they let pass',
   as_of: 'The log position of the answer; ask with it to get the same answer again',
   config_hash: 'A hash of all that the answer depends on besides the log: the question and the settings',

@@ -57,10 +57,11 @@ async function todayReport(
     ...campaignFindings(sent, earned.email),
     ...dataFindings(quality, earned, lengthOf(plans[0]!)),
   ]);
-  const { report_period, artifacts, as_of, config_hash, generated_at, attribution_model } = channels;
+  const { report_period, artifacts, pinned_models, as_of, config_hash, generated_at, attribution_model } = channels;
   return {
     report_period,
     ...(artifacts === undefined ? {} : { artifacts }),
+    ...(pinned_models === undefined ? {} : { pinned_models }),
     currency,
     as_of,
     config_hash,

@@ -68,7 +68,16 @@ export async function whatChangedReport(
   };
 }
 
-const HEAD_FIELDS = ['report_period', 'artifacts', 'filters', 'currency', 'as_of', 'config_hash', 'generated_at'];
+const HEAD_FIELDS = [
+  'report_period',
+  'artifacts',
+  'pinned_models',
+  'filters',
+  'currency',
+  'as_of',
+  'config_hash',
+  'generated_at',
+];
 
 const headOf = (answer: ReportJson): ReportJson =>
   Object.fromEntries(HEAD_FIELDS.filter((name) => name in answer).map((name) => [name, answer[name]]));

@@ -11,6 +11,7 @@ import { VERSION_4 } from './0004.ts';
 import { VERSION_5 } from './0005.ts';
 import { VERSION_6 } from './0006.ts';
 import { VERSION_7 } from './0007.ts';
+import { VERSION_8 } from './0008.ts';
 import type { SchemaVersion } from './version.ts';
 
 export const VERSIONS: readonly SchemaVersion[] = [
@@ -21,6 +22,7 @@ export const VERSIONS: readonly SchemaVersion[] = [
   VERSION_5,
   VERSION_6,
   VERSION_7,
+  VERSION_8,
 ];
 
 /** The table that says which versions a database has, and when each was applied. */

@@ -1,0 +1,179 @@
+/**
+ * The plans of experiments in state, which people are assigned by. A plan is a statement of the log, too, but the log tells the order of
+ * statements only. State decides: in one transaction each, a plan is kept, becomes final with the first assignment, and is stopped.
+ */
+import { type Problem, TributaryError } from '../domain/errors.ts';
+import { changedPart, type Design, MAX_POOLED, type Stop } from '../domain/experiment.ts';
+import { formatInstant } from '../domain/time.ts';
+import { everyEntry } from '../state/entries.ts';
+import type { Json, State, StateTransaction } from '../state/port.ts';
+
+const PLANS = 'experiments';
+/** Plans that are kept. Further ones are refused. */
+const MAX_PLANS = 2_000;
+
+export type Which = Pick<Design, 'brand_id' | 'experiment_id'>;
+
+export interface Planned {
+  design: Design;
+  /** The first assignment; from then on only the name may change. */
+  frozen_at_ms: number | null;
+  /** Set if it was stopped before its end. */
+  stop: Stop | null;
+  /** True if the log holds what state says of a final plan. */
+  is_written: boolean;
+}
+
+export const keyOf = ({ brand_id, experiment_id }: Which): string => `${brand_id}/${experiment_id}`;
+
+export const isRunning = ({ design: { start_ms, end_ms }, stop }: Planned, now_ms: number): boolean =>
+  now_ms >= start_ms && now_ms < end_ms && stop === null;
+
+/** @throws conflict before the start, after the end, and once it was stopped. */
+export function checkRunning(planned: Planned, now_ms: number): void {
+  if (isRunning(planned, now_ms)) return;
+  const { design, stop } = planned;
+  const when =
+    stop !== null
+      ? `was stopped at ${formatInstant(stop.at_ms)}`
+      : now_ms < design.start_ms
+        ? `begins at ${formatInstant(design.start_ms)}`
+        : `ended at ${formatInstant(design.end_ms)}`;
+  throw new TributaryError(
+    'conflict',
+    `experiment ${design.experiment_id} ${when}; nobody is assigned now, so send as you would without it`,
+  );
+}
+
+const notFound = ({ brand_id, experiment_id }: Which): TributaryError =>
+  new TributaryError(
+    'not_found',
+    `experiment_id: brand ${brand_id} has no experiment ${JSON.stringify(experiment_id.slice(0, 200))}; send its plan to POST /v1/experiments first`,
+    { field: 'experiment_id' },
+  );
+
+export class PlanBook {
+  private known: { revision: number; plans: Map<string, Planned> } = { revision: -1, plans: new Map() };
+
+  constructor(private readonly state: State) {}
+
+  /** All plans, by brand and id. */
+  async all(): Promise<ReadonlyMap<string, Planned>> {
+    const { state } = this;
+    const revision = await state.revision(PLANS);
+    if (revision !== this.known.revision) {
+      const plans = new Map<string, Planned>();
+      for await (const { key, value } of everyEntry(state, PLANS)) plans.set(key, value as unknown as Planned);
+      this.known = { revision, plans };
+    }
+    return this.known.plans;
+  }
+
+  /** @throws not_found. */
+  async one(which: Which): Promise<Planned> {
+    const planned = (await this.all()).get(keyOf(which));
+    if (planned === undefined) throw notFound(which);
+    return planned;
+  }
+
+  /** Keeps plans by index. @returns why others are refused. */
+  async keep(designs: ReadonlyMap<number, Design>): Promise<Map<number, Problem>> {
+    return this.state.transaction(async (transaction) => {
+      const refused = new Map<number, Problem>();
+      for (const [i, design] of designs) {
+        const known = await find(transaction, design);
+        const problem =
+          known === undefined || known.design.pool !== design.pool
+            ? await roomProblem(transaction, design, known !== undefined)
+            : undefined;
+        const refusal = frozenProblem(known, design) ?? problem;
+        if (refusal) refused.set(i, refusal);
+        else await put(transaction, { frozen_at_ms: null, stop: null, is_written: false, ...known, design });
+      }
+      return refused;
+    });
+  }
+
+  /** Makes plans final that are not yet. @throws conflict if one is another plan meanwhile, or does not run. */
+  async freeze(plans: readonly Planned[], now_ms: number): Promise<Planned[]> {
+    return this.state.transaction(async (transaction) => {
+      const frozen: Planned[] = [];
+      for (const { design } of plans) {
+        const stored = await find(transaction, design);
+        if (stored === undefined || changedPart(stored.design, design) !== undefined)
+          throw new TributaryError('conflict', 'the plan changed while people were assigned; ask again');
+        checkRunning(stored, now_ms);
+        if (stored.frozen_at_ms === null) {
+          const next = { ...stored, frozen_at_ms: now_ms, is_written: false };
+          await put(transaction, next);
+          frozen.push(next);
+        } else frozen.push(stored);
+      }
+      return frozen;
+    });
+  }
+
+  /** Stops an experiment. One that was stopped before stays as it was. @throws not_found; conflict if it does not run. */
+  async stop(which: Which, { at_ms, reason }: Stop): Promise<Planned> {
+    return this.state.transaction(async (transaction) => {
+      const stored = await find(transaction, which);
+      if (stored === undefined) throw notFound(which);
+      if (stored.stop !== null) return stored;
+      checkRunning(stored, at_ms);
+      const next: Planned = {
+        ...stored,
+        stop: { at_ms, reason },
+        frozen_at_ms: stored.frozen_at_ms ?? at_ms,
+        is_written: false,
+      };
+      await put(transaction, next);
+      return next;
+    });
+  }
+
+  /** Says that the log holds these plans as they are here. */
+  async wrote(plans: readonly Planned[]): Promise<void> {
+    await this.state.transaction(async (transaction) => {
+      for (const { design, stop } of plans) {
+        const stored = await find(transaction, design);
+        if (stored !== undefined && (stored.stop === null) === (stop === null))
+          await put(transaction, { ...stored, is_written: true });
+      }
+    });
+  }
+}
+
+const find = async (transaction: StateTransaction, which: Which): Promise<Planned | undefined> =>
+  (await transaction.get<Json>(PLANS, keyOf(which))) as unknown as Planned | undefined;
+
+const put = (transaction: StateTransaction, planned: Planned): Promise<void> =>
+  transaction.put(PLANS, keyOf(planned.design), planned as unknown as Json);
+
+async function roomProblem(
+  transaction: StateTransaction,
+  { brand_id, pool }: Design,
+  is_known: boolean,
+): Promise<Problem | undefined> {
+  const all = await transaction.list<Json>(PLANS, { limit: MAX_PLANS });
+  if (!is_known && all.length >= MAX_PLANS)
+    return { field: 'experiment_id', reason: `there are ${MAX_PLANS} experiments, the limit` };
+  if (pool === null) return undefined;
+  const pooled = all.filter(({ value }) => {
+    const { design } = value as unknown as Planned;
+    return design.brand_id === brand_id && design.pool === pool;
+  });
+  if (pooled.length < MAX_POOLED) return undefined;
+  return { field: 'pool', reason: `has ${MAX_POOLED} experiments, the limit; begin another pool` };
+}
+
+const WIRE_NAMES: Partial<Record<keyof Design, string>> = { start_ms: 'starts_at', end_ms: 'ends_at' };
+
+function frozenProblem(known: Planned | undefined, next: Design): Problem | undefined {
+  if (known === undefined || known.frozen_at_ms === null) return undefined;
+  const part = changedPart(known.design, next);
+  if (part === undefined) return undefined;
+  return {
+    field: WIRE_NAMES[part] ?? part,
+    reason: `is frozen since the first person was assigned at ${formatInstant(known.frozen_at_ms)}: who is in which arm and how the result is computed must not follow from what was seen; plan a new experiment with another experiment_id`,
+  };
+}

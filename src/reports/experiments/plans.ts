@@ -1,0 +1,126 @@
+/** The plans of an experiment and of its pool, as the log has them. */
+
+import { assert } from '../../domain/errors.ts';
+import { changedPart, type Design, designOf, MAX_POOLED, type Stop } from '../../domain/experiment.ts';
+import type { Snapshot } from '../../warehouse/port.ts';
+import { atOrBefore, type Position } from '../../warehouse/position.ts';
+import { read, readAll } from '../../warehouse/read-row.ts';
+
+export interface Planned {
+  design: Design;
+  /** Set if it was stopped before its end. */
+  stop: Stop | null;
+  /** Plans after the first assignment that changed more than the name. */
+  changed_after: number;
+}
+
+/** What is read of an experiment that was stopped: it ended then. */
+export function endedDesign({ design, stop }: Planned): Design {
+  return stop === null ? design : { ...design, end_ms: Math.min(design.end_ms, stop.at_ms) };
+}
+
+const COLUMNS = {
+  id: 'text',
+  brand_id: 'text',
+  name: 'text',
+  scope: 'text',
+  campaign_id: 'text?',
+  unit: 'text?',
+  arms: 'text',
+  control: 'text',
+  metric: 'text?',
+  starts_at: 'number',
+  ends_at: 'number',
+  window_days: 'number?',
+  before_days: 'number?',
+  planned_people: 'number',
+  alpha: 'number?',
+  pool: 'text?',
+  frozen_at: 'number?',
+  stopped_at: 'number?',
+  stop_reason: 'text?',
+  received_ms: 'number',
+} as const;
+const SELECTED = Object.keys(COLUMNS).map((name) => {
+  if (name === 'id') return 't.stated_id as id';
+  if (name === 'received_ms') return 'epoch_ms(t.received_at) as received_ms';
+  return name.endsWith('_at') ? `epoch_ms(t.${name}) as ${name}` : `t.${name} as ${name}`;
+});
+
+/**
+ * The plan of an experiment, then those of the other experiments of its pool with the same arms, by id. Of the statements of one, the
+ * one counts that says when it became final, since statements of two senders can reach the log in another order than state took them.
+ * Without such a one it is the last before the first assignment. The name is that of the last of all.
+ */
+export async function readPlans(
+  snapshot: Snapshot,
+  position: Position,
+  brand_id: string,
+  experiment_id: string,
+): Promise<Planned[]> {
+  const own = await readPlan(snapshot, position, brand_id, experiment_id);
+  assert(own !== null, `the plan of an experiment that the log names is not there`);
+  const { pool } = own.design;
+  if (pool === null) return [own];
+  const rows = await snapshot.query(
+    `select distinct t.stated_id as id from experiments t where t.brand_id = $brand_id and t.pool = $pool and t.stated_id <> $id and ${atOrBefore('t', position)} order by id limit ${MAX_POOLED}`,
+    { brand_id, pool, id: experiment_id },
+  );
+  const others: Planned[] = [];
+  for (const { id } of readAll(rows, { id: 'text' })) {
+    const other = await readPlan(snapshot, position, brand_id, id);
+    if (other !== null && other.design.pool === pool && armsOf(other.design) === armsOf(own.design)) others.push(other);
+  }
+  return [own, ...others];
+}
+
+const armsOf = ({ arms }: Design): string => JSON.stringify(arms.map(({ name }) => name));
+
+async function readPlan(
+  snapshot: Snapshot,
+  position: Position,
+  brand_id: string,
+  experiment_id: string,
+): Promise<Planned | null> {
+  const parameters = { brand_id, experiment_id };
+  const rows = await snapshot.query(
+    `select ${SELECTED.join(', ')} from experiments t where t.brand_id = $brand_id and t.stated_id = $experiment_id and ${atOrBefore('t', position)}
+     order by received_ms, t.collector_id, t.log_seq`,
+    parameters,
+  );
+  const stated = readAll(rows, COLUMNS).map((row) => ({ ...row, design: designOf({ ...row, experiment_id: row.id }) }));
+  if (stated.length === 0) return null;
+  const name = stated.at(-1)!.design.name;
+  const final = stated.findIndex(({ frozen_at }) => frozen_at !== null);
+  const last = final >= 0 ? final : await lastBeforeAssignment(snapshot, position, stated, parameters);
+  const { design } = stated[last]!;
+  const after = stated.slice(last + 1);
+  return {
+    design: { ...design, name },
+    stop: stopOf(stated),
+    changed_after: after.filter((one) => changedPart(design, one.design) !== undefined).length,
+  };
+}
+
+/** The place of the last statement before the first assignment; the first one if there is none. */
+async function lastBeforeAssignment(
+  snapshot: Snapshot,
+  position: Position,
+  stated: ReadonlyArray<{ received_ms: number }>,
+  parameters: { brand_id: string; experiment_id: string },
+): Promise<number> {
+  const [first] = await snapshot.query(
+    `select min(epoch_ms(a.received_at)) as at_ms from assignments a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)}`,
+    parameters,
+  );
+  const first_ms = read(first, { at_ms: 'number?' }).at_ms ?? Number.POSITIVE_INFINITY;
+  return Math.max(0, stated.filter(({ received_ms }) => received_ms <= first_ms).length - 1);
+}
+
+/** The first stop that was stated. */
+function stopOf(stated: ReadonlyArray<{ stopped_at: number | null; stop_reason: string | null }>): Stop | null {
+  const stops = stated.flatMap(({ stopped_at, stop_reason }) =>
+    stopped_at === null ? [] : [{ at_ms: stopped_at, reason: stop_reason ?? '' }],
+  );
+  return stops.reduce<Stop | null>((first, one) => (first === null || one.at_ms < first.at_ms ? one : first), null);
+}

@@ -1,0 +1,97 @@
+/** Several small experiments of one pool together. */
+import { type Design, METRICS } from '../../domain/experiment.ts';
+import { alwaysValid } from '../../learning/always-valid.ts';
+import { normalBound } from '../../learning/distributions.ts';
+import { pooledDifference } from '../../learning/pooled.ts';
+import { sampleRatioChance } from '../../learning/sample-ratio.ts';
+import type { ReportJson } from '../context.ts';
+import { SAMPLE_RATIO_ALARM } from './decide.ts';
+import { alphaOf, effectOf, plannedMs, shareOf } from './effects.ts';
+import type { ArmFacts } from './read-arms.ts';
+import { pooledSentence } from './sentence.ts';
+
+export interface PooledExperiment {
+  design: Design;
+  arms: readonly ArmFacts[];
+}
+
+/**
+ * The pooled differences of each arm and metric. An experiment without a value of a metric takes no part in it. What is there is counted in
+ * plans of the first experiment, which stays the same when others are added one after the other: a boundary that followed their number
+ * would be one of many fixed looks.
+ */
+export function pooledEffects(
+  pool: string,
+  all: readonly PooledExperiment[],
+  { currency, known_ms }: { currency: string; known_ms: number },
+): ReportJson {
+  const experiments = all.filter(isSound);
+  const { arms, design: own } = all[0]!;
+  const alpha = alphaOf(own);
+  const oldest = all.map(({ design }) => design).reduce((a, b) => (isBefore(b, a) ? b : a));
+  const effects = arms.slice(1).flatMap(({ arm }, i) =>
+    METRICS.flatMap((metric) => {
+      const parts = experiments.flatMap(({ design, arms: own }) => {
+        const [control, treated] = [own[0]!, own[i + 1]!];
+        const effect = effectOf(control, treated, metric, { design, alpha });
+        if (effect === null || effect.fixed.variance === 0) return [];
+        const { difference, variance } = effect.fixed;
+        return [
+          {
+            difference,
+            variance,
+            first_units: control.people,
+            second_units: treated.people,
+            share:
+              (shareOf([control, treated], design) * plannedMs(design, [control.arm, arm])) /
+              plannedMs(oldest, [control.arm, arm]),
+          },
+        ];
+      });
+      if (parts.length === 0) return [];
+      const { difference, variance } = pooledDifference(parts);
+      const half = normalBound(alpha) * Math.sqrt(variance);
+      const share = parts.reduce((sum, one) => sum + one.share, 0);
+      const always = alwaysValid(difference, variance, share, alpha);
+      return [
+        {
+          arm,
+          metric,
+          difference,
+          low: difference - half,
+          high: difference + half,
+          always_valid_low: always.low,
+          always_valid_high: always.high,
+        },
+      ];
+    }),
+  );
+  const people = experiments.reduce((sum, one) => sum + one.arms.reduce((all, arm) => all + arm.people, 0), 0);
+  const sentences = effects
+    .filter(({ metric }) => metric === own.metric)
+    .map(({ arm, difference, always_valid_low: low, always_valid_high: high }) => ({
+      arm,
+      sentence: pooledSentence({
+        ...{ design: own, arm, difference, currency, known_ms },
+        ...{ experiments: experiments.length, interval: { low, high } },
+      }),
+    }));
+  return {
+    pool,
+    experiments: experiments.length,
+    left_out: all.length - experiments.length,
+    people,
+    sentences,
+    effects,
+  };
+}
+
+/** True if its arms have their shares. One whose arms do not would make the pool wrong, and that does not depend on what came out. */
+const isSound = ({ design, arms }: PooledExperiment): boolean =>
+  sampleRatioChance(
+    arms.map(({ people }) => people),
+    design.arms.map(({ parts }) => parts),
+  ) >= SAMPLE_RATIO_ALARM;
+
+const isBefore = (a: Design, b: Design): boolean =>
+  a.start_ms < b.start_ms || (a.start_ms === b.start_ms && a.experiment_id < b.experiment_id);
