@@ -90,13 +90,13 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
       const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
       if (group >= 0) x[group]! += effect(group, path.ages_ms[i]!);
     }
-    return bent(x.reduce((sum, value) => sum + value, 0), model.curvature ?? 0);
+    return bent(x.reduce((sum, value) => sum + value, 0), model.curvature);
   };
   return {
     logRatio,
     score(path, into) {
       const log_ratio = logRatio(path);
-      shapleyOfBent(x, model.curvature ?? 0, into);
+      shapleyOfBent(x, model.curvature, into);
       return log_ratio;
     },
     // Effects of opposite sign may cancel at this age. The group's credit must still go to some touch, so no touch has share 0.

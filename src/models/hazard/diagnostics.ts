@@ -5,7 +5,7 @@ import { maximise } from '../../learning/newton.ts';
 import type { HazardOptions } from '../settings.ts';
 import { fitHazard, type HazardFit, type HazardWork } from './fit.ts';
 import { type Histories, halvesOf, historiesOf, withTouchesShuffled } from './histories.ts';
-import { mirroredFraction } from './mirror.ts';
+import { mirroredClaim } from './mirror.ts';
 import { channelTotals } from './totals.ts';
 import { fitTrees, logOddsOf, outcomes } from './trees.ts';
 
@@ -23,8 +23,12 @@ export interface HazardDiagnostics {
   readonly held_out: Quality | null;
   /** The part of orders that the same fit claims when people get the touches of other people. Mean over draws. */
   readonly placebo_incremental_fraction: number;
-  /** The part of orders that the same model claims for touches after them (see mirror.ts). Null where it cannot be measured. */
+  /**
+   * The part of orders that the same model claims for touches after them, and the low end of its 90 % interval (see mirror.ts). Null
+   * where it cannot be measured.
+   */
   readonly mirrored_incremental_fraction: number | null;
+  readonly mirrored_incremental_low: number | null;
   /** The part of orders that the fit itself claims. */
   readonly incremental_fraction: number;
   /** The posterior chance that touches have an effect at all. */
@@ -47,6 +51,7 @@ export function diagnoseHazard(fit: HazardFit, work: HazardWork, histories: Hist
     half_lives_days: [plan.half_lives_days],
     curvatures: [work.linear.bend.curvature],
   };
+  const mirror = mirroredClaim(fit, work, histories);
   const placebo = Array.from({ length: PLACEBO_DRAWS }, (_, draw) => {
     const shuffled = withTouchesShuffled(histories, chosen.seed + draw);
     return channelTotals(fitHazard(shuffled, chosen), shuffled).incremental_fraction;
@@ -60,7 +65,8 @@ export function diagnoseHazard(fit: HazardFit, work: HazardWork, histories: Hist
     ),
     held_out: heldOut(fit, work),
     placebo_incremental_fraction: placebo.reduce((sum, value) => sum + value, 0) / placebo.length,
-    mirrored_incremental_fraction: mirroredFraction(fit, work, histories),
+    mirrored_incremental_fraction: mirror?.fraction ?? null,
+    mirrored_incremental_low: mirror?.low ?? null,
     incremental_fraction: channelTotals(fit, histories).incremental_fraction,
     chance_of_effects: 1 - work.linear.averaged.weighed.at(-1)!.weight,
     share_difference_of_halves: differenceOfHalves(chosen, histories),

@@ -11,8 +11,8 @@ import { fitTrees, type TreesModel } from './trees.ts';
 /** Effects on the log hazard of a touch at age 0: all groups at the first half-life, then all groups at the next one. */
 export interface LogLinearModel {
   readonly kind: 'log_linear';
-  /** See `Bend`: 0 where effects multiply, 1 where they add up, above 1 where they saturate. Left out: 0. */
-  readonly curvature?: number;
+  /** See `Bend`: 0 where effects multiply, 1 where they add up. */
+  readonly curvature: number;
   readonly exposure_names: readonly string[];
   readonly exposures: readonly number[];
   readonly exposure_errors: readonly number[];
@@ -27,7 +27,8 @@ export type HazardModel = LogLinearModel | AdditiveModel | TreesModel;
 
 /** A fit as it is saved in an artifact. */
 export interface HazardFit {
-  readonly version: 1;
+  /** 2 has the curvature of effects. */
+  readonly version: 2;
   readonly options: HazardOptions;
   readonly plan: FeaturePlan;
   readonly model: HazardModel;
@@ -65,7 +66,7 @@ export function workHazard(
   const { plan, rows, linear } = likeliest(histories, sampled, chosen);
   const work = { sampled, rows, linear };
   const fit: HazardFit = {
-    version: 1,
+    version: 2,
     options: chosen,
     plan,
     model: familyOf(histories, work, plan, chosen),

@@ -4,30 +4,44 @@
  * Sources: Lipsitch, Tchetgen Tchetgen and Cohen, Negative controls, Epidemiology 21, 2010; Granger, 1969 (leads against lags).
  */
 import { planFeatures } from './features.ts';
-import { fitHazard, type HazardFit, type HazardWork, savedModel } from './fit.ts';
+import { type HazardFit, type HazardWork, savedModel } from './fit.ts';
 import { type Histories, peopleOf } from './histories.ts';
+import { hazardIntervals } from './intervals.ts';
 import { fitLogLinear } from './log-linear.ts';
 import { sampleRiskSets } from './risk-sets.ts';
 import { measureRows } from './rows.ts';
 import { channelTotals } from './totals.ts';
 
-/** The part of orders that the model claims for touches after them. Null where people leave at their order: no touches come later. */
-export function mirroredFraction(fit: HazardFit, { linear }: HazardWork, histories: Histories): number | null {
-  if (fit.people_leave) return null;
+/** Draws for the noise of the control. */
+const DRAWS = 40;
+
+/** The part of orders that the model claims for touches after them. */
+export interface MirroredClaim {
+  readonly fraction: number;
+  /** The low end of its 90 % interval. */
+  readonly low: number;
+}
+
+/** Null where people leave at their order, because no touches come later, and for families without intervals. */
+export function mirroredClaim(fit: HazardFit, { linear }: HazardWork, histories: Histories): MirroredClaim | null {
+  if (fit.people_leave || fit.model.kind !== 'log_linear') return null;
   const backwards = mirrored(histories);
   const { half_lives_days } = fit.plan;
   const { curvature } = linear.bend;
   const options = { ...fit.options, half_lives_days: [half_lives_days], curvatures: [curvature] };
-  if (fit.model.kind !== 'log_linear')
-    return channelTotals(fitHazard(backwards, options), backwards).incremental_fraction;
   const sampled = sampleRiskSets(backwards, options);
   const plan = planFeatures(backwards, sampled, options, half_lives_days);
   const rows = measureRows(plan, backwards, sampled);
   // The prior that no touch has an effect would hide what intent adds to real effects, so the strength of the fit is kept.
   const effects = linear.averaged.weighed.slice(0, -1);
   const { strength } = effects.reduce((best, next) => (next.weight > best.weight ? next : best));
-  const model = savedModel(rows, fitLogLinear(rows, plan, { curvature, strength }));
-  return channelTotals({ ...fit, plan, model }, backwards).incremental_fraction;
+  const again = fitLogLinear(rows, plan, { curvature, strength });
+  const control = { ...fit, plan, model: savedModel(rows, again) };
+  const noise = { seed: options.seed, draws: DRAWS, level: 0.9 };
+  return {
+    fraction: channelTotals(control, backwards).incremental_fraction,
+    low: hazardIntervals(control, { sampled, rows, linear: again }, backwards, noise)!.incremental_fraction.low,
+  };
 }
 
 /** The same people with every instant t at -t. */

@@ -15,7 +15,7 @@ export interface ChannelTotal {
   readonly incremental: number;
   /** The orders of the period, split by share. They add up to all orders. */
   /** Part of all orders that had a touch of the channel old enough and young enough to have an effect. */
-  readonly exposed: number;
+  readonly exposed_fraction: number;
   readonly conversions: number;
   readonly value: number;
   readonly incremental_conversions: number;
@@ -28,7 +28,7 @@ export interface HazardTotals {
   readonly incremental_fraction: number;
   readonly incremental_value_fraction: number;
   /** Part of all orders that had any such touch. */
-  readonly exposed: number;
+  readonly exposed_fraction: number;
   readonly channels: readonly ChannelTotal[];
 }
 
@@ -59,12 +59,12 @@ export function channelTotals(fit: HazardFit, histories: Histories): HazardTotal
     value,
     incremental_fraction: sumOf(incremental),
     incremental_value_fraction: sumOf(incremental_value),
-    exposed: orders > 0 ? signed.touched / orders : 0,
+    exposed_fraction: orders > 0 ? signed.touched / orders : 0,
     channels: fit.plan.states.map((channel, code) => ({
       channel,
       share: shares[code]!,
       incremental: incremental[code]!,
-      exposed: orders > 0 ? signed.exposed[code]! / orders : 0,
+      exposed_fraction: orders > 0 ? signed.exposed[code]! / orders : 0,
       conversions: shares[code]! * orders,
       value: value_shares[code]! * value,
       incremental_conversions: incremental[code]! * orders,
