@@ -8,7 +8,7 @@ import { type Likelihood, quadraticForm } from './likelihood.ts';
 import { maximise, type NewtonLimits, type Optimum, penalised } from './newton.ts';
 
 export interface ShrinkageOptions {
-  /** The first `shrunk` coefficients share one unknown strength, by which their penalties are multiplied. */
+  /** The first `shrunk` coefficients share one unknown penalty. The others have the penalties of `penalties`. */
   readonly shrunk: number;
   readonly penalties: Float64Array;
   /** Penalties to choose from, ascending. The last is so large that the coefficients are 0: no effect at all. */
@@ -78,7 +78,7 @@ export function rightSide(optimum: Optimum): Float64Array {
 }
 
 export function withStrength(options: ShrinkageOptions, strength: number): Float64Array {
-  return options.penalties.map((penalty, j) => (j < options.shrunk ? strength * penalty : penalty));
+  return options.penalties.map((penalty, j) => (j < options.shrunk ? strength : penalty));
 }
 
 function weigh(optimum: Optimum, options: ShrinkageOptions) {
@@ -90,8 +90,7 @@ function weigh(optimum: Optimum, options: ShrinkageOptions) {
   const weighed = options.strengths.map((strength, i) => {
     const lower = factor(penalised(at.information, withStrength(options, strength)), n);
     const at_strength = substitute(lower, right, n);
-    let log_volume = 0;
-    for (let j = 0; j < options.shrunk; j++) log_volume += Math.log(strength * options.penalties[j]!) / 2;
+    let log_volume = (options.shrunk * Math.log(strength)) / 2;
     for (let j = 0; j < n; j++) log_volume -= Math.log(lower[j * n + j]!);
     const prior = i === none ? options.chance_of_none : (1 - options.chance_of_none) / none;
     const log = constant + dot(right, at_strength) / 2 + log_volume + Math.log(prior);

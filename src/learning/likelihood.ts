@@ -112,12 +112,7 @@ export function setLikelihood(
 }
 
 /** The part of each set in the gradient of {@link setLikelihood} at theta: its first row minus the expected mean of its rows. */
-export function setScores(
-  design: Design,
-  sets: Uint32Array,
-  theta: Float64Array,
-  bend: Bend = STRAIGHT,
-): Float64Array {
+export function setScores(design: Design, sets: Uint32Array, theta: Float64Array, bend: Bend = STRAIGHT): Float64Array {
   const { columns } = design;
   const scores = new Float64Array((sets.length - 1) * columns);
   const local = localRows(design, bend);

@@ -16,7 +16,10 @@ export interface HazardOptions {
   readonly guard_ms: number;
   /** A touch older than this has no effect. */
   readonly most_age_ms: number;
-  /** Sets of half-lives of a touch's effect. The evidence chooses one set. Two half-lives together also fit those between them. */
+  /**
+   * Sets of half-lives of a touch's effect. The evidence chooses one set. Two half-lives together also fit those between them. The
+   * families other than `logistic` use the first set.
+   */
   readonly half_lives_days: readonly (readonly number[])[];
   /** How exposures act on the hazard (see `Bend`). The evidence chooses one. */
   readonly curvatures: readonly number[];

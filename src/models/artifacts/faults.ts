@@ -81,7 +81,8 @@ function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | und
   const groups = plan.groups.length;
   switch (model?.kind) {
     case 'log_linear':
-      if (!(Number.isFinite(model.curvature) && model.curvature >= 0)) return 'its curvature is not a number of at least 0';
+      if (!(Number.isFinite(model.curvature) && model.curvature >= 0))
+        return 'its curvature is not a number of at least 0';
       return areNumbers(model.exposures, exposureNames(plan).length)
         ? undefined
         : 'its exposures are not one number per group and half-life';

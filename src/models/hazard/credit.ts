@@ -1,6 +1,7 @@
 /** The credit of one order's path under a fitted hazard: the part of the order that would be missing without its touches. */
-import { additiveScorer } from './additive.ts';
+
 import { bent } from '../../learning/likelihood.ts';
+import { additiveScorer } from './additive.ts';
 import { controlNames, type FeaturePlan } from './features.ts';
 import type { HazardFit, LogLinearModel } from './fit.ts';
 import { exposureOf } from './rows.ts';
@@ -90,7 +91,10 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
       const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
       if (group >= 0) x[group]! += effect(group, path.ages_ms[i]!);
     }
-    return bent(x.reduce((sum, value) => sum + value, 0), model.curvature);
+    return bent(
+      x.reduce((sum, value) => sum + value, 0),
+      model.curvature,
+    );
   };
   return {
     logRatio,

@@ -61,7 +61,7 @@ export function workHazard(
   histories: Histories,
   options: Partial<HazardOptions> = {},
 ): { fit: HazardFit; work: HazardWork } {
-  const chosen = { ...HAZARD_DEFAULTS, ...options };
+  const chosen = comparing({ ...HAZARD_DEFAULTS, ...options });
   const sampled = sampleRiskSets(histories, chosen);
   const { plan, rows, linear } = likeliest(histories, sampled, chosen);
   const work = { sampled, rows, linear };
@@ -82,6 +82,16 @@ export function workHazard(
   return { fit, work };
 }
 
+/** The other families need no shape of effects: trees find one, and the additive hazard has its own. */
+function comparing(options: HazardOptions): HazardOptions {
+  if (options.family === 'logistic') return options;
+  return {
+    ...options,
+    half_lives_days: options.half_lives_days.slice(0, 1),
+    curvatures: options.curvatures.slice(0, 1),
+  };
+}
+
 /**
  * Fits with each set of half-lives, then with each curvature at the likeliest set, and keeps the fit with the most evidence. A set and
  * a curvature that are given alone are not compared.
@@ -94,7 +104,11 @@ function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptio
     const plan = { ...first, half_lives_days: [...half_lives_days] };
     return { plan, rows: measureRows(plan, histories, sampled) };
   });
-  const fits = measured.map(({ plan, rows }) => ({ plan, rows, linear: fitLogLinear(rows, plan, { curvature: typical }) }));
+  const fits = measured.map(({ plan, rows }) => ({
+    plan,
+    rows,
+    linear: fitLogLinear(rows, plan, { curvature: typical }),
+  }));
   const best = mostEvidence(fits);
   const others = options.curvatures.filter((curvature) => curvature !== typical);
   return mostEvidence([

@@ -14,9 +14,9 @@ import { rightSide, withStrength } from '../../learning/evidence.ts';
 import { setScores } from '../../learning/likelihood.ts';
 import { MOST_INTERVAL_ORDERS } from '../settings.ts';
 import type { FeaturePlan } from './features.ts';
-import { effectsOf } from './log-linear.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
 import { type Histories, peopleOf } from './histories.ts';
+import { effectsOf } from './log-linear.ts';
 import { addExposures } from './rows.ts';
 import { shapleyOfBent } from './shapley.ts';
 import { ordersOf, partsOf, sharesOf } from './totals.ts';
@@ -56,7 +56,13 @@ export function hazardIntervals(
   for (let draw = 0; draw < draws; draw++) {
     const random = new Random(seed, 'hazard bootstrap', draw);
     const weights = peopleWeights(peopleOf(histories), random);
-    const { signed, total } = addUp(orders, effectsOf(work.linear, drawTheta(weights, random)), weights, groups, work.linear.bend.curvature);
+    const { signed, total } = addUp(
+      orders,
+      effectsOf(work.linear, drawTheta(weights, random)),
+      weights,
+      groups,
+      work.linear.bend.curvature,
+    );
     const part = partsOf(signed, total);
     fractions.push(part.reduce((sum, value) => sum + value, 0));
     const share = sharesOf(signed);

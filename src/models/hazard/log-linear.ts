@@ -57,7 +57,7 @@ export interface LogLinearOptions {
 export function fitLogLinear(rows: HazardRows, { intent }: FeaturePlan, options: LogLinearOptions): LogLinear {
   const { design, scale } = standardised(rows);
   const intents_from = rows.names.length - rows.intents;
-  const penalties = new Float64Array(design.columns).fill(1, 0, rows.exposures);
+  const penalties = new Float64Array(design.columns);
   penalties.fill(CONTROL_PENALTY, rows.exposures, intents_from);
   penalties.fill(intentPenalty(intent), intents_from);
   for (const [j, name] of rows.names.entries()) if (name.startsWith(CHANNEL_RATE)) penalties[j] = CHANNEL_RATE_PENALTY;
