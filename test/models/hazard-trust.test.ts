@@ -63,7 +63,7 @@ describe('the gate', () => {
     [
       'chance_of_effects',
       { chance_of_effects: 0.3114 },
-      'The chance that touches have an effect at all is 0.3114; at least 0.9 is needed.',
+      'The chance that touches have an effect at all is 0.3114; at least 0.95 is needed.',
     ],
     [
       'mirrored_incremental_low',

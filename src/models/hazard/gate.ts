@@ -17,7 +17,7 @@ interface GateThresholds {
  * act on a claim of 0.08, so a placebo must stay below it. Parameters are the effective parameters of the penalised fit,
  * controls included; 20 conversions for each are twice the usual rule of ten events per variable (Peduzzi et al., J. Clin.
  * Epidemiol. 49, 1996), and worlds with 20 to 40 give good fits. The right slope is 1; with few held-out orders it varies much. In
- * simulated worlds with effects, nearly all fits whose shares were worse than equal ones had a chance of effects below 0.9. The part
+ * simulated worlds with effects, nearly all fits whose shares were worse than equal ones had a chance of effects below 0.95. The part
  * claimed for touches after orders is judged by the low end of its 90 % interval, because with 1,500 orders its noise is 0.1.
  */
 const GATE: GateThresholds = {
@@ -25,7 +25,7 @@ const GATE: GateThresholds = {
   conversions_per_parameter: 20,
   exposed_cases: 100,
   placebo_incremental_fraction: 0.08,
-  chance_of_effects: 0.9,
+  chance_of_effects: 0.95,
   mirrored_incremental_low: 0.03,
   calibration_slope: [0.6, 1.6],
 };
