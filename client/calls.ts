@@ -168,6 +168,28 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_i
 answer: Answers['ReportsToday']
 }
 /**
+ * What to do with the budget, how often and when to send, and three things today
+ */
+"/v1/advice": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'compare' | 'format' | 'csv'> & {
+/**
+ * Whole weeks before the end from which the response to spend is learned; 104 when left out
+ */
+weeks?: number
+/**
+ * What is to be spent in a week, in the currency of the answer; what is spent now when left out
+ */
+budget?: string
+/**
+ * Asks what would change if a channel had this spend in a week, as CHANNEL=AMOUNT; may be given several times
+ * 
+ * @maxItems 50
+ */
+set?: string[]
+})
+answer: Answers['Advice']
+}
+/**
  * Models side by side, with intervals, and the reasons of their largest differences
  */
 "/v1/reports/models": {
@@ -758,6 +780,25 @@ query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'c
 answer: Answers['ExperimentsOne']
 }
 /**
+ * Credit beside what was caused
+ */
+"/v1/reports/incrementality": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
+/**
+ * What a row is about; campaign_id when left out
+ */
+by?: ("campaign_id" | "channel")
+})
+answer: Answers['ReportsIncrementality']
+}
+/**
+ * Which model was closest to the experiments
+ */
+"/v1/reports/closest-models": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'>
+answer: Answers['ReportsClosestModels']
+}
+/**
  * Frozen runs, newest first
  */
 "/v1/runs": {
@@ -888,7 +929,7 @@ status?: ("open" | "over")
 /**
  * Only incidents that this check found
  */
-check?: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+check?: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "advice_rule" | "audit_chain")
 })
 answer: Answers['Incidents']
 }
@@ -1433,7 +1474,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -1523,7 +1564,7 @@ body: {
 /**
  * The model to fit
  */
-model: ("markov" | "shapley" | "data_driven" | "algorithmic")
+model: ("markov" | "shapley" | "data_driven" | "algorithmic" | "algorithmic_calibrated")
 /**
  * algorithmic: the family of the hazard model; logistic when left out
  */
@@ -1556,6 +1597,10 @@ guard_minutes?: number
  * algorithmic: touches older than this many days have no effect; 30 when left out
  */
 max_age_days?: number
+/**
+ * algorithmic: whether a touch shares credit with a touch of another channel that brought it; on when left out
+ */
+flow_back?: ("on" | "off")
 /**
  * First day of the orders to learn from; the start of the log when left out
  */
@@ -1907,7 +1952,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -3203,13 +3248,17 @@ brand_id?: string
  */
 name: string
 /**
- * What it is about: one campaign, one flow, or every email of the brand
+ * What it is about: one campaign, one flow, one channel, or every email of the brand
  */
-scope: ("campaign" | "flow" | "global")
+scope: ("campaign" | "flow" | "channel" | "global")
 /**
  * The campaign or flow
  */
 campaign_id?: string
+/**
+ * The channel, of scope `channel`
+ */
+channel?: string
 /**
  * The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out
  */
@@ -3468,7 +3517,7 @@ end?: string
  */
 brand_id?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
  */
 model?: string
 /**

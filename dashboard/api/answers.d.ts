@@ -1028,6 +1028,7 @@ ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
 ReportsCrossBrand: ReportsCrossBrand
 ReportsToday: ReportsToday
+Advice: Advice
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
 ReportsPaths: ReportsPaths
@@ -1047,6 +1048,8 @@ ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
 ExperimentsOne: ExperimentsOne
+ReportsIncrementality: ReportsIncrementality
+ReportsClosestModels: ReportsClosestModels
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
@@ -1994,6 +1997,10 @@ artifacts?: {
 [k: string]: string
 }
 /**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
  * The filters of the request; the figures are of what they let pass
  */
 filters?: string[]
@@ -2392,6 +2399,220 @@ warnings: {
 /**
  * spend_above_revenue: a campaign whose spend lies above its credited revenue; above_others: a campaign that earns more per recipient than the others of its kind together; moved: a channel that changed by more than chance; complaints_high: more than 1 complaint in 1,000 delivered emails; records_silent: records that came for no day for longer than ever in the period; opens_by_machines: more than half of the opens
  */
+code: string
+count: number
+message: string
+}[]
+}
+export interface Advice {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * What curves are of: incremental revenue where the model gives it, else attributed revenue
+ */
+measure: ("incremental" | "attributed")
+/**
+ * The report on today
+ */
+things: {
+code: ("records_silent" | "complaints_high" | "spend_above_revenue" | "above_others" | "moved" | "opens_by_machines")
+keys: {
+[k: string]: string
+}
+message: string
+figures: {
+[k: string]: number | string | null
+}
+at_stake_micros: (string | null)
+at_stake: (string | null)
+}[]
+further_things: number
+/**
+ * Advice on the split of the budget of a week
+ */
+budget: {
+advice: ("move" | "leave_it" | "refused")
+message: string
+refused: ({
+code: string
+reason: string
+} | null)
+weeks: number
+first_week: string
+end: string
+/**
+ * The budget of a week
+ */
+per_week: string
+/**
+ * Net revenue of a week with the advised split, less that with the split of now; the interval holds the 90 % intervals of all ways of the regression
+ */
+gain_per_week: ({
+value: string
+low: string
+high: string
+} | null)
+}
+channels: {
+channel: string
+spend_per_week: string
+/**
+ * The spend of a week that is advised; that of now in proportion to the budget if nothing is sure
+ */
+advised_per_week: string
+/**
+ * Credited revenue of the last 4 weeks / the spend that it belongs to by the time from touch to order
+ */
+return_on_spend: (number | null)
+/**
+ * Revenue that one more unit of spend brings: of net revenue of the shop, and in `curve` of credited revenue
+ */
+marginal_return: ({
+value: number
+low: number
+high: number
+} | null)
+refused: ({
+code: string
+reason: string
+} | null)
+curve: ({
+/**
+ * Per cent of credited revenue for a per cent of spend: near 0 the channel is saturated
+ */
+saturation: {
+value: number
+low: number
+high: number
+}
+/**
+ * Revenue that one more unit of spend brings: of net revenue of the shop, and in `curve` of credited revenue
+ */
+marginal_return: {
+value: number
+low: number
+high: number
+}
+points: {
+spend: string
+revenue: string
+low: string
+high: string
+}[]
+} | null)
+curve_refused: ({
+code: string
+reason: string
+} | null)
+}[]
+/**
+ * What the spend of `set` would change
+ */
+what_if: ({
+spend_per_week: {
+[k: string]: string
+}
+/**
+ * Net revenue of a week with this spend, less that of now
+ */
+change_per_week: ({
+value: string
+low: string
+high: string
+} | null)
+message: string
+} | null)
+/**
+ * The most emails a week, from the report on fatigue
+ */
+frequency: {
+advice: ("at_most" | "leave_it" | "refused")
+at_most_per_week: (string | null)
+message: string
+person_weeks: number
+/**
+ * Never: who gets more emails, or at which time, is not random
+ */
+is_causal: false
+}
+/**
+ * The time to send, from the report on times of sending
+ */
+send_time: {
+advice: ("send_at" | "leave_it")
+best_hour: (string | null)
+best_weekday: (string | null)
+message: string
+delivered: number
+/**
+ * Never: who gets more emails, or at which time, is not random
+ */
+is_causal: false
+}
+/**
+ * The rules of the configuration; only for one brand
+ */
+rules: {
+rule: ("return_on_ad_spend" | "conversion_rate" | "attributed_share")
+subject: string
+/**
+ * fires: the whole 90 % interval is below; holds: it is not below at all; unsure: `below` lies within it
+ */
+state: ("fires" | "holds" | "unsure" | "too_few_cases")
+below: number
+value: (number | null)
+interval: ({
+low: number
+high: number
+} | null)
+cases: number
+least_cases: number
+message: string
+}[]
+warnings: {
 code: string
 count: number
 message: string
@@ -7468,6 +7689,38 @@ artifact_id: string
 measure: string
 with: number
 without: number
+/**
+ * The weight of the touch before touches shared credit with those that brought them; left out where none did
+ */
+own_weight?: number
+/**
+ * Earlier touches that brought this one, and the weight that it gave each of them
+ */
+brought_by?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
+/**
+ * Later touches that this one brought, and the weight that each of them gave it
+ */
+brings?: {
+touchpoint_id: string
+/**
+ * The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway
+ */
+brought: number
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+}[]
 }
 /**
  * The weight that the formula of the model gives the touch
@@ -7904,6 +8157,7 @@ brand_id: string
 name: string
 scope: string
 campaign_id: (string | null)
+channel: (string | null)
 /**
  * The measure
  */
@@ -8081,6 +8335,210 @@ always_valid_low: number
 always_valid_high: number
 }[]
 } | null)
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsIncrementality {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+attribution_models: string[]
+by: string
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+rows: {
+/**
+ * Where what was caused comes from
+ */
+basis: ("experiment" | "predicted" | "none")
+campaign_id?: (string | null)
+channel?: (string | null)
+attribution_model: string
+/**
+ * The begin of the experiment, or of the period for what has none
+ */
+starts_at: string
+ends_at: string
+/**
+ * Orders that the model credits: of treated people in the time of the experiment, or in the period
+ */
+attributed_orders: number
+attributed_revenue_micros: string
+attributed_revenue: string
+spend_micros: (string | null)
+spend: (string | null)
+/**
+ * Attributed revenue / spend
+ */
+attributed_return: (number | null)
+experiment_id: (string | null)
+scope: (("campaign" | "flow" | "channel" | "global") | null)
+/**
+ * People of all arms but the holdout
+ */
+treated_people: (number | null)
+held_out_people: (number | null)
+/**
+ * Orders that would not have come: the lift per person x treated people
+ */
+incremental_orders: (number | null)
+incremental_orders_low: (number | null)
+incremental_orders_high: (number | null)
+incremental_revenue_micros: (string | null)
+/**
+ * Net revenue that would not have come, after refunds
+ */
+incremental_revenue: (string | null)
+incremental_revenue_low_micros: (string | null)
+incremental_revenue_low: (string | null)
+incremental_revenue_high_micros: (string | null)
+incremental_revenue_high: (string | null)
+/**
+ * Incremental orders / attributed orders
+ */
+incremental_part: (number | null)
+/**
+ * Incremental revenue / spend
+ */
+incremental_return: (number | null)
+incremental_return_low: (number | null)
+incremental_return_high: (number | null)
+sentence: string
+}[]
+/**
+ * How well PIE predicts, by model
+ */
+predictions: {
+attribution_model: string
+experiments: number
+refused: (string | null)
+/**
+ * The error of predictions for each experiment by the others, in orders per 1,000 people reached (root of the mean square)
+ */
+left_out_error: (number | null)
+/**
+ * The same error if attributed orders were taken for incremental ones
+ */
+credit_error: (number | null)
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsClosestModels {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+/**
+ * Finished experiments with a holdout that ended in the period
+ */
+experiments: number
+/**
+ * Why models are not ranked; null if they are
+ */
+refused: (string | null)
+models: {
+rank: number
+attribution_model: string
+/**
+ * Mean over experiments of |attributed - incremental orders| per 1,000 treated people
+ */
+error: number
+/**
+ * The lower bound of the 90 % interval over experiments
+ */
+error_low: number
+error_high: number
+/**
+ * Mean of attributed - incremental orders per 1,000 treated people: above 0 the model claims too much
+ */
+bias: number
+/**
+ * Experiments whose interval holds what the model credits
+ */
+within: number
+/**
+ * The part of draws of experiments in which this model is the closest
+ */
+chance_closest: number
+}[]
+compared: {
+experiment_id: string
+attribution_model: string
+attributed_orders: number
+attributed_revenue_micros: string
+attributed_revenue: string
+incremental_orders: number
+incremental_orders_low: number
+incremental_orders_high: number
+incremental_revenue_micros: string
+incremental_revenue: string
+/**
+ * True if the interval of the experiment holds what the model credits
+ */
+is_within: boolean
+}[]
 warnings: {
 code: string
 count: number
@@ -8647,7 +9105,7 @@ checks: {
 /**
  * The check
  */
-check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "advice_rule" | "audit_chain")
 /**
  * `waiting` until it has run
  */
@@ -8699,7 +9157,7 @@ brand_id: (string | null)
 /**
  * The check that found it
  */
-check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "advice_rule" | "audit_chain")
 /**
  * What it is about
  */

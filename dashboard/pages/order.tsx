@@ -64,6 +64,7 @@ function Credit({ data, view, from }: { data: Receipt; view: View; from: Source 
         {days(rules.windows.email_days)} for clicks in emails, {days(rules.windows.click_days)} for other clicks and
         visits.
       </p>
+      <Brought touches={credited} model={model} />
       {others.length > 0 && (
         <Table
           caption="Touches without credit, and why"
@@ -77,6 +78,32 @@ function Credit({ data, view, from }: { data: Receipt; view: View; from: Source 
           {count(data.touchpoints_shown)} of {count(data.touchpoint_count)} touchpoints are listed.
         </p>
       )}
+    </>
+  );
+}
+
+/** Which touch brought which, as far as a fitted model knows. */
+function Brought({ touches, model }: { touches: readonly Touch[]; model: string }) {
+  const named = (touch: Touch): string =>
+    `${words(touch.touchpoint_type)} (${words(touch.channel ?? 'unknown')}) on ${instant(touch.occurred_at)}`;
+  const by_id = new Map(touches.map((touch) => [touch.touchpoint_id, touch]));
+  const pairs = touches.flatMap((touch) =>
+    (touch.credit?.[model]?.because?.brought_by ?? []).flatMap(({ touchpoint_id, brought }) => {
+      const earlier = by_id.get(touchpoint_id);
+      return earlier === undefined ? [] : [{ touch, earlier, brought }];
+    }),
+  );
+  if (pairs.length === 0) return null;
+  return (
+    <>
+      <p>Touches that an earlier touch brought share their credit with it:</p>
+      <ul>
+        {pairs.map(({ touch, earlier, brought }) => (
+          <li key={`${touch.touchpoint_id} ${earlier.touchpoint_id}`}>
+            {share(brought)} of the {named(touch)} came from the {named(earlier)}.
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

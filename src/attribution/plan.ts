@@ -79,6 +79,18 @@ export interface Scores {
   make(snapshot: Snapshot, plan: Plan, touches: TouchRelations, scores: Relation): Promise<void>;
   /** The same for paths in memory. `kinds` is what touches have in common, by number. */
   inMemory(kinds: readonly TouchKind[]): ScorePath;
+  /** The credit that touches of a path, oldest first, shared with the touches that brought them. Left out where none is shared. */
+  moves?: (kinds: readonly TouchKind[], ages_ms: Float64Array) => SharedCredit[];
+}
+
+/** Credit that a touch shared with an earlier one. `from` and `to` are places in the path. */
+export interface SharedCredit {
+  from: number;
+  to: number;
+  /** The part of the touch `from` that the touch `to` brought, in [0, 1]. */
+  brought: number;
+  /** What it gave, in the unit of the model's weights. */
+  weight: number;
 }
 
 /** What a fitted model may look at, beside the age of a touch. */

@@ -1,5 +1,4 @@
 /** The commands `tributary experiments`: plan, create, assign, see results, and measure false alarms. */
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { METRICS, SCOPES, UNITS } from '../domain/experiment.ts';
@@ -8,6 +7,7 @@ import { falseAlarms, MANY_LOOKS, ONE_LOOK } from '../experiments/false-alarms.t
 import { neededPeople } from '../experiments/needed-people.ts';
 import { tableOf } from '../present/any.ts';
 import { line } from '../present/clip.ts';
+import { calibration } from '../reports/experiments/calibration/report.ts';
 import { experiment } from '../reports/experiments/report.ts';
 import type { Json } from './client.ts';
 import { type DataOptions, withClient } from './connect.ts';
@@ -16,6 +16,7 @@ import { type Context, mustExist, whole, withData } from './options.ts';
 import { Progress } from './progress.ts';
 import { addReport } from './report-commands.ts';
 import { pathPart } from './requests.ts';
+import { addOrder, linesOf } from './send-order-command.ts';
 
 interface JsonOption extends DataOptions {
   json?: boolean;
@@ -30,7 +31,9 @@ export function addExperimentCommands(program: Command, context: Context): void 
   addCreate(group, context);
   addList(group, context);
   addAssign(group, context);
+  addOrder(group, context);
   addReport(group.command('show'), experiment, context);
+  addReport(group.command('export'), calibration, context);
   addStop(group, context);
   addSimulate(group, context);
 }
@@ -104,6 +107,7 @@ function addCreate(group: Command, { io, open }: Context): void {
     .addOption(new Option('--unit <unit>', 'the id that is hashed').choices(UNITS))
     .addOption(new Option('--metric <metric>', 'the measure that decides').choices(METRICS))
     .option('--campaign <id>', 'the campaign or flow')
+    .option('--channel <name>', 'the channel, with --scope channel')
     .option('--window-days <n>', 'orders count for so many days after the assignment', whole(1, 400))
     .option('--before-days <n>', 'days before the assignment that explain differences', whole(1, 400))
     .option('--alpha <part>', 'chance of a false alarm', part)
@@ -122,6 +126,7 @@ function addCreate(group: Command, { io, open }: Context): void {
       unit,
       metric,
       campaign,
+      channel,
       windowDays,
       beforeDays,
       alpha,
@@ -143,6 +148,7 @@ function addCreate(group: Command, { io, open }: Context): void {
       ...{
         metric,
         campaign_id: campaign,
+        channel,
         window_days: windowDays,
         before_days: beforeDays,
         alpha,
@@ -234,11 +240,6 @@ function addAssign(group: Command, { io, open }: Context): void {
     },
   );
 }
-
-const linesOf = (file: string): string[] =>
-  readFileSync(file, 'utf8')
-    .split(/\r?\n/)
-    .filter((text) => text !== '');
 
 interface SimulateOptions {
   runs: number;

@@ -5,7 +5,8 @@
  *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays: from histories in memory if they hold what is
  *      asked for, else by a query. grain.ts names the touches.
  *   2. training/pool.ts sends them to a thread. training/train-paths.ts fits a Markov chain (markov/fit.ts) or Shapley values
- *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts) to histories.
+ *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts), and
+ *      what brings touches (hazard/flow/), to histories.
  *   3. gate.ts and hazard/gate.ts judge the fit. Reports use it only if it passes every check.
  *   4. artifacts/ stores the fit with its card and gate, checks it when it is read, and chooses the one that a report uses.
  *   5. {@link fittedModel} turns the artifact into a table of weights by touch, which the query of attribution/ joins.
@@ -24,13 +25,13 @@ import { fill, materialise, type Relation, tableColumns } from '../warehouse/rel
 import type { Row } from '../warehouse/schema.ts';
 import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
-import { creditPath, scorerOf } from './hazard/credit.ts';
+import { scorerOf } from './hazard/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
-import { effectsInMemory, hazardInMemory } from './score-paths.ts';
+import { creditOf, effectsInMemory, hazardInMemory, movesInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact, notes: ArtifactNotes): Model {
-  const incremental = name === 'algorithmic_incremental';
+  const incremental = name === 'algorithmic_incremental' || name === 'algorithmic_calibrated';
   const { artifact_id, content } = artifact;
   const scores: Scores = {
     artifact_id,
@@ -47,6 +48,8 @@ export function fittedModel(name: FittedModelName, artifact: Artifact, notes: Ar
           make: (snapshot, plan, touches, scores) =>
             makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
           inMemory: (kinds) => hazardInMemory(content, kinds),
+          ...(content.flow &&
+            !content.calibration && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
         }),
   };
   return {
@@ -147,7 +150,7 @@ async function makeHazardScores(
 /** Touches read per page. Other requests are answered between pages. */
 const PAGE = 20_000;
 
-async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardContent): Promise<Row[]> {
+async function scorePaths(snapshot: Snapshot, scored: Relation, content: HazardContent): Promise<Row[]> {
   await materialise(
     snapshot,
     TOUCHES_TO_SCORE,
@@ -158,7 +161,7 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardC
   const scores: Row[] = [];
   let path: Row[] = [];
   const finish = (): void => {
-    for (const score of path.length > 0 ? scorePath(fit, path) : []) scores.push(score);
+    for (const score of path.length > 0 ? scorePath(content, path) : []) scores.push(score);
     path = [];
   };
   for (let from = 1; from <= n; from += PAGE) {
@@ -174,11 +177,11 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardC
   return scores;
 }
 
-function scorePath(fit: HazardContent['fit'], path: readonly Row[]): Row[] {
+function scorePath(content: HazardContent, path: readonly Row[]): Row[] {
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
-  const { weights, incremental, hazard_ratio } = creditPath(fit, { codes, ages_ms });
-  const scorer = scorerOf(fit);
+  const { weights, incremental, hazard_ratio } = creditOf(content, { codes, ages_ms });
+  const scorer = scorerOf(content.fit);
   const without = new Map<number, number>();
   for (const code of new Set(codes)) {
     const others = codes.map((other) => (other === code ? -1 : other));

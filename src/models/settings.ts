@@ -37,6 +37,7 @@ export const FIT_DEFAULTS = {
   family: 'logistic',
   guard_minutes: 30,
   max_age_days: 60,
+  flow_back: 'on',
 } as const;
 
 export const HAZARD_DEFAULTS: HazardOptions = {

@@ -5,7 +5,14 @@ import { reportTitle, reportWarnings } from './head.ts';
 import { exactDecimals, money, moneyText, NOTHING, pairs, percent, type TextColumn, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
-type Credit = Record<string, { share: number; attributed_revenue_micros: string }>;
+type Credit = Record<
+  string,
+  {
+    share: number;
+    attributed_revenue_micros: string;
+    because?: { brought_by?: { touchpoint_id: string; brought: number }[] };
+  }
+>;
 interface Touchpoint extends Row {
   status: string;
   reason: string;
@@ -20,6 +27,7 @@ export function showReceipt(report: ReportJson, limit: number): string {
     order(report),
     '\n',
     credited(report, touchpoints, models),
+    broughtTouches(touchpoints),
     '\n',
     refused(touchpoints, limit),
     hidden(report),
@@ -94,6 +102,21 @@ function credited(report: ReportJson, touchpoints: readonly Touchpoint[], models
     ...models.flatMap(() => [...(one ? [''] : []), money(net_revenue_micros, decimals)]),
   ];
   return textTable(columns, rows, [...(organic ? [organic] : []), total]);
+}
+
+/** A line for each touch of the path that an earlier touch brought in part, as far as a fitted model says so. */
+function broughtTouches(touchpoints: readonly Touchpoint[]): string {
+  const path = touchpoints.filter((touch) => touch.credit !== undefined);
+  const places = new Map(path.map((touch, i) => [touch['touchpoint_id'], i + 1]));
+  const lines = path.flatMap((touch) => {
+    // All fitted models of one artifact say the same.
+    const fitted = Object.values(touch.credit!).find(({ because }) => because?.brought_by !== undefined);
+    return (fitted?.because?.brought_by ?? []).map(
+      ({ touchpoint_id, brought }) =>
+        `  ${percent(brought)} of touch ${places.get(touch['touchpoint_id'])} came from touch ${places.get(touchpoint_id)}, which has half of that part's credit\n`,
+    );
+  });
+  return lines.join('');
 }
 
 /** The organic value, under the models that have it; null if none has. */

@@ -1,6 +1,7 @@
 /** Shows a report on a terminal: with its own table, found by the report's name, or with one made from its declaration. */
 import type { ReportJson } from '../reports/context.ts';
 import { hasNoise, type Report } from '../reports/declare.ts';
+import { showAdvice } from './advice.ts';
 import { showAny, tableOf } from './any.ts';
 import { showArtifactComparison } from './artifact-comparison.ts';
 import { showAttribution } from './attribution.ts';
@@ -14,6 +15,7 @@ import { showCustomer } from './customer.ts';
 import { showExperiment } from './experiment.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
+import { showClosestModels, showIncrementality } from './incrementality.ts';
 import { showJourneys } from './journeys.ts';
 import { showLags } from './lags.ts';
 import { showCohorts, showLifetimeValue } from './lifetime.ts';
@@ -23,6 +25,7 @@ import { showModels } from './models.ts';
 import { showNoisy } from './noisy.ts';
 import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
+import { showSendEffects } from './send-effects.ts';
 import { showSendTimes } from './send-times.ts';
 import { showSynergies } from './synergies.ts';
 import { showToday } from './today.ts';
@@ -32,6 +35,7 @@ type Show = (answer: ReportJson, limit: number) => string;
 
 /** Own tables, by the name of the report. */
 export const OWN_TABLES: Readonly<Record<string, Show>> = {
+  advice: showAdvice,
   artifact_comparison: showArtifactComparison,
   attribution: showAttribution,
   campaign: showCampaign,
@@ -39,6 +43,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   card: cardText,
   changes: showWhatChanged,
   claims: showClaims,
+  closest_models: showClosestModels,
   cohorts: showCohorts,
   comparison: showComparison,
   consolidated: showConsolidated,
@@ -50,6 +55,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   fits: showFits,
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
+  incrementality: showIncrementality,
   journeys: showJourneys,
   lags: showLags,
   lifetime_value: showLifetimeValue,
@@ -58,6 +64,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   paths: showPaths,
   pins: listOr('pins', 'no artifact is pinned; reports use the newest that passed its gate'),
   receipt: showReceipt,
+  send_effects: showSendEffects,
   send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
   synergies: showSynergies,

@@ -7,13 +7,16 @@ import { GRAINS } from '../models/grain.ts';
 import { FIT_DEFAULTS } from '../models/settings.ts';
 import { FITTED_LOG_PARAMETERS } from './parameters.ts';
 
-/** A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. */
-export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic'] as const;
+/**
+ * A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. `algorithmic_calibrated` is a
+ * fit of `algorithmic` that finished experiments correct.
+ */
+export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic', 'algorithmic_calibrated'] as const;
 export type FitModel = (typeof FIT_MODELS)[number];
 
 /** The model of reports that a fit serves. */
 export const artifactModelOf = (model: FitModel): ArtifactModel =>
-  model === 'algorithmic' ? 'algorithmic' : 'data_driven';
+  model === 'algorithmic' || model === 'algorithmic_calibrated' ? model : 'data_driven';
 
 export const HAZARD_FAMILIES = ['logistic', 'boosted_trees', 'random_forest', 'additive'] as const;
 
@@ -72,6 +75,12 @@ export const FitParameters = Type.Object(
         description: `algorithmic: touches older than this many days have no effect; ${FIT_DEFAULTS.max_age_days} when left out`,
       }),
     ),
+    flow_back: Type.Optional(
+      choice(
+        ['on', 'off'],
+        `algorithmic: whether a touch shares credit with a touch of another channel that brought it; ${FIT_DEFAULTS.flow_back} when left out`,
+      ),
+    ),
     ...FITTED_LOG_PARAMETERS,
     trial: Type.Optional(
       flag('Stores the fit as a trial: only reports that name its artifact use it, until it is adopted'),
@@ -81,11 +90,13 @@ export const FitParameters = Type.Object(
 );
 export type FitParameters = Static<typeof FitParameters>;
 
+const HAZARD_MODELS: readonly FitModel[] = ['algorithmic', 'algorithmic_calibrated'];
 /** Settings that only some models have. All models have every other parameter. */
 const ONLY: Partial<Record<keyof FitParameters, readonly FitModel[]>> = {
-  family: ['algorithmic'],
-  guard_minutes: ['algorithmic'],
-  max_age_days: ['algorithmic'],
+  family: HAZARD_MODELS,
+  guard_minutes: HAZARD_MODELS,
+  max_age_days: HAZARD_MODELS,
+  flow_back: HAZARD_MODELS,
   order: ['markov', 'data_driven'],
   transform: ['markov', 'data_driven', 'shapley'],
   collapse: ['markov', 'data_driven', 'shapley'],

@@ -1,4 +1,5 @@
 /** Every report, in the order of the documentation and the help. */
+import { advice } from './advice/report.ts';
 import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
@@ -12,9 +13,12 @@ import type { Report } from './declare.ts';
 import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
+import { calibration } from './experiments/calibration/report.ts';
 import { experiment } from './experiments/report.ts';
 import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
+import { closestModels } from './incrementality/closest.ts';
+import { incrementality } from './incrementality/report.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
 import { cohorts } from './lifetime/cohorts.ts';
@@ -28,6 +32,7 @@ import { pins } from './pinning.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { sendEffects } from './sends/report.ts';
 import { synergies } from './synergies/synergies.ts';
 import { today } from './today/report.ts';
 import { whatChanged } from './what-changed/report.ts';
@@ -38,6 +43,7 @@ export const REPORTS: readonly Report[] = [
   consolidated,
   crossBrand,
   today,
+  advice,
   models,
   journeys,
   paths,
@@ -50,6 +56,7 @@ export const REPORTS: readonly Report[] = [
   listHealth,
   fatigue,
   sendTimes,
+  sendEffects,
   claims,
   cohorts,
   lifetimeValue,
@@ -57,6 +64,9 @@ export const REPORTS: readonly Report[] = [
   customer,
   dataQuality,
   experiment,
+  calibration,
+  incrementality,
+  closestModels,
   runs,
   comparison,
   freeze,

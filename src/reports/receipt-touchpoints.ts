@@ -27,6 +27,7 @@ interface Considered {
     json: ReportJson & { status: TouchpointStatus };
     /** The credit columns of a touch of the path, see {@link creditColumns}; null for other touchpoints. */
     credit: Row | null;
+    age_ms: number;
   }>;
 }
 
@@ -115,6 +116,7 @@ export async function readConsidered(
           ...(status === 'absorbed' ? { absorbed_into: touch.into_touchpoint_id } : {}),
         },
         credit: status === 'credited' ? row : null,
+        age_ms: touch.age_ms,
       };
     }),
   };

@@ -21,6 +21,7 @@ import { defineReport } from './declare.ts';
 import { ONE_ORDER_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
 import { conversionsOfOrder, type Order, orderPart, readOrder } from './receipt-order.ts';
+import { type SharedByTouch, sharedCredit, sharedJson } from './receipt-shared.ts';
 import { readConsidered } from './receipt-touchpoints.ts';
 import { resolveParameters } from './resolve.ts';
 import { RECEIPT_MEANINGS, ReceiptResult } from './results/receipt.ts';
@@ -94,6 +95,7 @@ async function touchesPart(
 ): Promise<ReportJson> {
   const { net_micros: net, unattributed_micros: rest } = order;
   const considered = await readConsidered(snapshot, plan, query, { previous_ms: order.previous_ms, windows });
+  const shared = sharedCredit(plan, considered.touchpoints);
   const credits = considered.touchpoints.flatMap(({ credit }) => (credit ? [credit] : []));
   const totals = plan.models.map(({ name }, i) => {
     const shares = credits.map((credit) => earned(credit, i));
@@ -116,7 +118,7 @@ async function touchesPart(
     touchpoints_shown: considered.touchpoints.length,
     ...(considered.hidden > 0 && { touchpoints_hidden_by_consent: considered.hidden }),
     touchpoints: considered.touchpoints.map(({ json, credit }) =>
-      credit ? { ...json, credit: creditOf(plan, credit) } : json,
+      credit ? { ...json, credit: creditOf(plan, credit, shared.get(json)) } : json,
     ),
     unattributed_reason: order.unattributed_reason,
     reconciliation: {
@@ -152,21 +154,27 @@ const WEIGHT_DIGITS = 12;
 const rounded = (measure: number): number => Number(measure.toPrecision(WEIGHT_DIGITS));
 
 /** The measure of the artifact with the touch's channel in the path, and without it. */
-function because({ artifact_id, measure }: Scores, credit: Row, i: number): ReportJson {
+function because(
+  { artifact_id, measure }: Scores,
+  credit: Row,
+  i: number,
+  shared: SharedByTouch | undefined,
+): ReportJson {
   const shape: Record<string, 'number'> = { [`with${i}`]: 'number', [`without${i}`]: 'number' };
   const cells = read(credit, shape);
-  return { artifact_id, measure, with: rounded(cells[`with${i}`]!), without: rounded(cells[`without${i}`]!) };
+  const measured = { with: rounded(cells[`with${i}`]!), without: rounded(cells[`without${i}`]!) };
+  return { artifact_id, measure, ...measured, ...(shared && sharedJson(shared, earned(credit, i).weight, rounded)) };
 }
 
 /** The credit of a touch per model: its weight, its share after normalising, and its money. */
-function creditOf(plan: Plan, credit: Row): ReportJson {
+function creditOf(plan: Plan, credit: Row, shared: readonly (SharedByTouch | undefined)[] | undefined): ReportJson {
   return Object.fromEntries(
     plan.models.map(({ name, scores }, i) => {
       const { weight, millionths, micros } = earned(credit, i);
       return [
         name,
         {
-          ...(scores ? { because: because(scores, credit, i) } : {}),
+          ...(scores ? { because: because(scores, credit, i, shared?.[i]) } : {}),
           weight: rounded(weight),
           share: ratio(millionths, MICRO_CONVERSIONS),
           ...money('attributed_revenue', micros),

@@ -128,6 +128,11 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, model: 'last_touch', compare: 'previous_year' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  advice: [
+    MARCH,
+    { ...MARCH, weeks: 5, budget: '100', set: ['email=10'], model: 'last_touch' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   models: [
     { ...MARCH, draws: 20 },
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
@@ -177,6 +182,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   list_health: [MARCH, { ...MARCH, compare: 'previous_period', engaged_days: 2, lapsing_days: 5, dormant_days: 20 }],
   fatigue: [MARCH, { ...MARCH, campaign_kind: 'flow', week_start: 'sunday' }],
   send_times: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  send_effects: [MARCH, { ...MARCH, campaign_id: 'spring', window_hours: 48, list_days: 30 }],
   claims: [
     MARCH,
     { ...MARCH, models: 'first_touch,linear', group_by: 'campaign_id,channel,day' },
@@ -184,6 +190,9 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   experiment: [{ experiment_id: 'march' }],
+  experiment_calibration: [{ for: 'robyn' }, { for: 'meridian', measure: 'orders' }],
+  incrementality: [MARCH, { ...MARCH, models: 'linear,last_touch', by: 'channel' }],
+  closest_models: [{}],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },

@@ -1,14 +1,17 @@
 /** Reports under models that were fitted: whose answer it is, what it says of each touch, and who may not answer. */
 import { describe, expect, test } from 'vitest';
+import { showReceipt } from '../../src/present/receipt.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { listModels } from '../../src/reports/models.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun } from '../../src/reports/runs.ts';
+import { FLOWING } from '../models/flow-content.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';
 import { at, MARCH } from '../support/time.ts';
 import { effects, keepArtifact } from './artifacts.ts';
+import { expectToFit, reportNamed } from './schema.ts';
 
 /** One order of 100 after two emails, a search and a visit from nowhere known. */
 async function sendOrder(shop: Shop, brand: object = {}): Promise<void> {
@@ -97,6 +100,36 @@ describe('data_driven', () => {
       expect(unknown).toMatchObject({ with: 0.25, without: 0.25 });
       expect(receipt.artifacts).toEqual({ data_driven: artifact_id });
       expect(receipt.touchpoints[0].credit.linear.because).toBeUndefined();
+    });
+  });
+});
+
+describe('algorithmic', () => {
+  test('shares the credit of a search with the email that brought it, to the micro, and a receipt says how much', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      await keepArtifact(shop.reports, { content: FLOWING, model: 'algorithmic', family: 'logistic' });
+      const models = 'algorithmic,algorithmic_incremental';
+      const report: Json = await attributionReport(shop.reports, { ...MARCH, model: 'algorithmic' }, ALL_BRANDS);
+      // Only the search has an effect. The email of the day before brought half of it, and gets half of that.
+      const [t1, t2, t3, t4] = ['t1', 't2', 't3', 't4'].map((id) => Number(shares(report)[id]));
+      expect([t1, t2, t3, t4]).toEqual([expect.closeTo(25, 5), expect.closeTo(75, 5), 0, 0]);
+      expect(report.reconciliation.attributed_micros).toBe('100000000');
+      const receipt: Json = await receiptReport(shop.reports, 'o1', { models }, ALL_BRANDS);
+      expectToFit(reportNamed('receipt'), receipt);
+      const [email, search, later] = receipt.touchpoints.map((touch: Json) => touch.credit.algorithmic.because);
+      expect(email).toMatchObject({ own_weight: 0, brings: [{ touchpoint_id: 't2', brought: 0.5, weight: 0.25 }] });
+      expect(search).toMatchObject({
+        own_weight: 1,
+        brought_by: [{ touchpoint_id: 't1', brought: 0.5, weight: 0.25 }],
+      });
+      expect(later.own_weight).toBeUndefined();
+      const { attributed_revenue, organic_revenue } = receipt.reconciliation.attributed.algorithmic_incremental;
+      expect(Number(attributed_revenue) + Number(organic_revenue)).toBeCloseTo(100, 9);
+      const own = receipt.touchpoints.map((touch: Json) => touch.credit.algorithmic_incremental);
+      expect(own[0].weight * 3).toBeCloseTo(own[1].weight, 9);
+      expect(own[1].because.own_weight).toBeCloseTo(own[0].weight + own[1].weight, 9);
+      expect(showReceipt(receipt, 5)).toContain('50.0 % of touch 2 came from touch 1');
     });
   });
 });

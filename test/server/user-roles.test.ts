@@ -20,6 +20,7 @@ const VIEWER = `
   GET /v1/reports/list_health
   GET /v1/reports/fatigue
   GET /v1/reports/send_times
+  GET /v1/reports/send_effects
   GET /v1/reports/claims
   GET /v1/reports/cohorts
   GET /v1/reports/lifetime_value
@@ -28,8 +29,12 @@ const VIEWER = `
   GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
+  GET /v1/advice
   GET /v1/experiments
   GET /v1/experiments/{experiment_id}
+  GET /v1/experiments/calibration
+  GET /v1/reports/incrementality
+  GET /v1/reports/closest-models
   GET /v1/experiment-size
   GET /v1/annotations
   GET /v1/monitors
@@ -70,6 +75,7 @@ const ADMIN_ONLY = `
   POST /v1/flush
   POST /v1/email/instrument
   POST /v1/experiments/{experiment_id}/assign
+  POST /v1/experiments/{experiment_id}/order
   POST /v1/experiments/{experiment_id}/stop
   DELETE /v1/customers/{customer_id}
   GET /v1/customers/{customer_id}/export

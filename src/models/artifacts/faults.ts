@@ -4,11 +4,17 @@
  */
 import { faultOfFittedTrees } from '../../learning/fitted-trees.ts';
 import { GRAINS, type Naming } from '../grain.ts';
+import type { Calibration } from '../hazard/calibrated-credit.ts';
 import { controlNames, exposureNames, type FeaturePlan } from '../hazard/features.ts';
 import type { HazardFit, HazardModel } from '../hazard/fit.ts';
-import type { ArtifactModel, Card, Content, EffectsContent } from './artifact.ts';
+import type { Flow } from '../hazard/flow/flow.ts';
+import type { ArtifactModel, Card, Content, EffectsContent, HazardContent } from './artifact.ts';
 
-const FORM_OF: Record<ArtifactModel, Content['form']> = { data_driven: 'effects', algorithmic: 'hazard' };
+const FORM_OF: Record<ArtifactModel, Content['form']> = {
+  data_driven: 'effects',
+  algorithmic: 'hazard',
+  algorithmic_calibrated: 'hazard',
+};
 
 /** Undefined for a card that can be shown. */
 export function faultOfCard(card: unknown): string | undefined {
@@ -36,7 +42,9 @@ export function faultOfContent(model: ArtifactModel, content: unknown): string |
     faultOfNaming(naming) ??
     (form === 'effects'
       ? faultOfEffects(content as unknown as EffectsContent)
-      : faultOfHazard((content as unknown as { fit: unknown }).fit))
+      : (faultOfHazard((content as unknown as { fit: unknown }).fit) ??
+        faultOfFlow((content as unknown as { fit: HazardFit }).fit.plan.states.length, content['flow']) ??
+        faultOfCalibration(model, content as unknown as HazardContent)))
   );
 }
 
@@ -98,6 +106,44 @@ function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | und
     default:
       return `the kind of its hazard ${JSON.stringify((model as { kind?: unknown } | null)?.kind)} is unknown`;
   }
+}
+
+function faultOfCalibration(model: ArtifactModel, { fit, calibration }: HazardContent): string | undefined {
+  if (model !== 'algorithmic_calibrated') return undefined;
+  if (!isRecord(calibration)) return 'it does not say what holdouts changed';
+  const { factors, added, half_life_days, experiments } = calibration as unknown as Calibration;
+  const states = fit.plan.states.length;
+  if (!areNumbers(factors, states) || !areNumbers(added, states)) return 'its calibration is not two numbers per state';
+  if (![...factors, ...added].every((value) => value >= 0)) return 'its calibration has a number below 0';
+  if (!Number.isFinite(half_life_days) || half_life_days <= 0) return 'the half-life of its calibration is not above 0';
+  return Array.isArray(experiments) ? undefined : 'its calibration names no experiments';
+}
+
+/** A content without a flow is valid: older artifacts have none. */
+function faultOfFlow(states: number, saved: unknown): string | undefined {
+  if (saved === undefined) return undefined;
+  if (!isRecord(saved)) return 'its flow is not an object';
+  const flow = saved as unknown as Flow;
+  if (flow.version !== 1)
+    return `the version of its flow is ${JSON.stringify(flow.version)}, and this program reads version 1`;
+  if (!Number.isFinite(flow.guard_ms) || !Number.isFinite(flow.most_age_ms))
+    return 'the guard or the greatest age of its flow is missing';
+  const { half_lives_days, channels, channel_of, into } = flow;
+  if (!areNumbers(half_lives_days) || !half_lives_days.every((days) => days > 0))
+    return 'the half-lives of its flow are not numbers above 0';
+  if (!isTexts(channels)) return 'the channels of its flow are not a list of names';
+  const isChannel = (at: unknown): boolean => Number.isInteger(at) && (at as number) in channels;
+  if (!areNumbers(channel_of, states) || !channel_of.every(isChannel))
+    return 'its flow does not have one channel per state';
+  const isWhole = (one: Flow['into'][number]): boolean =>
+    isRecord(one) &&
+    isChannel(one.channel) &&
+    Array.isArray(one.effects) &&
+    one.effects.length === half_lives_days.length &&
+    one.effects.every((effects) => areNumbers(effects, states)) &&
+    areNumbers(one.proven, channels.length) &&
+    one.proven.every((part) => part >= 0 && part <= 1);
+  return Array.isArray(into) && into.every(isWhole) ? undefined : 'a flow into a channel is not complete';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

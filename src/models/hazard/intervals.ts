@@ -13,8 +13,8 @@ import { substitute } from '../../learning/cholesky.ts';
 import { rightSide, withStrength } from '../../learning/evidence.ts';
 import { setScores } from '../../learning/likelihood.ts';
 import { MOST_INTERVAL_ORDERS } from '../settings.ts';
-import type { FeaturePlan } from './features.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
+import { drawnFlows, type FlowOfOrders, flowOfOrders, type UncertainFlow } from './flow/flow-of-orders.ts';
 import { type Histories, peopleOf } from './histories.ts';
 import { effectsOf } from './log-linear.ts';
 import { addExposures } from './rows.ts';
@@ -28,6 +28,8 @@ export interface IntervalOptions {
   readonly level: number;
   /** The name of each group. Groups of one name are added up in every draw. Left out: the groups' own names. */
   readonly names?: readonly string[];
+  /** The flow of the fit, with its own uncertainty. */
+  readonly flow?: UncertainFlow | undefined;
 }
 
 export interface HazardIntervals {
@@ -43,10 +45,10 @@ export function hazardIntervals(
   fit: HazardFit,
   work: HazardWork,
   histories: Histories,
-  { seed, draws, level, names: called = fit.plan.groups }: IntervalOptions,
+  { seed, draws, level, names: called = fit.plan.groups, flow }: IntervalOptions,
 ): HazardIntervals | null {
   if (fit.model.kind !== 'log_linear') return null;
-  const orders = exposuresOfOrders(fit.plan, histories, seed);
+  const orders = exposuresOfOrders(fit, histories, seed, flow);
   const drawTheta = drawer(work);
   const groups = fit.plan.groups.length;
   const fractions: number[] = [];
@@ -56,13 +58,9 @@ export function hazardIntervals(
   for (let draw = 0; draw < draws; draw++) {
     const random = new Random(seed, 'hazard bootstrap', draw);
     const weights = peopleWeights(peopleOf(histories), random);
-    const { signed, total } = addUp(
-      orders,
-      effectsOf(work.linear, drawTheta(weights, random)),
-      weights,
-      groups,
-      work.linear.bend.curvature,
-    );
+    const theta = effectsOf(work.linear, drawTheta(weights, random));
+    const flows = flow === undefined ? [] : drawnFlows(flow, new Random(seed, 'flow bootstrap', draw));
+    const { signed, total } = addUp(orders, { theta, curvature: work.linear.bend.curvature }, weights, groups, flows);
     const part = partsOf(signed, total);
     fractions.push(part.reduce((sum, value) => sum + value, 0));
     const share = sharesOf(signed);
@@ -88,16 +86,27 @@ export function hazardIntervals(
 interface OrderExposures {
   readonly person: Uint32Array;
   readonly exposures: Float64Array;
+  readonly flow: FlowOfOrders | null;
 }
 
-function exposuresOfOrders(plan: FeaturePlan, histories: Histories, seed: number): OrderExposures {
+function exposuresOfOrders(
+  fit: HazardFit,
+  histories: Histories,
+  seed: number,
+  flow: UncertainFlow | undefined,
+): OrderExposures {
+  const { plan } = fit;
   const chosen = new Random(seed, 'hazard interval orders').sample([...ordersOf(histories)], MOST_INTERVAL_ORDERS);
   const width = plan.groups.length * plan.half_lives_days.length;
   const exposures = new Float64Array(chosen.length * width);
   chosen.forEach(({ person, T }, i) => {
     addExposures(plan, histories, person, T, exposures, i * width);
   });
-  return { person: Uint32Array.from(chosen, ({ person }) => person), exposures };
+  return {
+    person: Uint32Array.from(chosen, ({ person }) => person),
+    exposures,
+    flow: flow === undefined ? null : flowOfOrders(fit, flow, histories, chosen),
+  };
 }
 
 /** Returns a function that draws coefficients, given the weights of the people. */
@@ -121,7 +130,13 @@ function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: R
   };
 }
 
-function addUp(orders: OrderExposures, theta: Float64Array, weights: Float64Array, groups: number, curvature: number) {
+function addUp(
+  orders: OrderExposures,
+  { theta, curvature }: { theta: Float64Array; curvature: number },
+  weights: Float64Array,
+  groups: number,
+  flows: readonly number[],
+) {
   const width = orders.exposures.length / Math.max(1, orders.person.length);
   const x = new Float64Array(groups);
   const phi = new Float64Array(groups);
@@ -135,6 +150,11 @@ function addUp(orders: OrderExposures, theta: Float64Array, weights: Float64Arra
     for (let j = 0; j < width; j++) x[j % groups]! += theta[j]! * orders.exposures[i * width + j]!;
     shapleyOfBent(x, curvature, phi);
     for (let g = 0; g < groups; g++) signed[g]! += weight * phi[g]!;
+    for (const { from, to, part, pair } of orders.flow?.[i] ?? []) {
+      const moved = weight * phi[from]! * part * flows[pair]!;
+      signed[from]! -= moved;
+      signed[to]! += moved;
+    }
   });
   return { signed, total };
 }

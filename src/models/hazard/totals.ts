@@ -3,6 +3,7 @@
 import { scorerOf } from './credit.ts';
 import { controlNames } from './features.ts';
 import type { HazardFit } from './fit.ts';
+import { type Flow, moveCredit, movesOf } from './flow/flow.ts';
 import { type Histories, peopleOf, touchesSeen } from './histories.ts';
 import { controlWriter } from './rows.ts';
 import type { HazardPath } from './scorer.ts';
@@ -45,10 +46,10 @@ interface SignedTotals {
 
 /**
  * Totals over all orders of the period, also those that the fit did not learn from. The sums stay signed until the end, so
- * that noise around no effect cancels and does not add up.
+ * that noise around no effect cancels and does not add up. With a flow, touches share credit with those that brought them.
  */
-export function channelTotals(fit: HazardFit, histories: Histories): HazardTotals {
-  const signed = signedTotals(fit, histories);
+export function channelTotals(fit: HazardFit, histories: Histories, flow?: Flow): HazardTotals {
+  const signed = signedTotals(fit, histories, flow);
   const { orders, value } = signed;
   const shares = sharesOf(signed.by_state);
   const value_shares = sharesOf(signed.value_by_state);
@@ -92,7 +93,7 @@ function sumOf(values: Float64Array): number {
   return sum;
 }
 
-function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
+function signedTotals(fit: HazardFit, histories: Histories, flow: Flow | undefined): SignedTotals {
   const { plan } = fit;
   const scorer = scorerOf(fit);
   const pathOf = pathReader(fit, histories);
@@ -117,11 +118,14 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
     const own = Float64Array.from(codes, (code, i) => scorer.share(plan.group_of[code]!, ages_ms[i]!));
     share.fill(0);
     for (let i = 0; i < codes.length; i++) share[plan.group_of[codes[i]!]!]! += own[i]!;
-    for (let i = 0; i < codes.length; i++) {
+    const credit = own.map((part, i) => {
       const group = plan.group_of[codes[i]!]!;
-      const part = own[i]! / share[group]!;
-      by_state[codes[i]!]! += phi[group]! * part;
-      value_by_state[codes[i]!]! += phi[group]! * value * part;
+      return phi[group]! * (part / share[group]!);
+    });
+    if (flow !== undefined) moveCredit(movesOf(flow, path), credit);
+    for (let i = 0; i < codes.length; i++) {
+      by_state[codes[i]!]! += credit[i]!;
+      value_by_state[codes[i]!]! += credit[i]! * value;
     }
   }
   return { orders, value: total, by_state, value_by_state, touched, exposed };

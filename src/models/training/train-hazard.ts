@@ -4,6 +4,8 @@ import type { Card } from '../artifacts/artifact.ts';
 import { channelOf, type Naming } from '../grain.ts';
 import { diagnoseHazard } from '../hazard/diagnostics.ts';
 import { type HazardFit, type HazardWork, workHazard } from '../hazard/fit.ts';
+import { fitFlow } from '../hazard/flow/fit-flow.ts';
+import type { UncertainFlow } from '../hazard/flow/flow-of-orders.ts';
 import { judgeHazard } from '../hazard/gate.ts';
 import { type Histories, peopleOf } from '../hazard/histories.ts';
 import { hazardIntervals } from '../hazard/intervals.ts';
@@ -19,23 +21,31 @@ export interface TrainHazardOptions {
   level: number;
   guard_minutes: number;
   max_age_days: number;
+  /** Whether touches share credit with the touches of other channels that brought them. */
+  flow_back: 'on' | 'off';
 }
 
 const LIMITS = [
   NOT_CAUSAL,
   'shares and incremental parts on this card are sums over all touches up to the greatest age, and an effect in them may be negative; reports credit only touches within their windows, order by order, and never below 0; so the two differ',
   'touches within the guard before an order have no effect by definition, so the fit does not see effects within minutes',
+  'a touch shares credit with a touch of another channel that brought it where the card lists such a flow; a flow within the guard, or over more than a week, is not seen',
   'an effect is a link between a touch and later orders; people who are about to buy anyway also have more touches, and the fit may take that for an effect',
 ];
 
+/** The limit that says how strong an unseen cause would have to be starts with this. */
+export const SENSITIVITY = 'sensitivity';
+
 export function trainHazard(histories: Histories, naming: Naming, options: TrainHazardOptions): Trained {
   const { fit, work } = workHazard(histories, hazardOptions(options));
-  const totals = channelTotals(fit, histories);
+  const flow = flowOf(histories, naming, options);
+  const totals = channelTotals(fit, histories, flow?.flow);
   const { held_out, exposed_cases, incremental_fraction, ...figures } = diagnoseHazard(fit, work, histories);
   const gate = judgeHazard({ held_out, exposed_cases, incremental_fraction, ...figures });
   const card: Card = {
     model: 'algorithmic',
-    ...claimsOf(totals, fit, work, histories, naming, options),
+    ...claimsOf(totals, { fit, work, flow }, histories, naming, options),
+    ...(flow && { flows: flow.found }),
     conversions: totals.orders,
     value: totals.value,
     data: dataOf(fit, histories),
@@ -51,34 +61,53 @@ export function trainHazard(histories: Histories, naming: Naming, options: Train
     warnings: warningsOf(fit),
     gate,
   };
-  return { family: options.family, content: { form: 'hazard', naming, fit }, card };
+  return { family: options.family, content: { form: 'hazard', naming, fit, ...(flow && { flow: flow.flow }) }, card };
 }
 
 function sensitivityLine({ incremental_fraction, exposed_fraction }: HazardTotals): string {
   const strength = eValue(incremental_fraction / exposed_fraction);
-  if (strength === 1) return 'sensitivity: nothing is claimed';
-  return `sensitivity: an unseen cause that made people ${strength === null ? 'any number of' : strength.toFixed(1)} times as likely both to be touched and to order would explain all that is claimed; each channel has its own number`;
+  if (strength === 1) return `${SENSITIVITY}: nothing is claimed`;
+  return `${SENSITIVITY}: an unseen cause that made people ${strength === null ? 'any number of' : strength.toFixed(1)} times as likely both to be touched and to order would explain all that is claimed; each channel has its own number`;
 }
 
 function hazardOptions({ family, seed, guard_minutes, max_age_days }: TrainHazardOptions) {
   return { family, seed, guard_ms: guard_minutes * MS_PER_MINUTE, most_age_ms: max_age_days * MS_PER_DAY };
 }
 
-/** The totals of a fit without its gate, to compare with worlds whose truth is known. */
+/** The totals of a fit without its gate, to compare with worlds whose truth is known: with flows, and without them. */
 export function claimHazard(histories: Histories, naming: Naming, options: TrainHazardOptions) {
   const { fit, work } = workHazard(histories, hazardOptions(options));
-  return claimsOf(channelTotals(fit, histories), fit, work, histories, naming, options);
+  const flow = flowOf(histories, naming, options);
+  const claims = (used: UncertainFlow | null) =>
+    claimsOf(channelTotals(fit, histories, used?.flow), { fit, work, flow: used }, histories, naming, options);
+  return { claims: claims(flow), without_flow_back: claims(null) };
+}
+
+/** The flows between channels, or null where there are none or they are not asked for. */
+function flowOf(histories: Histories, naming: Naming, options: TrainHazardOptions): UncertainFlow | null {
+  if (options.flow_back === 'off') return null;
+  const channels = histories.states.map((state) => channelOf(state, naming));
+  // Campaigns are too many and too small to learn flows between them. All campaigns of a channel flow alike.
+  const names = naming.grain === 'campaign' ? channels : histories.states;
+  const guard_ms = options.guard_minutes * MS_PER_MINUTE;
+  const { flow, found } = fitFlow(histories, { channels, names }, { seed: options.seed, guard_ms });
+  return flow && { flow, found };
+}
+
+interface Fitted {
+  fit: HazardFit;
+  work: HazardWork;
+  flow: UncertainFlow | null;
 }
 
 function claimsOf(
   totals: HazardTotals,
-  fit: HazardFit,
-  work: HazardWork,
+  fitted: Fitted,
   histories: Histories,
   naming: Naming,
   options: TrainHazardOptions,
 ) {
-  const { channels, incremental_fraction } = withIntervals(fit, work, histories, naming, options);
+  const { channels, incremental_fraction } = withIntervals(fitted, histories, naming, options);
   return {
     incremental_fraction: totals.incremental_fraction,
     ...incremental_fraction,
@@ -130,14 +159,14 @@ function byChannel(states: readonly ChannelTotal[], naming: Naming, most_exposed
 
 /** Intervals for channels with no state in `other`. Families without draws have none. */
 function withIntervals(
-  fit: HazardFit,
-  work: HazardWork,
+  { fit, work, flow }: Fitted,
   histories: Histories,
   naming: Naming,
   { draws, seed, level }: TrainHazardOptions,
 ) {
   const names = fit.plan.groups.map((group) => channelOf(group, naming));
-  const found = draws === 0 ? null : hazardIntervals(fit, work, histories, { draws, seed, level, names });
+  const found =
+    draws === 0 ? null : hazardIntervals(fit, work, histories, { draws, seed, level, names, flow: flow ?? undefined });
   if (found === null) return { channels: (rows: ChannelTotal[]) => rows, incremental_fraction: {} };
   const merged = new Set(fit.merged.map((state) => channelOf(state, naming)));
   const bounds = new Map(found.groups.filter(({ group }) => !merged.has(group)).map((row) => [row.group, row]));

@@ -28,7 +28,7 @@ const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
 const ExperimentParameters = Type.Object({ brand_id, as_of, currency }, { additionalProperties: false });
 
 /** How results are computed. A change of any formula is a new version, so that an answer can be made again to the byte. */
-const ANALYSIS_VERSION = '1';
+export const ANALYSIS_VERSION = '1';
 
 export async function experimentReport(
   context: ReportContext,
@@ -136,6 +136,7 @@ const headOf = (design: Design): ReportJson => ({
   name: design.name,
   scope: design.scope,
   campaign_id: design.campaign_id,
+  channel: design.channel,
   metric: design.metric,
   control: design.control,
   analysis_version: ANALYSIS_VERSION,

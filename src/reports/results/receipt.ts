@@ -66,8 +66,20 @@ const ORDER = closed({
 
 const RULES = closed({ ...MODEL_SETTING_VALUES, ...optionValues('touches') });
 
+const SHARED = rows({ touchpoint_id: text(), brought: number(), weight: number() });
+
 const CREDIT = closed({
-  because: Type.Optional(closed({ artifact_id: text(), measure: text(), with: number(), without: number() })),
+  because: Type.Optional(
+    closed({
+      artifact_id: text(),
+      measure: text(),
+      with: number(),
+      without: number(),
+      own_weight: Type.Optional(number()),
+      brought_by: Type.Optional(SHARED),
+      brings: Type.Optional(SHARED),
+    }),
+  ),
   weight: number(),
   share: ratio(),
   ...money('attributed_revenue'),
@@ -129,6 +141,12 @@ export const RECEIPT_MEANINGS = {
   reason: 'The rule that decided, in a sentence',
   credit: 'The credit by model, for touches of the path',
   because: 'The measure of the fitted artifact with the touch, and without it',
+  own_weight:
+    'The weight of the touch before touches shared credit with those that brought them; left out where none did',
+  brought_by: 'Earlier touches that brought this one, and the weight that it gave each of them',
+  brings: 'Later touches that this one brought, and the weight that each of them gave it',
+  brought:
+    'The part of a touch that another touch brought, from 0 to 1: of so many touches like it, the others would have come anyway',
   weight: 'The weight that the formula of the model gives the touch',
   share: 'The part of the order that the touch earned',
   path_length: 'Touches in the path',
