@@ -608,6 +608,26 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_i
 answer: Answers['ReportsSendTimes']
 }
 /**
+ * What blasts brought: people who were sent beside those who were not sent yet
+ */
+"/v1/reports/send_effects": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'currency' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
+/**
+ * Only blasts of this campaign; all blasts that begin in the period when left out
+ */
+campaign_id?: string
+/**
+ * Orders count for so many hours from the start of a wave; 24 when left out
+ */
+window_hours?: number
+/**
+ * Eligible people were sent an email in so many days before the blast; 90 when left out
+ */
+list_days?: number
+})
+answer: Answers['ReportsSendEffects']
+}
+/**
  * What providers claim beside what was sold and credited, and why they differ
  */
 "/v1/reports/claims": {
@@ -778,6 +798,34 @@ experiment_id: string
 }
 query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'>
 answer: Answers['ExperimentsOne']
+}
+/**
+ * Experiments for marketing mix models
+ */
+"/v1/experiments/calibration": {
+query: (Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'> & {
+/**
+ * The program that takes the rows
+ */
+for: ("robyn" | "meridian")
+/**
+ * The name of the channel in the model; email when left out
+ */
+channel?: string
+/**
+ * What the model explains; revenue when left out
+ */
+measure?: ("revenue" | "orders")
+/**
+ * The name of the dependent variable, for Robyn; revenue or conversions when left out
+ */
+metric?: string
+/**
+ * With which effect of the model Robyn compares; immediate when left out
+ */
+calibration_scope?: ("immediate" | "total")
+})
+answer: Answers['ExperimentsCalibration']
 }
 /**
  * Credit beside what was caused
@@ -1452,6 +1500,88 @@ arm: (string | null)
 held_out_by: (string | null)
 /**
  * Why this person was not assigned
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
+}
+/**
+ * Put a send list into waves by chance
+ */
+"/v1/experiments/{experiment_id}/order": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * The campaign that will be sent; the first call needs it
+ */
+campaign_id?: string
+/**
+ * How many waves; 4 when left out
+ */
+waves?: number
+/**
+ * The length of the whole list, where it is sent in several calls
+ */
+planned_people?: number
+/**
+ * The send list: each with customer_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * In the order of `people`
+ */
+people: {
+/**
+ * The wave in which this person is sent; null if a global experiment holds the person out, or the person was refused
+ */
+wave: (number | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person has no wave
  */
 refused: ({
 field: string

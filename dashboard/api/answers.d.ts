@@ -1041,6 +1041,7 @@ ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
 ReportsFatigue: ReportsFatigue
 ReportsSendTimes: ReportsSendTimes
+ReportsSendEffects: ReportsSendEffects
 ReportsClaims: ReportsClaims
 ReportsCohorts: ReportsCohorts
 ReportsLifetimeValue: ReportsLifetimeValue
@@ -1048,6 +1049,7 @@ ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
 ExperimentsOne: ExperimentsOne
+ExperimentsCalibration: ExperimentsCalibration
 ReportsIncrementality: ReportsIncrementality
 ReportsClosestModels: ReportsClosestModels
 Runs: Runs
@@ -6536,6 +6538,327 @@ count: number
 message: string
 }[]
 }
+export interface ReportsSendEffects {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+campaign_id: (string | null)
+/**
+ * Orders count for so long from the start of a wave
+ */
+window_hours: number
+/**
+ * Eligible people were sent an email in so many days before the blast
+ */
+list_days: number
+confidence: number
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+blasts: {
+brand_id: string
+campaign_id: string
+email_id: (string | null)
+first_sent_at: string
+last_sent_at: string
+experiment_id: (string | null)
+/**
+ * People who were sent at about one time, or in one wave of a random order
+ */
+waves: number
+/**
+ * Waves whose window was over; the others are left out
+ */
+waves_over: number
+/**
+ * People with an email of the blast that was sent, delivered or bounced
+ */
+sent_people: number
+/**
+ * Who decided the order of sending
+ */
+basis: ("random_order" | "unlike_people")
+/**
+ * True only for a random order of sending
+ */
+is_causal: boolean
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+/**
+ * What may be concluded
+ */
+conclusion: ("too_few" | "more_orders" | "fewer_orders" | "no_difference_seen" | "intent_leaks" | "controls_near_zero" | "not_proven")
+sentence: string
+controls: {
+/**
+ * A comparison that has to be near zero
+ */
+control: ("orders_before" | "bounced" | "machine_only")
+/**
+ * What it shows
+ */
+verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
+/**
+ * The difference of the control as a part of the difference after the send; null if that is not above 0
+ */
+leaked_part: (number | null)
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+}[]
+}[]
+/**
+ * All blasts with one basis together
+ */
+together: {
+blasts: number
+/**
+ * Who decided the order of sending
+ */
+basis: ("random_order" | "unlike_people")
+/**
+ * True only for a random order of sending
+ */
+is_causal: boolean
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+/**
+ * What may be concluded
+ */
+conclusion: ("too_few" | "more_orders" | "fewer_orders" | "no_difference_seen" | "intent_leaks" | "controls_near_zero" | "not_proven")
+sentence: string
+controls: {
+/**
+ * A comparison that has to be near zero
+ */
+control: ("orders_before" | "bounced" | "machine_only")
+/**
+ * What it shows
+ */
+verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
+/**
+ * The difference of the control as a part of the difference after the send; null if that is not above 0
+ */
+leaked_part: (number | null)
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+}[]
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsClaims {
 report_period: {
 start: string
@@ -8338,6 +8661,117 @@ always_valid_high: number
 warnings: {
 code: string
 count: number
+message: string
+}[]
+}
+export interface ExperimentsCalibration {
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The program
+ */
+for: ("robyn" | "meridian")
+/**
+ * How the figures of the experiments are computed
+ */
+analysis_version: string
+/**
+ * The rows for the program: one for each experiment that is over and has a result
+ */
+calibration: ({
+channel: string
+liftStartDate: string
+liftEndDate: string
+/**
+ * What the treated people brought in all, beyond what they would have brought without the emails
+ */
+liftAbs: number
+/**
+ * Spend of the campaign in the days of the experiment, from the log
+ */
+spend: number
+/**
+ * 1 less the p-value of the difference
+ */
+confidence: number
+/**
+ * The name of the dependent variable of the model
+ */
+metric: string
+/**
+ * immediate or total, as Robyn takes it
+ */
+calibration_scope: string
+} | {
+channel_name: string
+/**
+ * What a unit of spend brought: incremental revenue / spend, or incremental orders / spend
+ */
+point_estimate: number
+/**
+ * The standard error of the point estimate
+ */
+standard_error: number
+/**
+ * revenue or non-revenue, as Meridian takes it
+ */
+experiment_kpi_type: string
+/**
+ * Spend of the campaign in the days of the experiment, from the log
+ */
+experiment_total_spend: number
+experiment_start_date: string
+experiment_end_date: string
+/**
+ * The location of the lognormal distribution with this mean and standard deviation; null if the estimate is not above 0
+ */
+roi_mu: (number | null)
+/**
+ * Its scale
+ */
+roi_sigma: (number | null)
+})[]
+/**
+ * The experiments of these rows, in the same order
+ */
+experiments: {
+experiment_id: string
+brand_id: string
+name: string
+campaign_id: (string | null)
+}[]
+/**
+ * Experiments without a row, with the reason
+ */
+left_out: {
+experiment_id: string
+brand_id: string
+/**
+ * Why it is left out
+ */
+reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
 message: string
 }[]
 }

@@ -48,8 +48,6 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   receipt: [{ conversion_id: 'of-ann' }, { conversion_id: 'of-ann-too' }],
   customer: [{ customer_id: 'ann', brand_id: 'default' }],
   data_quality: [PERIOD],
-  // The shop has no experiment.
-  experiment: [],
   incrementality: [PERIOD, { ...PERIOD, by: 'channel' }],
   closest_models: [PERIOD],
   fit: [
