@@ -35,7 +35,7 @@ const DRAWS = 100;
 /** The part of the unexplained variance of revenue that is demand to which spend answers, at least and at most. Above 1 where spend follows demand by more than the figures say. */
 const DEMAND_PARTS: Partial<Record<Way, readonly [number, number]>> = {
   spend_follows_demand: [0.5, 1.5],
-  spend_follows_demand_much: [1.5, 3],
+  spend_follows_demand_much: [1.2, 2.2],
 };
 
 interface Regression {
