@@ -20,6 +20,7 @@ const MODELS = [
   'data_driven',
   'algorithmic',
   'algorithmic_incremental',
+  'algorithmic_calibrated',
 ] as const;
 const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'AUD', 'CAD', 'JPY', 'SEK', 'NOK', 'DKK', 'PLN'] as const;
 const COMPARES = [

@@ -64,12 +64,13 @@ export const RULE_MODELS: readonly Model[] = [
 export const RULE_MODEL_NAMES = RULE_MODELS.map((model) => model.name);
 /**
  * Models that need a fitted artifact, each with the model that is fitted for it. `algorithmic_incremental` uses the fit of
- * `algorithmic`.
+ * `algorithmic`; that of `algorithmic_calibrated` is corrected by experiments.
  */
 export const FITTED_MODELS = {
   data_driven: 'data_driven',
   algorithmic: 'algorithmic',
   algorithmic_incremental: 'algorithmic',
+  algorithmic_calibrated: 'algorithmic_calibrated',
 } as const;
 export type FittedModelName = keyof typeof FITTED_MODELS;
 export const FITTED_MODEL_NAMES = Object.keys(FITTED_MODELS) as FittedModelName[];

@@ -107,6 +107,7 @@ function addCreate(group: Command, { io, open }: Context): void {
     .addOption(new Option('--unit <unit>', 'the id that is hashed').choices(UNITS))
     .addOption(new Option('--metric <metric>', 'the measure that decides').choices(METRICS))
     .option('--campaign <id>', 'the campaign or flow')
+    .option('--channel <name>', 'the channel, with --scope channel')
     .option('--window-days <n>', 'orders count for so many days after the assignment', whole(1, 400))
     .option('--before-days <n>', 'days before the assignment that explain differences', whole(1, 400))
     .option('--alpha <part>', 'chance of a false alarm', part)
@@ -125,6 +126,7 @@ function addCreate(group: Command, { io, open }: Context): void {
       unit,
       metric,
       campaign,
+      channel,
       windowDays,
       beforeDays,
       alpha,
@@ -146,6 +148,7 @@ function addCreate(group: Command, { io, open }: Context): void {
       ...{
         metric,
         campaign_id: campaign,
+        channel,
         window_days: windowDays,
         before_days: beforeDays,
         alpha,

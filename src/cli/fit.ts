@@ -55,6 +55,12 @@ export function addFitCommand(program: Command, context: Context): void {
     'how much each touch raised the hazard of an order, learnt from people who did and did not order',
     io,
   ).action((flags: FitFlags) => fitLog(context, 'algorithmic', flags));
+  addModel(
+    fit,
+    'algorithmic_calibrated',
+    'algorithmic, corrected by the experiments with a holdout that have ended',
+    io,
+  ).action((flags: FitFlags) => fitLog(context, 'algorithmic_calibrated', flags));
 }
 
 const PATHS =

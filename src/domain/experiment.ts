@@ -23,7 +23,7 @@ import { formatInstant, MS_PER_DAY } from './time.ts';
 import { Type } from './typebox.ts';
 
 /** What an experiment is about. Whoever a `global` one holds out is in no arm of the others. */
-export const SCOPES = ['campaign', 'flow', 'global'] as const;
+export const SCOPES = ['campaign', 'flow', 'channel', 'global'] as const;
 /** The id that is hashed: that of the customer, or of the browser or device. */
 export const UNITS = ['customer', 'device'] as const;
 /** The measures that an experiment can be decided by. */
@@ -59,8 +59,9 @@ export const ExperimentSchema = Type.Object(
     ),
     brand_id: BRAND_ID,
     name: Text('What it is called, such as "Does the newsletter do anything?"', 200),
-    scope: OneOf(SCOPES, 'What it is about: one campaign, one flow, or every email of the brand'),
+    scope: OneOf(SCOPES, 'What it is about: one campaign, one flow, one channel, or every email of the brand'),
     campaign_id: Type.Optional(GroupId('The campaign or flow')),
+    channel: Type.Optional(Name('The channel, of scope `channel`', MAX_CHANNEL_LENGTH)),
     unit: Type.Optional(
       OneOf(UNITS, 'The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out'),
     ),
@@ -108,6 +109,7 @@ export interface Design {
   name: string;
   scope: (typeof SCOPES)[number];
   campaign_id: string | null;
+  channel: string | null;
   unit: (typeof UNITS)[number];
   /** In order of assignment: the control, then the others by name. Shares in millionths. */
   arms: ReadonlyArray<{ name: string; parts: number }>;
@@ -134,6 +136,7 @@ export function designOf(record: Readonly<Record<string, unknown>>): Design {
     name: record['name'] as string,
     scope: record['scope'] as Design['scope'],
     campaign_id: (record['campaign_id'] as string | null | undefined) ?? null,
+    channel: (record['channel'] as string | null | undefined) ?? null,
     unit: (record['unit'] as Design['unit'] | null | undefined) ?? 'customer',
     arms: parts.sort((a, b) => (place(a.name) < place(b.name) ? -1 : 1)),
     control,
@@ -206,6 +209,10 @@ function experimentProblem(record: FlatRecord): Problem | undefined {
     return { field: 'arms', reason: `has shares that add up to ${sum / SHARE_PARTS}; they must add up to 1` };
   if (!arms.some(([name]) => name === record['control']))
     return { field: 'control', reason: `is not one of the arms: ${arms.map(([name]) => name).join(', ')}` };
+  if ((record['scope'] === 'channel') !== (typeof record['channel'] === 'string'))
+    return record['scope'] === 'channel'
+      ? { field: 'channel', reason: 'is missing; an experiment of scope channel names the channel that is held back' }
+      : { field: 'channel', reason: 'is for experiments of scope channel; leave it out, or set scope to channel' };
   if ((record['ends_at'] as number) <= (record['starts_at'] as number))
     return { field: 'ends_at', reason: 'is not after starts_at; send a later time' };
   const alpha = optional(record['alpha']) ?? DEFAULT_ALPHA;

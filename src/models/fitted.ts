@@ -5,7 +5,8 @@
  *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays: from histories in memory if they hold what is
  *      asked for, else by a query. grain.ts names the touches.
  *   2. training/pool.ts sends them to a thread. training/train-paths.ts fits a Markov chain (markov/fit.ts) or Shapley values
- *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts) to histories.
+ *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts), and
+ *      what brings touches (hazard/flow/), to histories.
  *   3. gate.ts and hazard/gate.ts judge the fit. Reports use it only if it passes every check.
  *   4. artifacts/ stores the fit with its card and gate, checks it when it is read, and chooses the one that a report uses.
  *   5. {@link fittedModel} turns the artifact into a table of weights by touch, which the query of attribution/ joins.
@@ -25,13 +26,12 @@ import type { Row } from '../warehouse/schema.ts';
 import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
 import { scorerOf } from './hazard/credit.ts';
-import { creditWithFlow } from './hazard/flow/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
-import { effectsInMemory, hazardInMemory, movesInMemory } from './score-paths.ts';
+import { creditOf, effectsInMemory, hazardInMemory, movesInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact, notes: ArtifactNotes): Model {
-  const incremental = name === 'algorithmic_incremental';
+  const incremental = name === 'algorithmic_incremental' || name === 'algorithmic_calibrated';
   const { artifact_id, content } = artifact;
   const scores: Scores = {
     artifact_id,
@@ -48,7 +48,8 @@ export function fittedModel(name: FittedModelName, artifact: Artifact, notes: Ar
           make: (snapshot, plan, touches, scores) =>
             makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
           inMemory: (kinds) => hazardInMemory(content, kinds),
-          ...(content.flow && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
+          ...(content.flow &&
+            !content.calibration && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
         }),
   };
   return {
@@ -179,7 +180,7 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, content: HazardC
 function scorePath(content: HazardContent, path: readonly Row[]): Row[] {
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
-  const { weights, incremental, hazard_ratio } = creditWithFlow(content, { codes, ages_ms });
+  const { weights, incremental, hazard_ratio } = creditOf(content, { codes, ages_ms });
   const scorer = scorerOf(content.fit);
   const without = new Map<number, number>();
   for (const code of new Set(codes)) {

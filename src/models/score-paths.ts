@@ -2,8 +2,11 @@
 import type { ScorePath, Scores, TouchKind } from '../attribution/plan.ts';
 import type { EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { type Naming, stateOf } from './grain.ts';
+import { calibrated } from './hazard/calibrated-credit.ts';
+import type { PathCredit } from './hazard/credit.ts';
 import { creditWithFlow } from './hazard/flow/credit.ts';
 import { SHARED } from './hazard/flow/flow.ts';
+import type { HazardPath } from './hazard/scorer.ts';
 
 /** Not looked up yet. */
 const OPEN = -2;
@@ -33,11 +36,18 @@ export function effectsInMemory({ naming, states, effects }: EffectsContent, kin
   };
 }
 
+/** The credit of a path: that of the fit and its flows, changed by holdouts where the artifact has them. */
+export function creditOf(content: HazardContent, path: HazardPath): PathCredit {
+  const credit = creditWithFlow(content, path);
+  const { fit, calibration } = content;
+  return calibration === undefined ? credit : calibrated(credit, fit, calibration, path);
+}
+
 export function hazardInMemory(content: HazardContent, kinds: readonly TouchKind[]): ScorePath {
   const codeOf = codesOf(content.naming, content.fit.plan.states, kinds);
   return ({ length, kinds: own, ages_ms }) => {
     const codes = Int32Array.from({ length }, (_, i) => codeOf(own[i]!));
-    const { weights, incremental } = creditWithFlow(content, { codes, ages_ms: ages_ms.subarray(0, length) });
+    const { weights, incremental } = creditOf(content, { codes, ages_ms: ages_ms.subarray(0, length) });
     return { weight: weights, share: incremental };
   };
 }

@@ -15,6 +15,7 @@ import { showCustomer } from './customer.ts';
 import { showExperiment } from './experiment.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
+import { showClosestModels, showIncrementality } from './incrementality.ts';
 import { showJourneys } from './journeys.ts';
 import { showLags } from './lags.ts';
 import { showCohorts, showLifetimeValue } from './lifetime.ts';
@@ -42,6 +43,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   card: cardText,
   changes: showWhatChanged,
   claims: showClaims,
+  closest_models: showClosestModels,
   cohorts: showCohorts,
   comparison: showComparison,
   consolidated: showConsolidated,
@@ -53,6 +55,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   fits: showFits,
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
+  incrementality: showIncrementality,
   journeys: showJourneys,
   lags: showLags,
   lifetime_value: showLifetimeValue,

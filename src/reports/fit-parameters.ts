@@ -7,13 +7,16 @@ import { GRAINS } from '../models/grain.ts';
 import { FIT_DEFAULTS } from '../models/settings.ts';
 import { FITTED_LOG_PARAMETERS } from './parameters.ts';
 
-/** A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. */
-export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic'] as const;
+/**
+ * A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. `algorithmic_calibrated` is a
+ * fit of `algorithmic` that finished experiments correct.
+ */
+export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic', 'algorithmic_calibrated'] as const;
 export type FitModel = (typeof FIT_MODELS)[number];
 
 /** The model of reports that a fit serves. */
 export const artifactModelOf = (model: FitModel): ArtifactModel =>
-  model === 'algorithmic' ? 'algorithmic' : 'data_driven';
+  model === 'algorithmic' || model === 'algorithmic_calibrated' ? model : 'data_driven';
 
 export const HAZARD_FAMILIES = ['logistic', 'boosted_trees', 'random_forest', 'additive'] as const;
 
@@ -87,12 +90,13 @@ export const FitParameters = Type.Object(
 );
 export type FitParameters = Static<typeof FitParameters>;
 
+const HAZARD_MODELS: readonly FitModel[] = ['algorithmic', 'algorithmic_calibrated'];
 /** Settings that only some models have. All models have every other parameter. */
 const ONLY: Partial<Record<keyof FitParameters, readonly FitModel[]>> = {
-  family: ['algorithmic'],
-  guard_minutes: ['algorithmic'],
-  max_age_days: ['algorithmic'],
-  flow_back: ['algorithmic'],
+  family: HAZARD_MODELS,
+  guard_minutes: HAZARD_MODELS,
+  max_age_days: HAZARD_MODELS,
+  flow_back: HAZARD_MODELS,
   order: ['markov', 'data_driven'],
   transform: ['markov', 'data_driven', 'shapley'],
   collapse: ['markov', 'data_driven', 'shapley'],

@@ -7,6 +7,7 @@ import { badRequest, TributaryError } from '../domain/errors.ts';
 import { type Artifact, artifactId, artifactRow } from '../models/artifacts/artifact.ts';
 import { kindOf, soundArtifact } from '../models/artifacts/stored.ts';
 import type { Grain, Naming } from '../models/grain.ts';
+import type { HoldoutLift } from '../models/hazard/calibration.ts';
 import { readLogHistories } from '../models/hazard/log-histories.ts';
 import { readLogPaths } from '../models/paths/log-paths.ts';
 import { parseTransforms } from '../models/paths/transforms.ts';
@@ -19,6 +20,7 @@ import { turnsOf } from '../warehouse/turns.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { artifactModelOf, FitParameters, modelsWith } from './fit-parameters.ts';
+import { readHoldouts } from './incrementality/holdouts.ts';
 import { cardJson } from './models.ts';
 import { AttributionParameters } from './parameters.ts';
 import { ALL_TIME } from './person.ts';
@@ -30,7 +32,7 @@ const READ_PATIENCE = 10;
 
 /** Everything that decides a fit, with defaults filled in. */
 type FitSettings =
-  | ({ model: 'algorithmic'; grain: Grain | 'auto' } & TrainHazardOptions)
+  | ({ model: 'algorithmic' | 'algorithmic_calibrated'; grain: Grain | 'auto' } & TrainHazardOptions)
   | ({ model: 'markov' | 'shapley'; grain: Grain } & Omit<TrainPathsOptions, 'pathless'>);
 
 /**
@@ -98,10 +100,10 @@ function settle(parameters: FitParameters): FitSettings {
   refuseOthers(parameters);
   const { seed = FIT_DEFAULTS.seed, draws = FIT_DEFAULTS.draws } = parameters;
   const common = { seed, draws, level: FIT_DEFAULTS.level };
-  if (parameters.model === 'algorithmic') {
+  if (parameters.model === 'algorithmic' || parameters.model === 'algorithmic_calibrated') {
     const { family, guard_minutes, max_age_days, flow_back } = { ...FIT_DEFAULTS, ...parameters };
     const { grain = 'auto' } = parameters;
-    return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days, flow_back };
+    return { model: parameters.model, ...common, family, grain, guard_minutes, max_age_days, flow_back };
   }
   const { grain = 'channel', transform = 'none' } = parameters;
   if (parseTransforms(transform).some(({ kind }) => kind === 'frequency'))
@@ -134,14 +136,29 @@ async function readLog(
   // Training may take as long as it needs, while its client waits for it.
   const limits = { signal: context.cancellation?.signal };
   const in_memory = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
-  if (settings.model === 'algorithmic') {
+  if ('family' in settings) {
     const wanted = settings.grain === 'auto' ? 'auto' : named(settings.grain);
     const { histories, naming } = await readLogHistories(snapshot, plan, context.directory, wanted, in_memory);
+    if (settings.model === 'algorithmic_calibrated')
+      return async () => {
+        const holdouts = holdoutsFor(await readHoldouts(context, plan));
+        return context.training.run(limits, 'trainCalibrated', histories, naming, settings, holdouts);
+      };
     return () => context.training.run(limits, 'trainHazard', histories, naming, settings);
   }
   const naming = named(settings.grain);
   const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming, in_memory, context.threads);
   return () => context.training.run(limits, 'trainPaths', paths, naming, { ...settings, pathless });
+}
+
+/** @throws unprocessable where there is none. */
+function holdoutsFor(found: readonly HoldoutLift[]): readonly HoldoutLift[] {
+  if (found.length > 0) return found;
+  throw new TributaryError(
+    'unprocessable',
+    'model: no experiment with a holdout has a result, so there is nothing to calibrate by; GET /v1/reports/incrementality says why. Fit algorithmic instead',
+    { field: 'model' },
+  );
 }
 
 const named = (grain: Grain): Naming => ({ grain, split_views: [] });

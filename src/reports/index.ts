@@ -17,6 +17,8 @@ import { calibration } from './experiments/calibration/report.ts';
 import { experiment } from './experiments/report.ts';
 import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
+import { closestModels } from './incrementality/closest.ts';
+import { incrementality } from './incrementality/report.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
 import { cohorts } from './lifetime/cohorts.ts';
@@ -63,6 +65,8 @@ export const REPORTS: readonly Report[] = [
   dataQuality,
   experiment,
   calibration,
+  incrementality,
+  closestModels,
   runs,
   comparison,
   freeze,

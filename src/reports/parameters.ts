@@ -103,6 +103,14 @@ export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...TRIED_SETTINGS, ...G
 const { model: _one, artifact: _artifact, ...WITHOUT_MODEL } = ONE_MODEL_PARAMETERS;
 /** Parameters of a report about the orders of a period that credits nothing. */
 export const NO_MODEL_PARAMETERS = WITHOUT_MODEL;
+/** Parameters of reports that set experiments beside the credit of several models. All refunds count whenever they come. */
+export const LIFT_PARAMETERS = {
+  ...PERIOD,
+  models: MODEL.models,
+  artifact: MODEL.artifact,
+  ...LOG,
+  ...optionParameters('touches', 'verdicts', 'orders'),
+};
 /** Parameters of reports on the people on an email list. Orders have no paths there, so there are no options about touches. */
 export const EMAIL_LIST_PARAMETERS = {
   ...PERIOD,

@@ -191,6 +191,8 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   ],
   experiment: [{ experiment_id: 'march' }],
   experiment_calibration: [{ for: 'robyn' }, { for: 'meridian', measure: 'orders' }],
+  incrementality: [MARCH, { ...MARCH, models: 'linear,last_touch', by: 'channel' }],
+  closest_models: [{}],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },

@@ -33,7 +33,7 @@ describe('simulate --world', () => {
     const data = join(root, 'data');
     const printed = await ok(arguments_of(out));
     const commands = [...printed.matchAll(/tributary (import .+)/g)].map(([, command]) => command!.split(' '));
-    expect(commands.length).toBe(4);
+    expect(commands.length).toBe(6);
     for (const command of commands) expect(await cli([...command, '--data', data])).toMatchObject({ code: 0 });
     const range = ['--start', '2026-02-01', '--end', '2026-04-02', '--data', data];
     const { summary } = (await json(['report', 'attribution', ...range])) as unknown as {

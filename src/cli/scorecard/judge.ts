@@ -18,6 +18,7 @@ import type { Client, Json } from '../client.ts';
 import type { Openers } from '../connect.ts';
 import type { Io } from '../io.ts';
 import { LocalClient } from '../local-client.ts';
+import { calibratedClaim, type Measured, measuredIn, pieClaim, withHoldouts } from './holdouts.ts';
 
 export interface Judged {
   family: string;
@@ -27,6 +28,8 @@ export interface Judged {
   scores: Record<string, Score>;
   /** Models that failed their gate, with the failed checks. */
   refused: Record<string, string[]>;
+  /** What the holdouts of the world measured; empty without any. */
+  measured: readonly Measured[];
 }
 
 export interface JudgeOptions {
@@ -35,9 +38,13 @@ export interface JudgeOptions {
   seed: number;
   /** Families of hazard models to fit. The first is reported as `algorithmic`. */
   families: readonly string[];
+  /** The part of people who are held out of each channel; 0 for no experiments. */
+  holdout: number;
 }
 
 const ITEMS = 1_000;
+/** The fit after holdouts. */
+const CALIBRATED = 'algorithmic_calibrated';
 
 /** Is added to the name of a model whose touches keep all of their credit, to compare. */
 const WITHOUT_FLOW_BACK = ' without flow-back';
@@ -46,10 +53,11 @@ const WITHOUT_FLOW_BACK = ' without flow-back';
 export async function judgeWorld(
   io: Io,
   open: Openers,
-  world: CausalOptions,
+  asked: CausalOptions,
   options: JudgeOptions,
   onPhase: (phase: string) => void = () => {},
 ): Promise<Judged> {
+  const world = withHoldouts(asked, options.holdout);
   const folder = mkdtempSync(join(tmpdir(), 'tributary-scorecard-'));
   const tributary = await open.openTributary({ folder, config: makeConfig({}), clock: () => world.end_ms });
   const client = await LocalClient.open(tributary, io);
@@ -72,7 +80,7 @@ export async function judgeWorld(
       else Object.assign(claims, await reportClaims(client, period, fit, card));
     }
     const scores = Object.fromEntries(Object.entries(claims).map(([name, claim]) => [name, scoreClaim(claim, truth)]));
-    return { family: world.family, seed: world.seed, truth, scores, refused };
+    return { family: world.family, seed: world.seed, truth, scores, refused, measured: [] };
   } finally {
     await client.close();
     rmSync(folder, { recursive: true, force: true });
@@ -80,19 +88,45 @@ export async function judgeWorld(
 }
 
 /** Scores only the fit of the algorithmic model, on the histories of a world, without log, rules and gate. */
-export function judgeFit(world: CausalOptions, { draws, seed, families }: JudgeOptions): Judged {
-  const made = causalWorld(world);
+export function judgeFit(world: CausalOptions, { draws, seed, families, holdout }: JudgeOptions): Judged {
+  const made = causalWorld(withHoldouts(world, holdout));
+  const orders = made.truth.conversions;
+  let measured: readonly Measured[] = [];
   const histories = toHistories(made, 'type');
   const naming: Naming = { grain: 'channel_and_type', split_views: [] };
-  const scores = families.flatMap((family): [string, Score][] => {
+  const scores = families.flatMap((family, i): [string, Score][] => {
     const options = { ...FIT_DEFAULTS, family: family as HazardFamily, draws, seed };
     const { claims, without_flow_back } = claimHazard(histories, naming, options);
-    return [
+    const of_fit: [string, Score][] = [
       [family, scoreClaim(claimOfFit(claims), made.truth)],
       [family + WITHOUT_FLOW_BACK, scoreClaim(claimOfFit(without_flow_back), made.truth)],
     ];
+    if (holdout === 0 || i > 0) return of_fit;
+    measured = measuredIn(made, claims.channels, orders);
+    const calibrated = calibratedClaim(claims.channels, measured, { ...options, orders });
+    return [...of_fit, [CALIBRATED, scoreClaim(calibrated, made.truth)]];
   });
-  return { family: world.family, seed: world.seed, truth: made.truth, scores: Object.fromEntries(scores), refused: {} };
+  return {
+    family: world.family,
+    seed: world.seed,
+    truth: made.truth,
+    scores: Object.fromEntries(scores),
+    refused: {},
+    measured,
+  };
+}
+
+/** Adds the score of PIE to worlds with holdouts: each is predicted from the experiments of the other worlds of its family. */
+export function judgePie(judged: readonly Judged[]): void {
+  for (const world of judged) {
+    const others = judged.filter((one) => one !== world && one.family === world.family);
+    const claim = pieClaim(
+      world.measured,
+      others.flatMap(({ measured }) => measured),
+      world.truth.conversions,
+    );
+    if (claim !== null && world.measured.length > 0) world.scores['PIE'] = scoreClaim(claim, world.truth);
+  }
 }
 
 async function load(client: Client, world: CausalOptions): Promise<CausalTruth> {
@@ -127,7 +161,7 @@ interface Fit {
   ending?: string;
 }
 
-function fitsOf({ draws, seed, families }: JudgeOptions): Fit[] {
+function fitsOf({ draws, seed, families, holdout }: JudgeOptions): Fit[] {
   const common = { draws, seed };
   return [
     { name: 'markov', request: { model: 'markov', ...common }, models: ['data_driven'] },
@@ -141,6 +175,7 @@ function fitsOf({ draws, seed, families }: JudgeOptions): Fit[] {
       const without = { ...fit, request: { ...fit.request, flow_back: 'off' }, ending: WITHOUT_FLOW_BACK };
       return i === 0 ? [fit, without] : [fit];
     }),
+    ...(holdout === 0 ? [] : [{ name: CALIBRATED, request: { model: CALIBRATED, ...common }, models: [CALIBRATED] }]),
   ];
 }
 
@@ -189,7 +224,7 @@ async function reportClaims(
   const claims = await claimsOf(client, period, fit.models, card.artifact_id);
   return Object.fromEntries(
     Object.entries(claims).map(([model, claim]) => [
-      model.replace('algorithmic', fit.name) + (fit.ending ?? ''),
+      (model === fit.name ? model : model.replace('algorithmic', fit.name)) + (fit.ending ?? ''),
       claim,
     ]),
   );

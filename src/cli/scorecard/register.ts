@@ -1,6 +1,6 @@
 /** `tributary scorecard`: scores every model on simulated worlds with known effects. */
 
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { badRequest } from '../../domain/errors.ts';
 import { listOf } from '../../domain/parameter.ts';
 import { overwriteFile } from '../../files/private.ts';
@@ -11,7 +11,7 @@ import { type Context, whole } from '../options.ts';
 
 import { Progress } from '../progress.ts';
 import { endOf } from '../simulate.ts';
-import { type Judged, judgeFit, judgeWorld } from './judge.ts';
+import { type Judged, judgeFit, judgePie, judgeWorld } from './judge.ts';
 import { scorecardJson, showScorecard } from './show.ts';
 
 interface Flags {
@@ -22,6 +22,7 @@ interface Flags {
   days: number;
   draws: number;
   hazards: string;
+  holdout: number;
   fitsOnly?: boolean;
   json?: boolean;
   out?: string;
@@ -47,12 +48,18 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
       '--fits-only',
       'only fit hazard models, directly on the worlds, without log, rules and gate; faster for many worlds',
     )
+    .option(
+      '--holdout <part>',
+      'hold this part of the people out of each channel, as experiments, and judge the calibrated fit and (with --fits-only) PIE',
+      partBelowOne,
+      0,
+    )
     .option('--json', 'print every figure of every world as JSON')
     .option('--out <file>', 'also write the JSON to this file')
     .action(async (flags: Flags) => {
       const worlds = namesOf('--worlds', flags.worlds, FAMILIES) as Family[];
       const families = namesOf('--hazards', flags.hazards, HAZARD_FAMILIES);
-      const { customers, days, draws } = flags;
+      const { customers, days, draws, holdout } = flags;
       const end_ms = endOf(END, io.clock());
       const progress = new Progress(io, 'judging');
       const judged: Judged[] = [];
@@ -62,16 +69,23 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
       for (const [i, { family, seed }] of all.entries()) {
         const world = { family, seed, customers, days, end_ms };
         const tell = (phase: string): void => progress.update(i / all.length, `${family}, seed ${seed}: ${phase}`);
-        const options = { draws, seed, families };
+        const options = { draws, seed, families, holdout };
         tell('fit');
         judged.push(flags.fitsOnly ? judgeFit(world, options) : await judgeWorld(io, open, world, options, tell));
       }
       progress.clear();
-      const json = scorecardJson({ customers, days, draws, end: END }, judged);
+      judgePie(judged);
+      const json = scorecardJson({ customers, days, draws, end: END, ...(holdout > 0 && { holdout }) }, judged);
       if (flags.out !== undefined) overwriteFile(flags.out, '--out', `${JSON.stringify(json, null, 2)}\n`);
       if (flags.json) printJson(io, json);
       else io.out(showScorecard(judged, flags));
     });
+}
+
+function partBelowOne(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !(number >= 0 && number < 1)) throw new InvalidArgumentError('Send a part such as 0.05.');
+  return number;
 }
 
 function namesOf(option: string, text: string, known: readonly string[]): string[] {

@@ -13,7 +13,7 @@ export function scorecardJson(settings: object, judged: readonly Judged[]): obje
     generator: 'tributary-scorecard/1',
     settings,
     models: Object.fromEntries(modelsOf(judged).map((model) => [model, averagesOf(judged, model)])),
-    worlds: judged.map(({ truth, ...rest }) => ({
+    worlds: judged.map(({ truth, measured: _measured, ...rest }) => ({
       ...rest,
       conversions: truth.conversions,
       incremental_fraction: truth.incremental_fraction,

@@ -8,11 +8,12 @@ import { assert } from '../../domain/errors.ts';
 import type { Row } from '../../warehouse/schema.ts';
 import type { Gate } from '../gate.ts';
 import type { Naming } from '../grain.ts';
+import type { Calibration } from '../hazard/calibrated-credit.ts';
 import type { HazardFit } from '../hazard/fit.ts';
 import type { Flow } from '../hazard/flow/flow.ts';
 
 /** The models that are fitted. */
-export const ARTIFACT_MODELS = ['data_driven', 'algorithmic'] as const;
+export const ARTIFACT_MODELS = ['data_driven', 'algorithmic', 'algorithmic_calibrated'] as const;
 export type ArtifactModel = (typeof ARTIFACT_MODELS)[number];
 
 /** The effect of each state, from a Markov chain or Shapley values. */
@@ -32,6 +33,8 @@ export interface HazardContent {
   fit: HazardFit;
   /** Left out where no flow was found or asked for, and in artifacts from before flows. */
   flow?: Flow;
+  /** What holdouts changed; only of the model algorithmic_calibrated. */
+  calibration?: Calibration;
 }
 
 export type Content = EffectsContent | HazardContent;

@@ -4,12 +4,17 @@
  */
 import { faultOfFittedTrees } from '../../learning/fitted-trees.ts';
 import { GRAINS, type Naming } from '../grain.ts';
+import type { Calibration } from '../hazard/calibrated-credit.ts';
 import { controlNames, exposureNames, type FeaturePlan } from '../hazard/features.ts';
 import type { HazardFit, HazardModel } from '../hazard/fit.ts';
 import type { Flow } from '../hazard/flow/flow.ts';
-import type { ArtifactModel, Card, Content, EffectsContent } from './artifact.ts';
+import type { ArtifactModel, Card, Content, EffectsContent, HazardContent } from './artifact.ts';
 
-const FORM_OF: Record<ArtifactModel, Content['form']> = { data_driven: 'effects', algorithmic: 'hazard' };
+const FORM_OF: Record<ArtifactModel, Content['form']> = {
+  data_driven: 'effects',
+  algorithmic: 'hazard',
+  algorithmic_calibrated: 'hazard',
+};
 
 /** Undefined for a card that can be shown. */
 export function faultOfCard(card: unknown): string | undefined {
@@ -38,7 +43,8 @@ export function faultOfContent(model: ArtifactModel, content: unknown): string |
     (form === 'effects'
       ? faultOfEffects(content as unknown as EffectsContent)
       : (faultOfHazard((content as unknown as { fit: unknown }).fit) ??
-        faultOfFlow((content as unknown as { fit: HazardFit }).fit.plan.states.length, content['flow'])))
+        faultOfFlow((content as unknown as { fit: HazardFit }).fit.plan.states.length, content['flow']) ??
+        faultOfCalibration(model, content as unknown as HazardContent)))
   );
 }
 
@@ -58,8 +64,8 @@ function faultOfEffects({ states, effects, conversion_probability }: EffectsCont
 function faultOfHazard(saved: unknown): string | undefined {
   if (!isRecord(saved)) return 'it has no fit';
   const fit = saved as unknown as HazardFit;
-  if (fit.version !== 1)
-    return `the version of its fit is ${JSON.stringify(fit.version)}, and this program reads version 1`;
+  if (fit.version !== 2)
+    return `the version of its fit is ${JSON.stringify(fit.version)}, and this program reads version 2; fit the model again`;
   if (!Number.isFinite(fit.options?.seed)) return 'its seed is not a number';
   return faultOfPlan(fit.plan) ?? faultOfHazardModel(fit.plan, fit.model);
 }
@@ -83,6 +89,8 @@ function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | und
   const groups = plan.groups.length;
   switch (model?.kind) {
     case 'log_linear':
+      if (!(Number.isFinite(model.curvature) && model.curvature >= 0))
+        return 'its curvature is not a number of at least 0';
       return areNumbers(model.exposures, exposureNames(plan).length)
         ? undefined
         : 'its exposures are not one number per group and half-life';
@@ -98,6 +106,17 @@ function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | und
     default:
       return `the kind of its hazard ${JSON.stringify((model as { kind?: unknown } | null)?.kind)} is unknown`;
   }
+}
+
+function faultOfCalibration(model: ArtifactModel, { fit, calibration }: HazardContent): string | undefined {
+  if (model !== 'algorithmic_calibrated') return undefined;
+  if (!isRecord(calibration)) return 'it does not say what holdouts changed';
+  const { factors, added, half_life_days, experiments } = calibration as unknown as Calibration;
+  const states = fit.plan.states.length;
+  if (!areNumbers(factors, states) || !areNumbers(added, states)) return 'its calibration is not two numbers per state';
+  if (![...factors, ...added].every((value) => value >= 0)) return 'its calibration has a number below 0';
+  if (!Number.isFinite(half_life_days) || half_life_days <= 0) return 'the half-life of its calibration is not above 0';
+  return Array.isArray(experiments) ? undefined : 'its calibration names no experiments';
 }
 
 /** A content without a flow is valid: older artifacts have none. */

@@ -2,11 +2,12 @@
 import { TributaryError } from '../../domain/errors.ts';
 import { yieldToProcess } from '../../files/thread-priority.ts';
 import { bootstrapShares } from '../uncertainty.ts';
+import { trainCalibrated } from './train-calibrated.ts';
 import { trainHazard } from './train-hazard.ts';
 import { trainPaths } from './train-paths.ts';
 
 /** The tasks of a training thread. Each is a pure function of its input. */
-const TASKS = { bootstrapShares, trainHazard, trainPaths };
+const TASKS = { bootstrapShares, trainCalibrated, trainHazard, trainPaths };
 export type Tasks = typeof TASKS;
 export type TaskName = keyof Tasks;
 

@@ -14,6 +14,9 @@ export interface Planned {
   changed_after: number;
 }
 
+/** Experiments of a brand that a report reads. */
+const MAX_READ = 300;
+
 /** What is read of an experiment that was stopped: it ended then. */
 export function endedDesign({ design, stop }: Planned): Design {
   return stop === null ? design : { ...design, end_ms: Math.min(design.end_ms, stop.at_ms) };
@@ -25,6 +28,7 @@ const COLUMNS = {
   name: 'text',
   scope: 'text',
   campaign_id: 'text?',
+  channel: 'text?',
   unit: 'text?',
   arms: 'text',
   control: 'text',
@@ -72,6 +76,21 @@ export async function readPlans(
     if (other !== null && other.design.pool === pool && armsOf(other.design) === armsOf(own.design)) others.push(other);
   }
   return [own, ...others];
+}
+
+/** The plans of all experiments of a brand, those that end last first; at most {@link MAX_READ}. */
+export async function readAllPlans(snapshot: Snapshot, position: Position, brand_id: string): Promise<Planned[]> {
+  const rows = await snapshot.query(
+    `select t.stated_id as id, max(epoch_ms(t.ends_at)) as end_ms from experiments t
+     where t.brand_id = $brand_id and t.stated_id is not null and ${atOrBefore('t', position)} group by t.stated_id order by end_ms desc, id limit ${MAX_READ}`,
+    { brand_id },
+  );
+  const plans: Planned[] = [];
+  for (const { id } of readAll(rows, { id: 'text' })) {
+    const plan = await readPlan(snapshot, position, brand_id, id);
+    if (plan !== null) plans.push(plan);
+  }
+  return plans;
 }
 
 const armsOf = ({ arms }: Design): string => JSON.stringify(arms.map(({ name }) => name));

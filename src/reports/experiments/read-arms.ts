@@ -129,7 +129,7 @@ function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
 }
 
 /** SQL for the end of the time in which orders of a person `p` count. */
-function untilSql({ end_ms, window_days }: Design): string {
+export function untilSql({ end_ms, window_days }: Design): string {
   return window_days === null ? `${end_ms}` : `least(${end_ms}, p.at_ms + ${window_days * MS_PER_DAY})`;
 }
 

@@ -136,6 +136,7 @@ const headOf = (design: Design): ReportJson => ({
   name: design.name,
   scope: design.scope,
   campaign_id: design.campaign_id,
+  channel: design.channel,
   metric: design.metric,
   control: design.control,
   analysis_version: ANALYSIS_VERSION,

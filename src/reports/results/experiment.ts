@@ -50,6 +50,7 @@ export const ExperimentResult = closed({
   name: text(),
   scope: text(),
   campaign_id: textOrNull(),
+  channel: textOrNull(),
   metric: metric(),
   control: text(),
   analysis_version: text(),

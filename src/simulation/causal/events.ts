@@ -5,6 +5,7 @@ import { Random } from '../../domain/random.ts';
 import type { Simulated } from '../outbox.ts';
 import { stamp } from '../stamp.ts';
 import { money } from '../tally.ts';
+import { assignmentsOf, plansOf } from './holdout-records.ts';
 import { customerId, numberOf } from './names.ts';
 import type { Person } from './person.ts';
 import { SEGMENTS, type Setup } from './setup.ts';
@@ -21,6 +22,10 @@ export function* simulateCausal(
   onCustomer: (done: number) => void = () => {},
 ): Generator<Simulated, WrittenTruth, void> {
   const lines = Object.fromEntries(RECORD_NAMES.map((name) => [name, 0])) as Record<RecordName, number>;
+  for (const plan of plansOf(setup)) {
+    lines[plan.record]++;
+    yield plan;
+  }
   const people = livePeople(setup);
   for (let done = 1; ; done++) {
     const next = people.next();
@@ -80,5 +85,7 @@ function recordsOf(setup: Setup, person: Person): Simulated[] {
     const what = { conversion_type: 'purchase', conversion_value: money(cents), currency: 'USD' };
     put('conversions', { ...ids, ...what, occurred_at: stamp(at_ms) }, at_ms);
   }
+  // Last, so that holdouts do not change when the other records arrive.
+  for (const event of assignmentsOf(setup, person)) put('assignments', event, person.joined_ms);
   return out.sort((a, b) => a.arrives_at_ms - b.arrives_at_ms);
 }

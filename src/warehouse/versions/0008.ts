@@ -12,6 +12,7 @@ export const VERSION_8: SchemaVersion = {
         name: 'text?',
         scope: 'text?',
         campaign_id: 'text?',
+        channel: 'text?',
         unit: 'text?',
         arms: 'text?',
         control: 'text?',
