@@ -104,11 +104,11 @@ function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptio
     const plan = { ...first, half_lives_days: [...half_lives_days] };
     return { plan, rows: measureRows(plan, histories, sampled) };
   });
-  const fits = measured.map(({ plan, rows }) => ({
-    plan,
-    rows,
-    linear: fitLogLinear(rows, plan, { curvature: typical }),
-  }));
+  const fits: { plan: FeaturePlan; rows: HazardRows; linear: LogLinear }[] = [];
+  for (const { plan, rows } of measured) {
+    const start = fits[0] && startFrom(fits[0], rows);
+    fits.push({ plan, rows, linear: fitLogLinear(rows, plan, { curvature: typical, ...(start && { start }) }) });
+  }
   const best = mostEvidence(fits);
   const others = options.curvatures.filter((curvature) => curvature !== typical);
   return mostEvidence([
@@ -118,6 +118,12 @@ function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptio
       return { ...best, linear: fitLogLinear(best.rows, best.plan, { curvature, start }) };
     }),
   ]);
+}
+
+/** The coefficients of a fit, for the columns of other rows by name. Columns that it does not have start at 0. */
+function startFrom({ rows, linear }: { rows: HazardRows; linear: LogLinear }, other: HazardRows): Float64Array {
+  const at = new Map(rows.names.map((name, j) => [name, linear.averaged.optimum.theta[j]!]));
+  return Float64Array.from(other.names, (name) => at.get(name) ?? 0);
 }
 
 function mostEvidence<T extends { readonly linear: LogLinear }>(fits: readonly T[]): T {
