@@ -586,6 +586,26 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_i
 answer: Answers['ReportsSendTimes']
 }
 /**
+ * What blasts brought: people who were sent beside those who were not sent yet
+ */
+"/v1/reports/send_effects": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'brand_id' | 'as_of' | 'currency' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
+/**
+ * Only blasts of this campaign; all blasts that begin in the period when left out
+ */
+campaign_id?: string
+/**
+ * Orders count for so many hours from the start of a wave; 24 when left out
+ */
+window_hours?: number
+/**
+ * Eligible people were sent an email in so many days before the blast; 90 when left out
+ */
+list_days?: number
+})
+answer: Answers['ReportsSendEffects']
+}
+/**
  * What providers claim beside what was sold and credited, and why they differ
  */
 "/v1/reports/claims": {
@@ -758,23 +778,32 @@ query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'c
 answer: Answers['ExperimentsOne']
 }
 /**
- * Credit beside what was caused
+ * Experiments for marketing mix models
  */
-"/v1/reports/incrementality": {
-query?: (Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
+"/v1/experiments/calibration": {
+query: (Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'csv'> & {
 /**
- * What a row is about; campaign_id when left out
+ * The program that takes the rows
  */
-by?: ("campaign_id" | "channel")
+for: ("robyn" | "meridian")
+/**
+ * The name of the channel in the model; email when left out
+ */
+channel?: string
+/**
+ * What the model explains; revenue when left out
+ */
+measure?: ("revenue" | "orders")
+/**
+ * The name of the dependent variable, for Robyn; revenue or conversions when left out
+ */
+metric?: string
+/**
+ * With which effect of the model Robyn compares; immediate when left out
+ */
+calibration_scope?: ("immediate" | "total")
 })
-answer: Answers['ReportsIncrementality']
-}
-/**
- * Which model was closest to the experiments
- */
-"/v1/reports/closest-models": {
-query?: Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'>
-answer: Answers['ReportsClosestModels']
+answer: Answers['ExperimentsCalibration']
 }
 /**
  * Frozen runs, newest first
@@ -1439,6 +1468,88 @@ reason: string
 }
 }
 /**
+ * Put a send list into waves by chance
+ */
+"/v1/experiments/{experiment_id}/order": {
+path: {
+experiment_id: string
+}
+body: {
+/**
+ * The brand; that of the key when left out
+ */
+brand_id?: string
+/**
+ * The campaign that will be sent; the first call needs it
+ */
+campaign_id?: string
+/**
+ * How many waves; 4 when left out
+ */
+waves?: number
+/**
+ * The length of the whole list, where it is sent in several calls
+ */
+planned_people?: number
+/**
+ * The send list: each with customer_id or email
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+people: [{
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+}, ...({
+/**
+ * The customer
+ */
+customer_id?: string
+/**
+ * The id of a browser or device
+ */
+anonymous_id?: string
+/**
+ * The address in place of an id; it is not stored
+ */
+email?: string
+})[]]
+}
+answer: {
+experiment_id: string
+/**
+ * In the order of `people`
+ */
+people: {
+/**
+ * The wave in which this person is sent; null if a global experiment holds the person out, or the person was refused
+ */
+wave: (number | null)
+/**
+ * The global experiment that holds the person out: send nothing
+ */
+held_out_by: (string | null)
+/**
+ * Why this person has no wave
+ */
+refused: ({
+field: string
+reason: string
+} | null)
+}[]
+}
+}
+/**
  * Freeze a report
  */
 "/v1/runs": {
@@ -1452,7 +1563,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -1542,7 +1653,7 @@ body: {
 /**
  * The model to fit
  */
-model: ("markov" | "shapley" | "data_driven" | "algorithmic" | "algorithmic_calibrated")
+model: ("markov" | "shapley" | "data_driven" | "algorithmic")
 /**
  * algorithmic: the family of the hazard model; logistic when left out
  */
@@ -1930,7 +2041,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -3226,17 +3337,13 @@ brand_id?: string
  */
 name: string
 /**
- * What it is about: one campaign, one flow, one channel, or every email of the brand
+ * What it is about: one campaign, one flow, or every email of the brand
  */
-scope: ("campaign" | "flow" | "channel" | "global")
+scope: ("campaign" | "flow" | "global")
 /**
  * The campaign or flow
  */
 campaign_id?: string
-/**
- * The channel, of scope `channel`
- */
-channel?: string
 /**
  * The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out
  */
@@ -3495,7 +3602,7 @@ end?: string
  */
 brand_id?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
  */
 model?: string
 /**

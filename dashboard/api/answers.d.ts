@@ -1040,6 +1040,7 @@ ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
 ReportsFatigue: ReportsFatigue
 ReportsSendTimes: ReportsSendTimes
+ReportsSendEffects: ReportsSendEffects
 ReportsClaims: ReportsClaims
 ReportsCohorts: ReportsCohorts
 ReportsLifetimeValue: ReportsLifetimeValue
@@ -1047,8 +1048,7 @@ ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
 ExperimentsOne: ExperimentsOne
-ReportsIncrementality: ReportsIncrementality
-ReportsClosestModels: ReportsClosestModels
+ExperimentsCalibration: ExperimentsCalibration
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
@@ -6321,6 +6321,327 @@ count: number
 message: string
 }[]
 }
+export interface ReportsSendEffects {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+campaign_id: (string | null)
+/**
+ * Orders count for so long from the start of a wave
+ */
+window_hours: number
+/**
+ * Eligible people were sent an email in so many days before the blast
+ */
+list_days: number
+confidence: number
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+blasts: {
+brand_id: string
+campaign_id: string
+email_id: (string | null)
+first_sent_at: string
+last_sent_at: string
+experiment_id: (string | null)
+/**
+ * People who were sent at about one time, or in one wave of a random order
+ */
+waves: number
+/**
+ * Waves whose window was over; the others are left out
+ */
+waves_over: number
+/**
+ * People with an email of the blast that was sent, delivered or bounced
+ */
+sent_people: number
+/**
+ * Who decided the order of sending
+ */
+basis: ("random_order" | "unlike_people")
+/**
+ * True only for a random order of sending
+ */
+is_causal: boolean
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+/**
+ * What may be concluded
+ */
+conclusion: ("too_few" | "more_orders" | "fewer_orders" | "no_difference_seen" | "intent_leaks" | "controls_near_zero" | "not_proven")
+sentence: string
+controls: {
+/**
+ * A comparison that has to be near zero
+ */
+control: ("orders_before" | "bounced" | "machine_only")
+/**
+ * What it shows
+ */
+verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
+/**
+ * The difference of the control as a part of the difference after the send; null if that is not above 0
+ */
+leaked_part: (number | null)
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+}[]
+}[]
+/**
+ * All blasts with one basis together
+ */
+together: {
+blasts: number
+/**
+ * Who decided the order of sending
+ */
+basis: ("random_order" | "unlike_people")
+/**
+ * True only for a random order of sending
+ */
+is_causal: boolean
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+/**
+ * What may be concluded
+ */
+conclusion: ("too_few" | "more_orders" | "fewer_orders" | "no_difference_seen" | "intent_leaks" | "controls_near_zero" | "not_proven")
+sentence: string
+controls: {
+/**
+ * A comparison that has to be near zero
+ */
+control: ("orders_before" | "bounced" | "machine_only")
+/**
+ * What it shows
+ */
+verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
+/**
+ * The difference of the control as a part of the difference after the send; null if that is not above 0
+ */
+leaked_part: (number | null)
+/**
+ * Of them, those who are compared: eligible, in a wave that is over
+ */
+compared_people: number
+/**
+ * People who were not sent before the end of the window, of the wave with the most
+ */
+compared_others: number
+/**
+ * Orders per person in the window, of those who were sent
+ */
+orders_sent: (number | null)
+/**
+ * Orders per person in the same window, of those who were not sent yet, in the same strata
+ */
+orders_not_sent: (number | null)
+/**
+ * Orders per person: sent less not sent
+ */
+orders_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+orders_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+orders_high: (number | null)
+/**
+ * Net revenue per person in the window, of those who were sent, in units of the currency
+ */
+revenue_sent: (number | null)
+/**
+ * Net revenue per person in the same window, of those who were not sent yet
+ */
+revenue_not_sent: (number | null)
+/**
+ * Net revenue per person: sent less not sent
+ */
+revenue_difference: (number | null)
+/**
+ * The lower bound of the interval of the difference
+ */
+revenue_low: (number | null)
+/**
+ * The upper bound of the interval of the difference
+ */
+revenue_high: (number | null)
+}[]
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsClaims {
 report_period: {
 start: string
@@ -7942,7 +8263,6 @@ brand_id: string
 name: string
 scope: string
 campaign_id: (string | null)
-channel: (string | null)
 /**
  * The measure
  */
@@ -8126,127 +8446,7 @@ count: number
 message: string
 }[]
 }
-export interface ReportsIncrementality {
-report_period: {
-start: string
-end: string
-}
-/**
- * Fitted artifacts that were used, by model
- */
-artifacts?: {
-[k: string]: string
-}
-/**
- * Models whose artifact an administrator pinned; others use the newest that passed its gate
- */
-pinned_models?: string[]
-/**
- * The filters of the request; the figures are of what they let pass
- */
-filters?: string[]
-currency: string
-/**
- * The log position of the answer; ask with it to get the same answer again
- */
-as_of: string
-/**
- * A hash of all that the answer depends on besides the log: the question and the settings
- */
-config_hash: string
-generated_at: string
-attribution_models: string[]
-by: string
-/**
- * How the figures are computed; the same version and as_of give the same figures
- */
-analysis_version: string
-rows: {
-/**
- * Where what was caused comes from
- */
-basis: ("experiment" | "predicted" | "none")
-campaign_id?: (string | null)
-channel?: (string | null)
-attribution_model: string
-/**
- * The begin of the experiment, or of the period for what has none
- */
-starts_at: string
-ends_at: string
-/**
- * Orders that the model credits: of treated people in the time of the experiment, or in the period
- */
-attributed_orders: number
-attributed_revenue_micros: string
-attributed_revenue: string
-spend_micros: (string | null)
-spend: (string | null)
-/**
- * Attributed revenue / spend
- */
-attributed_return: (number | null)
-experiment_id: (string | null)
-scope: (("campaign" | "flow" | "channel" | "global") | null)
-/**
- * People of all arms but the holdout
- */
-treated_people: (number | null)
-held_out_people: (number | null)
-/**
- * Orders that would not have come: the lift per person x treated people
- */
-incremental_orders: (number | null)
-incremental_orders_low: (number | null)
-incremental_orders_high: (number | null)
-incremental_revenue_micros: (string | null)
-/**
- * Net revenue that would not have come, after refunds
- */
-incremental_revenue: (string | null)
-incremental_revenue_low_micros: (string | null)
-incremental_revenue_low: (string | null)
-incremental_revenue_high_micros: (string | null)
-incremental_revenue_high: (string | null)
-/**
- * Incremental orders / attributed orders
- */
-incremental_part: (number | null)
-/**
- * Incremental revenue / spend
- */
-incremental_return: (number | null)
-incremental_return_low: (number | null)
-incremental_return_high: (number | null)
-sentence: string
-}[]
-/**
- * How well PIE predicts, by model
- */
-predictions: {
-attribution_model: string
-experiments: number
-refused: (string | null)
-/**
- * The error of predictions for each experiment by the others, in orders per 1,000 people reached (root of the mean square)
- */
-left_out_error: (number | null)
-/**
- * The same error if attributed orders were taken for incremental ones
- */
-credit_error: (number | null)
-}[]
-warnings: {
-code: string
-count: number
-message: string
-}[]
-}
-export interface ReportsClosestModels {
-report_period: {
-start: string
-end: string
-}
+export interface ExperimentsCalibration {
 /**
  * Fitted artifacts that were used, by model
  */
@@ -8272,61 +8472,88 @@ as_of: string
 config_hash: string
 generated_at: string
 /**
- * How the figures are computed; the same version and as_of give the same figures
+ * The program
+ */
+for: ("robyn" | "meridian")
+/**
+ * How the figures of the experiments are computed
  */
 analysis_version: string
 /**
- * Finished experiments with a holdout that ended in the period
+ * The rows for the program: one for each experiment that is over and has a result
  */
-experiments: number
+calibration: ({
+channel: string
+liftStartDate: string
+liftEndDate: string
 /**
- * Why models are not ranked; null if they are
+ * What the treated people brought in all, beyond what they would have brought without the emails
  */
-refused: (string | null)
-models: {
-rank: number
-attribution_model: string
+liftAbs: number
 /**
- * Mean over experiments of |attributed - incremental orders| per 1,000 treated people
+ * Spend of the campaign in the days of the experiment, from the log
  */
-error: number
+spend: number
 /**
- * The lower bound of the 90 % interval over experiments
+ * 1 less the p-value of the difference
  */
-error_low: number
-error_high: number
+confidence: number
 /**
- * Mean of attributed - incremental orders per 1,000 treated people: above 0 the model claims too much
+ * The name of the dependent variable of the model
  */
-bias: number
+metric: string
 /**
- * Experiments whose interval holds what the model credits
+ * immediate or total, as Robyn takes it
  */
-within: number
+calibration_scope: string
+} | {
+channel_name: string
 /**
- * The part of draws of experiments in which this model is the closest
+ * What a unit of spend brought: incremental revenue / spend, or incremental orders / spend
  */
-chance_closest: number
-}[]
-compared: {
+point_estimate: number
+/**
+ * The standard error of the point estimate
+ */
+standard_error: number
+/**
+ * revenue or non-revenue, as Meridian takes it
+ */
+experiment_kpi_type: string
+/**
+ * Spend of the campaign in the days of the experiment, from the log
+ */
+experiment_total_spend: number
+experiment_start_date: string
+experiment_end_date: string
+/**
+ * The location of the lognormal distribution with this mean and standard deviation; null if the estimate is not above 0
+ */
+roi_mu: (number | null)
+/**
+ * Its scale
+ */
+roi_sigma: (number | null)
+})[]
+/**
+ * The experiments of these rows, in the same order
+ */
+experiments: {
 experiment_id: string
-attribution_model: string
-attributed_orders: number
-attributed_revenue_micros: string
-attributed_revenue: string
-incremental_orders: number
-incremental_orders_low: number
-incremental_orders_high: number
-incremental_revenue_micros: string
-incremental_revenue: string
-/**
- * True if the interval of the experiment holds what the model credits
- */
-is_within: boolean
+brand_id: string
+name: string
+campaign_id: (string | null)
 }[]
-warnings: {
-code: string
-count: number
+/**
+ * Experiments without a row, with the reason
+ */
+left_out: {
+experiment_id: string
+brand_id: string
+/**
+ * Why it is left out
+ */
+reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
 message: string
 }[]
 }

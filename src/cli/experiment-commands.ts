@@ -1,5 +1,4 @@
 /** The commands `tributary experiments`: plan, create, assign, see results, and measure false alarms. */
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { METRICS, SCOPES, UNITS } from '../domain/experiment.ts';
@@ -8,6 +7,7 @@ import { falseAlarms, MANY_LOOKS, ONE_LOOK } from '../experiments/false-alarms.t
 import { neededPeople } from '../experiments/needed-people.ts';
 import { tableOf } from '../present/any.ts';
 import { line } from '../present/clip.ts';
+import { calibration } from '../reports/experiments/calibration/report.ts';
 import { experiment } from '../reports/experiments/report.ts';
 import type { Json } from './client.ts';
 import { type DataOptions, withClient } from './connect.ts';
@@ -16,6 +16,7 @@ import { type Context, mustExist, whole, withData } from './options.ts';
 import { Progress } from './progress.ts';
 import { addReport } from './report-commands.ts';
 import { pathPart } from './requests.ts';
+import { addOrder, linesOf } from './send-order-command.ts';
 
 interface JsonOption extends DataOptions {
   json?: boolean;
@@ -30,7 +31,9 @@ export function addExperimentCommands(program: Command, context: Context): void 
   addCreate(group, context);
   addList(group, context);
   addAssign(group, context);
+  addOrder(group, context);
   addReport(group.command('show'), experiment, context);
+  addReport(group.command('export'), calibration, context);
   addStop(group, context);
   addSimulate(group, context);
 }
@@ -237,11 +240,6 @@ function addAssign(group: Command, { io, open }: Context): void {
     },
   );
 }
-
-const linesOf = (file: string): string[] =>
-  readFileSync(file, 'utf8')
-    .split(/\r?\n/)
-    .filter((text) => text !== '');
 
 interface SimulateOptions {
   runs: number;

@@ -5,7 +5,8 @@
  *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays: from histories in memory if they hold what is
  *      asked for, else by a query. grain.ts names the touches.
  *   2. training/pool.ts sends them to a thread. training/train-paths.ts fits a Markov chain (markov/fit.ts) or Shapley values
- *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts) to histories.
+ *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts), and
+ *      what brings touches (hazard/flow/), to histories.
  *   3. gate.ts and hazard/gate.ts judge the fit. Reports use it only if it passes every check.
  *   4. artifacts/ stores the fit with its card and gate, checks it when it is read, and chooses the one that a report uses.
  *   5. {@link fittedModel} turns the artifact into a table of weights by touch, which the query of attribution/ joins.

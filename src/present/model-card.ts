@@ -21,11 +21,19 @@ export function cardText(card: ReportJson): string {
     section('Metrics', flat(card['metrics'] as Row)),
     tables(card['metrics'] as Row),
     `\nChannels\n${rowsTable(card['channels'] as Row[])}`,
+    ...flowsPart(card['flows']),
     `\nGate\n${checksTable(gate.checks)}`,
     ...(card['warnings'] as string[]).map((warning) => line`\nwarning: ${warning}\n`),
     `\nLimits\n${(card['limits'] as string[]).map((limit) => line`  · ${limit}\n`).join('')}`,
   ];
   return parts.join('');
+}
+
+/** Which channels bring which. Left out where the fit has no flows. */
+function flowsPart(flows: unknown): string[] {
+  return isTable(flows)
+    ? [`\nFlows: the share of the touches of one channel that another one brought\n${rowsTable(flows)}`]
+    : [];
 }
 
 function section(title: string, values: Row): string {

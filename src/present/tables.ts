@@ -24,6 +24,7 @@ import { showModels } from './models.ts';
 import { showNoisy } from './noisy.ts';
 import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
+import { showSendEffects } from './send-effects.ts';
 import { showSendTimes } from './send-times.ts';
 import { showSynergies } from './synergies.ts';
 import { showToday } from './today.ts';
@@ -61,6 +62,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   paths: showPaths,
   pins: listOr('pins', 'no artifact is pinned; reports use the newest that passed its gate'),
   receipt: showReceipt,
+  send_effects: showSendEffects,
   send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
   synergies: showSynergies,

@@ -1,4 +1,5 @@
 /** Two fits side by side before one is used: what reports of a period say with each, and what each learned of the channels. */
+import { brandWithin } from '../domain/brand-access.ts';
 import { money, moneyInWords, ratio } from '../domain/money.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
@@ -39,6 +40,7 @@ async function compareArtifacts(
   }: Static<typeof ComparisonParameters> & { artifact_id: string; other_artifact_id: string },
   asker: Asker,
 ): Promise<ReportJson> {
+  brandWithin(asker.key_brand_id, asked.brand_id);
   const [first, second] = [
     await artifactOf(context, artifact_id, asker),
     await artifactOf(context, other_artifact_id, asker),

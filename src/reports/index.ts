@@ -12,6 +12,7 @@ import type { Report } from './declare.ts';
 import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
+import { calibration } from './experiments/calibration/report.ts';
 import { experiment } from './experiments/report.ts';
 import { fits } from './fits.ts';
 import { fit } from './fitting.ts';
@@ -30,6 +31,7 @@ import { pins } from './pinning.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { sendEffects } from './sends/report.ts';
 import { synergies } from './synergies/synergies.ts';
 import { today } from './today/report.ts';
 import { whatChanged } from './what-changed/report.ts';
@@ -52,6 +54,7 @@ export const REPORTS: readonly Report[] = [
   listHealth,
   fatigue,
   sendTimes,
+  sendEffects,
   claims,
   cohorts,
   lifetimeValue,
@@ -61,6 +64,7 @@ export const REPORTS: readonly Report[] = [
   experiment,
   incrementality,
   closestModels,
+  calibration,
   runs,
   comparison,
   freeze,

@@ -58,6 +58,7 @@ import { savedViewRoutes } from './saved-view-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
+import { sendOrderRoute } from './send-order-route.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
 import { settingsRoutes } from './settings-routes.ts';
@@ -166,7 +167,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
   ];
   const segment = collector === null ? [] : segmentRoutes(services, collector);
-  const send_lists = collector === null ? [] : [assignRoute(services)];
+  const send_lists = collector === null ? [] : [assignRoute(services), sendOrderRoute(services)];
   const webhooks = tributary.intake === null ? [] : webhookRoutes(services, tributary.intake);
   const of_links: DescribedRoute[] = links === null ? [] : [LINK_ROUTE, PIXEL_ROUTE];
   const described = [...collecting, ...segment, ...send_lists, ...webhooks, ...of_links];

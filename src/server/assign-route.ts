@@ -11,7 +11,7 @@ import type { Route, Services } from './route.ts';
 
 const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
 
-const Who = {
+export const Who = {
   customer_id: Type.Optional(Type.String({ maxLength: 200, description: 'The customer' })),
   anonymous_id: Type.Optional(Type.String({ maxLength: 200, description: 'The id of a browser or device' })),
   email: Type.Optional(
@@ -98,7 +98,7 @@ export function assignRoute({ tributary: { experiments } }: Services): Route {
 }
 
 /** Takes the send list out of a body. @throws bad_request. */
-function peopleOf(body: unknown): { people: readonly unknown[] | undefined; rest: unknown } {
+export function peopleOf(body: unknown): { people: readonly unknown[] | undefined; rest: unknown } {
   if (body instanceof UnreadItem) throw badRequest('body', body.reason);
   if (typeof body !== 'object' || body === null || Array.isArray(body) || !Object.hasOwn(body, 'people'))
     return { people: undefined, rest: body };

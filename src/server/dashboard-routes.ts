@@ -74,6 +74,8 @@ export const DASHBOARD_PAGES = [
   '/models',
   '/quality',
   '/incidents',
+  '/experiments',
+  '/experiments/:id',
   '/orders/:id',
   '/admin/keys',
   '/admin/sources',

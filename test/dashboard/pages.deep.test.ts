@@ -192,6 +192,30 @@ test.skipIf(missing)('a campaign opens from the table, and tells people from mac
   await demo.keep(page, 'campaign-light');
 });
 
+test.skipIf(missing)('an experiment opens from the list, and says what the report says', async () => {
+  const page = await demo.visit(`/experiments?${USD}`);
+  const { experiments } = await demo.ask('/v1/experiments');
+  expect(experiments.length).toBeGreaterThan(3);
+  const size = await demo.ask('/v1/experiment-size?rate=0.03&lift=0.1&holdout=0.2');
+  for (const line of size.text.split('\n')) await page.getByText(line).waitFor();
+  const [first] = experiments;
+  await demo.settled(page);
+  const shown = await demo.visit(`/experiments/${first.experiment_id}?${USD}`);
+  const { conclusions, pooled } = await demo.ask(`/v1/experiments/${first.experiment_id}?${USD}`);
+  await shown.getByText(conclusions[0].sentence).waitFor();
+  await shown.getByText(pooled.sentences[0].sentence).waitFor();
+  expect(
+    await shown
+      .getByRole('table', { name: /compared with holdout/ })
+      .locator('tbody tr')
+      .count(),
+  ).toBeGreaterThan(0);
+  // A read key may not stop it.
+  expect(await shown.getByRole('button', { name: /Stop/ }).count()).toBe(0);
+  await noFault(shown);
+  await demo.keep(shown, 'experiment-light');
+});
+
 test.skipIf(missing)('the keyboard alone finds a page and a choice', async () => {
   const page = await demo.visit(`/?${USD}`);
   await page.keyboard.press('Control+k');

@@ -26,6 +26,18 @@ test('every report keeps the brand of another key to itself', async () => {
       order(`${SECRET}-order`, '987.65', at(3), brand),
       order('c', '10', at(3), { brand_id: 'b', customer_id: 'bob' }),
     );
+    await shop.send('experiments', {
+      experiment_id: `${SECRET}-experiment`,
+      brand_id: 'a',
+      name: SECRET,
+      scope: 'campaign',
+      campaign_id: `${SECRET}-campaign`,
+      arms: { holdout: 0.1, treated: 0.9 },
+      control: 'holdout',
+      starts_at: '2026-03-01T00:00:00Z',
+      ends_at: '2026-04-12T00:00:00Z',
+      planned_people: 10,
+    });
     const artifact_id = await keepArtifact(shop.reports, {
       content: effects({ [SECRET]: 0.5 }),
       brands: ['a', 'b'],
@@ -37,7 +49,9 @@ test('every report keeps the brand of another key to itself', async () => {
       conversion_id: `${SECRET}-order`,
       customer_id: `${SECRET}-customer`,
       run_id: `${SECRET}-run`,
+      experiment_id: `${SECRET}-experiment`,
       artifact_id,
+      other_artifact_id: artifact_id,
     };
     const mine = { key_brand_id: 'b' };
     const context = { ...shop.reports, brand_groups: brandGroups([{ brands: ['a', 'b'] }], [['a', 'b']]) };

@@ -122,6 +122,25 @@ test('people are joined by a customer id of both brands, with all that they are 
   ]);
 });
 
+test('emails of three brands with the same names are three touches', async () => {
+  const click = (brand_id: string, minute: number): WireEvent =>
+    event(
+      'touchpoints',
+      touch(`t-${brand_id}`, 'email_click', at(9, `10:0${minute}`), {
+        ...{ brand_id, campaign_id: 'spring', email_id: 'e1', message_id: 'm1', session_id: 's1' },
+      }),
+    );
+  const grants_of_all = ['a', 'b', 'c'].map((brand_id) => grants(brand_id));
+  const answer = await asked('three', [click('a', 0), click('b', 1), click('c', 2), STORY[2]!, ...grants_of_all], {
+    brand_groups: brandGroups([], [['a-three', 'b-three', 'c-three']]),
+  });
+  expect(answer.matrix.map((row: Json) => [row.touch_brand_id, row.attributed_revenue])).toEqual([
+    ['c-three', '33.333334'],
+    ['a-three', '33.333333'],
+    ['b-three', '33.333333'],
+  ]);
+});
+
 test('an id with too many orders and touchpoints is not joined, and a warning counts it', async () => {
   const limits = { most: 2_000, least: 50, of_person: 1_000_000, pairs: 0 };
   const answer = await asked('till', [...STORY, grants('a'), grants('b')], { candidate_limits: limits });

@@ -177,6 +177,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   list_health: [MARCH, { ...MARCH, compare: 'previous_period', engaged_days: 2, lapsing_days: 5, dormant_days: 20 }],
   fatigue: [MARCH, { ...MARCH, campaign_kind: 'flow', week_start: 'sunday' }],
   send_times: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  send_effects: [MARCH, { ...MARCH, campaign_id: 'spring', window_hours: 48, list_days: 30 }],
   claims: [
     MARCH,
     { ...MARCH, models: 'first_touch,linear', group_by: 'campaign_id,channel,day' },
@@ -186,6 +187,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   experiment: [{ experiment_id: 'march' }],
   incrementality: [MARCH, { ...MARCH, models: 'linear,last_touch', by: 'channel' }],
   closest_models: [{}],
+  experiment_calibration: [{ for: 'robyn' }, { for: 'meridian', measure: 'orders' }],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { MS_PER_HOUR } from '../../src/domain/time.ts';
+import type { Fenced } from '../../src/log/follower.ts';
 import { FitLog, MAX_FIT_RUNS, noteBegin, noteEnd } from '../../src/reports/fit-log.ts';
 import { FileState } from '../../src/state/file.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -14,26 +15,24 @@ async function openLog() {
   const state = await FileState.open(join(temporaryFolder(), 'state.db'));
   onTestFinished(() => state.close());
   const log = new FitLog(state, FITS);
-  const run = async (
-    parameters: typeof MARKOV | typeof OWN,
-    hour: number,
-    outcome: 'passed' | 'refused' | 'failed' | null,
-  ): Promise<void> => {
-    const began_ms = hour * MS_PER_HOUR;
-    await noteBegin(state, parameters, began_ms);
-    if (outcome !== null) await noteEnd(state, parameters, began_ms, { ended_ms: began_ms + 500, outcome });
-  };
+  /** Runs one after the other, in one transaction of the store. */
+  const run = (...runs: Array<[typeof MARKOV | typeof OWN, hour: number, 'passed' | 'refused' | 'failed' | null]>) =>
+    state.transaction(async (transaction) => {
+      const fenced: Fenced = { transaction: (work) => work(transaction) };
+      for (const [parameters, hour, outcome] of runs) {
+        const began_ms = hour * MS_PER_HOUR;
+        await noteBegin(fenced, parameters, began_ms);
+        if (outcome !== null) await noteEnd(fenced, parameters, began_ms, { ended_ms: began_ms + 500, outcome });
+      }
+    });
   return { log, run };
 }
 
 test('a fit fails from its last run on, for as many runs as are in a row, and a run that a restart ended does not count', async () => {
   const { log, run } = await openLog();
-  await run(MARKOV, 1, 'failed');
-  await run(MARKOV, 2, 'passed');
+  await run([MARKOV, 1, 'failed'], [MARKOV, 2, 'passed']);
   expect(await log.failing()).toEqual([]);
-  await run(MARKOV, 3, 'refused');
-  await run(OWN, 3.5, null);
-  await run(MARKOV, 4, 'failed');
+  await run([MARKOV, 3, 'refused'], [OWN, 3.5, null], [MARKOV, 4, 'failed']);
   expect(await log.failing()).toEqual([
     { model: 'data_driven', brand_id: null, runs: 2, outcome: 'failed', last_at: '1970-01-01T04:00:00.000Z' },
   ]);
@@ -55,7 +54,9 @@ test('a fit fails from its last run on, for as many runs as are in a row, and a 
 
 test('the oldest runs go, and the counts stay', async () => {
   const { log, run } = await openLog();
-  for (let hour = 1; hour <= MAX_FIT_RUNS + 3; hour++) await run(MARKOV, hour, 'passed');
+  await run(
+    ...Array.from({ length: MAX_FIT_RUNS + 3 }, (_, i): [typeof MARKOV, number, 'passed'] => [MARKOV, i + 1, 'passed']),
+  );
   const kept = await log.list(null);
   expect([kept.length, kept[0]!.began_at, kept.at(-1)!.began_at]).toEqual([
     MAX_FIT_RUNS,

@@ -47,8 +47,6 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   receipt: [{ conversion_id: 'of-ann' }, { conversion_id: 'of-ann-too' }],
   customer: [{ customer_id: 'ann', brand_id: 'default' }],
   data_quality: [PERIOD],
-  // The shop has no experiment.
-  experiment: [],
   incrementality: [PERIOD, { ...PERIOD, by: 'channel' }],
   closest_models: [PERIOD],
   fit: [
@@ -56,12 +54,16 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
     { ...PERIOD, model: 'shapley', draws: '5' },
     { ...PERIOD, model: 'algorithmic', draws: '5' },
   ],
+  experiment: [{ experiment_id: 'newsletters' }],
   // They show what was answered at the position of the run or fit.
   runs: 'of runs',
   comparison: 'of runs',
   freeze: 'of runs',
   fitted: 'of artifacts',
   card: 'of artifacts',
+  artifact_comparison: 'of artifacts',
+  pins: 'of artifacts',
+  fits: 'of artifacts',
 };
 
 const sent = (record: WireEvent['record'], ...events: unknown[]): WireEvent[] =>
@@ -83,6 +85,22 @@ const ANN: WireEvent[] = [
     sent('consents', { brand_id, customer_id: 'ann', purposes: { sharing: true }, occurred_at: daysBeforeEnd(50) }),
   ),
   ...sent('conversions', order('of-ann-outlet', '60', daysBeforeEnd(10), { brand_id: 'outlet' })),
+  ...sent('experiments', {
+    experiment_id: 'newsletters',
+    name: 'Do newsletters do anything?',
+    scope: 'campaign',
+    arms: { holdout: 0.5, treated: 0.5 },
+    control: 'holdout',
+    starts_at: daysBeforeEnd(45),
+    ends_at: daysBeforeEnd(1),
+    planned_people: 10,
+  }),
+  ...sent('assignments', {
+    experiment_id: 'newsletters',
+    arm: 'treated',
+    customer_id: 'ann',
+    occurred_at: daysBeforeEnd(44),
+  }),
   ...sent('touchpoints', touch('dull', 'direct_visit', daysBeforeEnd(45))),
 ];
 

@@ -20,6 +20,7 @@ const VIEWER = `
   GET /v1/reports/list_health
   GET /v1/reports/fatigue
   GET /v1/reports/send_times
+  GET /v1/reports/send_effects
   GET /v1/reports/claims
   GET /v1/reports/cohorts
   GET /v1/reports/lifetime_value
@@ -32,6 +33,7 @@ const VIEWER = `
   GET /v1/experiments/{experiment_id}
   GET /v1/reports/incrementality
   GET /v1/reports/closest-models
+  GET /v1/experiments/calibration
   GET /v1/experiment-size
   GET /v1/annotations
   GET /v1/monitors
@@ -72,6 +74,7 @@ const ADMIN_ONLY = `
   POST /v1/flush
   POST /v1/email/instrument
   POST /v1/experiments/{experiment_id}/assign
+  POST /v1/experiments/{experiment_id}/order
   POST /v1/experiments/{experiment_id}/stop
   DELETE /v1/customers/{customer_id}
   GET /v1/customers/{customer_id}/export

@@ -45,9 +45,7 @@ export function Size() {
               <p key={line}>{line}</p>
             ))}
             <p class="muted">Then write the plan down, with your times, before anybody is assigned:</p>
-            <pre>
-              <code>{commandOf(asked.holdout, people)}</code>
-            </pre>
+            <pre class="snippet">{commandOf(asked.holdout, people)}</pre>
           </>
         )}
       </Shown>

@@ -67,12 +67,13 @@ export function pooledEffects(
     }),
   );
   const people = experiments.reduce((sum, one) => sum + one.arms.reduce((all, arm) => all + arm.people, 0), 0);
+  const last_ms = Math.max(...all.map(({ design }) => design.end_ms));
   const sentences = effects
     .filter(({ metric }) => metric === own.metric)
     .map(({ arm, difference, always_valid_low: low, always_valid_high: high }) => ({
       arm,
       sentence: pooledSentence({
-        ...{ design: own, arm, difference, currency, known_ms },
+        ...{ design: own, arm, difference, currency, known_ms: Math.min(known_ms, last_ms) },
         ...{ experiments: experiments.length, interval: { low, high } },
       }),
     }));

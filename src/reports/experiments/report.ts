@@ -28,7 +28,7 @@ const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
 const ExperimentParameters = Type.Object({ brand_id, as_of, currency }, { additionalProperties: false });
 
 /** How results are computed. A change of any formula is a new version, so that an answer can be made again to the byte. */
-const ANALYSIS_VERSION = '1';
+export const ANALYSIS_VERSION = '1';
 
 export async function experimentReport(
   context: ReportContext,

@@ -1,0 +1,98 @@
+/** Finds the blasts of a period: what was sent under one name without a long pause. docs/semantics.md 26. */
+import type { Plan } from '../../attribution/plan.ts';
+import type { Design } from '../../domain/experiment.ts';
+import { MS_PER_HOUR } from '../../domain/time.ts';
+import type { Snapshot } from '../../warehouse/port.ts';
+import { readAll } from '../../warehouse/read-row.ts';
+import { fill, materialise } from '../../warehouse/relation.ts';
+import { LONGEST_BLAST_MS, MAX_BLASTS, PAUSE_HOURS, PAUSE_MS, type SendsAsked } from './asked.ts';
+import { SEND_BLASTS, SEND_MAIL, SEND_RUNS } from './relations.ts';
+import { orderOf } from './send-orders.ts';
+
+export interface Blast {
+  blast_no: number;
+  brand_id: string;
+  campaign_id: string;
+  email_id: string;
+  from_ms: number;
+  last_ms: number;
+  /** The experiment that put people into waves by chance. */
+  order: Design | null;
+}
+
+export interface Found {
+  blasts: Blast[];
+  /** Further blasts of the period, which the limit left out. */
+  further: number;
+  /** What went on for too long to be a blast. */
+  long: number;
+}
+
+/** Makes `send_blasts`. @param orders the random orders of sending that the log has. */
+export async function makeBlasts(
+  snapshot: Snapshot,
+  plan: Plan,
+  { campaign_id }: SendsAsked,
+  orders: readonly Design[],
+): Promise<Found> {
+  await makeRuns(snapshot, campaign_id);
+  const rows = await snapshot.query(
+    `select brand_id, campaign_id, email_id, run_no, min(first_ms) as from_ms, max(last_ms) as last_ms
+     from ${SEND_RUNS.name} group by brand_id, campaign_id, email_id, run_no order by from_ms desc, brand_id, campaign_id, email_id`,
+  );
+  const shape = {
+    brand_id: 'text',
+    campaign_id: 'text',
+    email_id: 'text',
+    from_ms: 'number',
+    last_ms: 'number',
+  } as const;
+  const periods = new Map(plan.brands.map((brand) => [brand.brand_id, brand]));
+  const runs = readAll(rows, shape).filter(({ brand_id, from_ms }) => {
+    const period = periods.get(brand_id);
+    return period !== undefined && from_ms >= period.start_ms && from_ms < period.end_ms;
+  });
+  const short = runs.filter(({ from_ms, last_ms }) => last_ms - from_ms <= LONGEST_BLAST_MS);
+  const blasts = short
+    .slice(0, MAX_BLASTS)
+    .map((run, blast_no): Blast => ({ ...run, blast_no, order: orderOf(run, orders) }));
+  await fill(
+    snapshot,
+    SEND_BLASTS,
+    blasts.map(({ last_ms, order, ...blast }) => ({
+      ...blast,
+      // Deliveries and bounces of the last emails come after them.
+      until_ms: last_ms + PAUSE_MS,
+      experiment_id: order?.experiment_id ?? null,
+      order_from_ms: order?.start_ms ?? null,
+    })),
+  );
+  return { blasts, further: short.length - blasts.length, long: runs.length - short.length };
+}
+
+/**
+ * Makes `send_runs`. A run is counted from emails that were sent; from those that were delivered only where the log has none that were
+ * sent. Emails of flows and confirmations are no blasts.
+ */
+async function makeRuns(snapshot: Snapshot, campaign_id: string | null): Promise<void> {
+  const of_run = 'partition by brand_id, campaign_id, email_id order by hour';
+  await materialise(
+    snapshot,
+    SEND_RUNS,
+    `with chosen as (
+       select m.brand_id as brand_id, m.campaign_id as campaign_id, m.email_id as email_id, m.kind as kind, m.at_ms as at_ms from ${SEND_MAIL.name} m
+       where m.kind in ('sent', 'delivered') and m.campaign_kind in ('', 'campaign') and ${campaign_id === null ? `m.campaign_id <> ''` : 'm.campaign_id = $campaign_id'}),
+     with_sent as (select distinct c.brand_id as brand_id, c.campaign_id as campaign_id, c.email_id as email_id from chosen c where c.kind = 'sent'),
+     sends as (
+       select c.* from chosen c left join with_sent s on s.brand_id = c.brand_id and s.campaign_id = c.campaign_id and s.email_id = c.email_id
+       where c.kind = 'sent' or s.brand_id is null or s.brand_id = ''),
+     hours as (
+       select brand_id, campaign_id, email_id, floor_div(at_ms, ${MS_PER_HOUR}) as hour, min(at_ms) as first_ms, max(at_ms) as last_ms
+       from sends group by brand_id, campaign_id, email_id, floor_div(at_ms, ${MS_PER_HOUR})),
+     before as (select h.*, lag(h.hour) over (${of_run}) as hour_before from hours h)
+     select brand_id, campaign_id, email_id, int64(sum(case when hour_before is null or hour - hour_before > ${PAUSE_HOURS} then 1 else 0 end)
+         over (${of_run} rows between unbounded preceding and current row)) as run_no, hour, first_ms, last_ms
+     from before`,
+    campaign_id === null ? {} : { campaign_id },
+  );
+}

@@ -1,0 +1,113 @@
+/** The temporary tables of the report on the effects of sends. `at_ms`: epoch ms. */
+import { defineRelation } from '../../warehouse/relation.ts';
+
+export const SEND_MAIL = defineRelation(
+  'send_mail',
+  'something that happened to an email of a person; is_hard is 1 for a bounce that is not soft',
+  {
+    key: [],
+    columns: {
+      brand_id: 'text',
+      person: 'text',
+      at_ms: 'int',
+      kind: 'text',
+      campaign_id: 'text',
+      email_id: 'text',
+      campaign_kind: 'text',
+      is_human: 'int',
+      is_hard: 'int',
+    },
+  },
+);
+
+export const SEND_RUNS = defineRelation(
+  'send_runs',
+  'emails of one campaign and email that were sent without a long pause between them',
+  {
+    key: ['brand_id', 'campaign_id', 'email_id', 'run_no'],
+    columns: {
+      brand_id: 'text',
+      campaign_id: 'text',
+      email_id: 'text',
+      run_no: 'int',
+      hour: 'int',
+      first_ms: 'int',
+      last_ms: 'int',
+    },
+  },
+);
+
+export const SEND_BLASTS = defineRelation('send_blasts', 'a blast that the report is about', {
+  key: ['blast_no'],
+  columns: {
+    blast_no: 'int',
+    brand_id: 'text',
+    campaign_id: 'text',
+    email_id: 'text',
+    from_ms: 'int',
+    until_ms: 'int',
+    experiment_id: 'text?',
+    order_from_ms: 'int?',
+  },
+});
+
+export const SEND_ORDERED = defineRelation(
+  'send_ordered',
+  'a person whom chance put into a wave of a blast, before its first email',
+  { key: ['blast_no', 'person'], columns: { blast_no: 'int', person: 'text', wave: 'text' } },
+);
+
+export const SEND_UNITS = defineRelation(
+  'send_units',
+  'a person who is compared in a blast; open_until_ms is when they stop to be one of those who were not sent yet',
+  {
+    key: ['blast_no', 'person'],
+    columns: {
+      blast_no: 'int',
+      brand_id: 'text',
+      person: 'text',
+      person_group: 'int',
+      sent_ms: 'int?',
+      wave: 'text?',
+      bounced: 'int',
+      machine_only: 'int',
+      is_eligible: 'int',
+      clicks: 'int',
+      orders_before: 'int',
+    },
+  },
+);
+
+export const SEND_WAVES = defineRelation('send_waves', 'a wave of a blast: those who were sent from at_ms on', {
+  key: ['blast_no', 'wave_no'],
+  columns: {
+    blast_no: 'int',
+    wave_no: 'int',
+    brand_id: 'text',
+    wave: 'text?',
+    at_ms: 'int',
+    until_ms: 'int',
+  },
+});
+
+export const SEND_ORDERS = defineRelation('send_orders', "an order with its net value in the report's currency", {
+  key: ['order_no'],
+  columns: { order_no: 'int', brand_id: 'text', person: 'text', at_ms: 'int', net: 'int128' },
+});
+
+export const SEND_OUTCOMES = defineRelation(
+  'send_outcomes',
+  'what a person ordered in the window after the start of a wave, and in the equally long time before it',
+  {
+    key: ['blast_no', 'wave_no', 'person'],
+    columns: {
+      blast_no: 'int',
+      wave_no: 'int',
+      person: 'text',
+      orders: 'int',
+      net: 'int128',
+      before_orders: 'int',
+      before_net: 'int128',
+    },
+  },
+);
