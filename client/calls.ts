@@ -778,6 +778,25 @@ query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'c
 answer: Answers['ExperimentsOne']
 }
 /**
+ * Credit beside what was caused
+ */
+"/v1/reports/incrementality": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
+/**
+ * What a row is about; campaign_id when left out
+ */
+by?: ("campaign_id" | "channel")
+})
+answer: Answers['ReportsIncrementality']
+}
+/**
+ * Which model was closest to the experiments
+ */
+"/v1/reports/closest-models": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'>
+answer: Answers['ReportsClosestModels']
+}
+/**
  * Experiments for marketing mix models
  */
 "/v1/experiments/calibration": {
@@ -1563,7 +1582,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -1653,7 +1672,7 @@ body: {
 /**
  * The model to fit
  */
-model: ("markov" | "shapley" | "data_driven" | "algorithmic")
+model: ("markov" | "shapley" | "data_driven" | "algorithmic" | "algorithmic_calibrated")
 /**
  * algorithmic: the family of the hazard model; logistic when left out
  */
@@ -2041,7 +2060,7 @@ start?: string
  */
 end?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
  */
 model?: string
 /**
@@ -3337,13 +3356,17 @@ brand_id?: string
  */
 name: string
 /**
- * What it is about: one campaign, one flow, or every email of the brand
+ * What it is about: one campaign, one flow, one channel, or every email of the brand
  */
-scope: ("campaign" | "flow" | "global")
+scope: ("campaign" | "flow" | "channel" | "global")
 /**
  * The campaign or flow
  */
 campaign_id?: string
+/**
+ * The channel, of scope `channel`
+ */
+channel?: string
 /**
  * The id that is hashed: customer_id (customer) or anonymous_id (device); customer when left out
  */
@@ -3602,7 +3625,7 @@ end?: string
  */
 brand_id?: string
 /**
- * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, or one of the configuration; linear when left out
+ * One model: first_touch, last_touch, linear, time_decay, position_based, data_driven, algorithmic, algorithmic_incremental, algorithmic_calibrated, or one of the configuration; linear when left out
  */
 model?: string
 /**

@@ -1048,6 +1048,8 @@ ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
 ExperimentsOne: ExperimentsOne
+ReportsIncrementality: ReportsIncrementality
+ReportsClosestModels: ReportsClosestModels
 ExperimentsCalibration: ExperimentsCalibration
 Runs: Runs
 RunsOneCompare: RunsOneCompare
@@ -8263,6 +8265,7 @@ brand_id: string
 name: string
 scope: string
 campaign_id: (string | null)
+channel: (string | null)
 /**
  * The measure
  */
@@ -8440,6 +8443,210 @@ always_valid_low: number
 always_valid_high: number
 }[]
 } | null)
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsIncrementality {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+attribution_models: string[]
+by: string
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+rows: {
+/**
+ * Where what was caused comes from
+ */
+basis: ("experiment" | "predicted" | "none")
+campaign_id?: (string | null)
+channel?: (string | null)
+attribution_model: string
+/**
+ * The begin of the experiment, or of the period for what has none
+ */
+starts_at: string
+ends_at: string
+/**
+ * Orders that the model credits: of treated people in the time of the experiment, or in the period
+ */
+attributed_orders: number
+attributed_revenue_micros: string
+attributed_revenue: string
+spend_micros: (string | null)
+spend: (string | null)
+/**
+ * Attributed revenue / spend
+ */
+attributed_return: (number | null)
+experiment_id: (string | null)
+scope: (("campaign" | "flow" | "channel" | "global") | null)
+/**
+ * People of all arms but the holdout
+ */
+treated_people: (number | null)
+held_out_people: (number | null)
+/**
+ * Orders that would not have come: the lift per person x treated people
+ */
+incremental_orders: (number | null)
+incremental_orders_low: (number | null)
+incremental_orders_high: (number | null)
+incremental_revenue_micros: (string | null)
+/**
+ * Net revenue that would not have come, after refunds
+ */
+incremental_revenue: (string | null)
+incremental_revenue_low_micros: (string | null)
+incremental_revenue_low: (string | null)
+incremental_revenue_high_micros: (string | null)
+incremental_revenue_high: (string | null)
+/**
+ * Incremental orders / attributed orders
+ */
+incremental_part: (number | null)
+/**
+ * Incremental revenue / spend
+ */
+incremental_return: (number | null)
+incremental_return_low: (number | null)
+incremental_return_high: (number | null)
+sentence: string
+}[]
+/**
+ * How well PIE predicts, by model
+ */
+predictions: {
+attribution_model: string
+experiments: number
+refused: (string | null)
+/**
+ * The error of predictions for each experiment by the others, in orders per 1,000 people reached (root of the mean square)
+ */
+left_out_error: (number | null)
+/**
+ * The same error if attributed orders were taken for incremental ones
+ */
+credit_error: (number | null)
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsClosestModels {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * How the figures are computed; the same version and as_of give the same figures
+ */
+analysis_version: string
+/**
+ * Finished experiments with a holdout that ended in the period
+ */
+experiments: number
+/**
+ * Why models are not ranked; null if they are
+ */
+refused: (string | null)
+models: {
+rank: number
+attribution_model: string
+/**
+ * Mean over experiments of |attributed - incremental orders| per 1,000 treated people
+ */
+error: number
+/**
+ * The lower bound of the 90 % interval over experiments
+ */
+error_low: number
+error_high: number
+/**
+ * Mean of attributed - incremental orders per 1,000 treated people: above 0 the model claims too much
+ */
+bias: number
+/**
+ * Experiments whose interval holds what the model credits
+ */
+within: number
+/**
+ * The part of draws of experiments in which this model is the closest
+ */
+chance_closest: number
+}[]
+compared: {
+experiment_id: string
+attribution_model: string
+attributed_orders: number
+attributed_revenue_micros: string
+attributed_revenue: string
+incremental_orders: number
+incremental_orders_low: number
+incremental_orders_high: number
+incremental_revenue_micros: string
+incremental_revenue: string
+/**
+ * True if the interval of the experiment holds what the model credits
+ */
+is_within: boolean
+}[]
 warnings: {
 code: string
 count: number

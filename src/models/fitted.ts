@@ -48,7 +48,8 @@ export function fittedModel(name: FittedModelName, artifact: Artifact, notes: Ar
           make: (snapshot, plan, touches, scores) =>
             makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
           inMemory: (kinds) => hazardInMemory(content, kinds),
-          ...(content.flow && !content.calibration && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
+          ...(content.flow &&
+            !content.calibration && { moves: movesInMemory(content, incremental ? 'share' : 'weight') }),
         }),
   };
   return {

@@ -17,7 +17,9 @@ function armOf(arm: string, orders: readonly number[]): ArmFacts {
     before: orders.map(() => 0),
   };
   const moments = momentsOf(MEASURES.map((measure) => of[measure]));
-  const sums = Object.fromEntries(MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)])) as ArmFacts['sums'];
+  const sums = Object.fromEntries(
+    MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)]),
+  ) as ArmFacts['sums'];
   return { arm, people: orders.length, exposed: 0, crossed: 0, observed_ms: 0, sums, moments };
 }
 
@@ -66,7 +68,11 @@ test('PIE learns which part of the credit was caused, and names what lies outsid
     ...{ touches: 300 + i * 20, reached: 200 + i * 10, returned: 20 + (i % 7), is_flow: i % 2 === 0 },
     credited_orders: 20 + ((i * 13) % 17),
   });
-  const taught = Array.from({ length: 24 }, (_, i) => ({ ...known(i), orders: 0.4 * known(i).credited_orders, variance: 9 }));
+  const taught = Array.from({ length: 24 }, (_, i) => ({
+    ...known(i),
+    orders: 0.4 * known(i).credited_orders,
+    variance: 9,
+  }));
   expect(learnPie(taught.slice(0, 19)).refused).toContain('PIE needs 20');
   const pie = learnPie(taught);
   expect(pie.left_out_error!).toBeLessThan(0.1 * pie.credit_error!);
