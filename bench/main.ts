@@ -30,6 +30,7 @@
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- forecasts        the forecast of lifetime value beside last year's average, on days that are held out: in simulated
  *                                   shops, and with --cdnow FILE for the CDNOW customers (CDNOW_sample.txt); only by its name
+ * npm run bench -- advice           regret of the advice on budgets in worlds with a known response; only by its name
  * npm run bench -- dashboard        the first page of the dashboard in Chromium, 1 M touchpoints; only by its name
  *   --touches 10                    another size, in millions of touchpoints
  * npm run bench -- experiments      people put into arms, one by one and as a list; only by its name
@@ -41,6 +42,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchAdvice } from './advice.ts';
 import { benchAttribution } from './attribution.ts';
 import { benchBeside } from './beside.ts';
 import { benchBrands } from './brands.ts';
@@ -173,5 +175,6 @@ if (positionals.includes('destinations')) await benchDestinations(rows(1));
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
 if (positionals.includes('script')) await benchScript(scale);
 if (positionals.includes('intervals')) await benchIntervals(scale);
+if (positionals.includes('advice')) benchAdvice(scale);
 if (positionals.includes('forecasts')) await benchForecasts(scale, values.cdnow);
 if (positionals.includes('state')) await benchState();

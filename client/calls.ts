@@ -168,6 +168,28 @@ query?: Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_i
 answer: Answers['ReportsToday']
 }
 /**
+ * What to do with the budget, how often and when to send, and three things today
+ */
+"/v1/advice": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'model' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'adjustments' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'compare' | 'format' | 'csv'> & {
+/**
+ * Whole weeks before the end from which the response to spend is learned; 104 when left out
+ */
+weeks?: number
+/**
+ * What is to be spent in a week, in the currency of the answer; what is spent now when left out
+ */
+budget?: string
+/**
+ * Asks what would change if a channel had this spend in a week, as CHANNEL=AMOUNT; may be given several times
+ * 
+ * @maxItems 50
+ */
+set?: string[]
+})
+answer: Answers['Advice']
+}
+/**
  * Models side by side, with intervals, and the reasons of their largest differences
  */
 "/v1/reports/models": {
@@ -778,25 +800,6 @@ query?: Pick<SharedParameters, 'brand_id' | 'as_of' | 'currency' | 'format' | 'c
 answer: Answers['ExperimentsOne']
 }
 /**
- * Credit beside what was caused
- */
-"/v1/reports/incrementality": {
-query?: (Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
-/**
- * What a row is about; campaign_id when left out
- */
-by?: ("campaign_id" | "channel")
-})
-answer: Answers['ReportsIncrementality']
-}
-/**
- * Which model was closest to the experiments
- */
-"/v1/reports/closest-models": {
-query?: Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'>
-answer: Answers['ReportsClosestModels']
-}
-/**
  * Experiments for marketing mix models
  */
 "/v1/experiments/calibration": {
@@ -823,6 +826,25 @@ metric?: string
 calibration_scope?: ("immediate" | "total")
 })
 answer: Answers['ExperimentsCalibration']
+}
+/**
+ * Credit beside what was caused
+ */
+"/v1/reports/incrementality": {
+query?: (Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'> & {
+/**
+ * What a row is about; campaign_id when left out
+ */
+by?: ("campaign_id" | "channel")
+})
+answer: Answers['ReportsIncrementality']
+}
+/**
+ * Which model was closest to the experiments
+ */
+"/v1/reports/closest-models": {
+query?: Pick<SharedParameters, 'start' | 'end' | 'models' | 'artifact' | 'brand_id' | 'as_of' | 'currency' | 'collapse' | 'lookback' | 'exclude_direct' | 'include_machine' | 'ignore_message_rules' | 'conversion_type' | 'format' | 'csv'>
+answer: Answers['ReportsClosestModels']
 }
 /**
  * Frozen runs, newest first
@@ -955,7 +977,7 @@ status?: ("open" | "over")
 /**
  * Only incidents that this check found
  */
-check?: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+check?: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "advice_rule" | "audit_chain")
 })
 answer: Answers['Incidents']
 }
@@ -1702,7 +1724,7 @@ draws?: number
  */
 guard_minutes?: number
 /**
- * algorithmic: touches older than this many days have no effect; 30 when left out
+ * algorithmic: touches older than this many days have no effect; 60 when left out
  */
 max_age_days?: number
 /**

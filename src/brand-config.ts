@@ -20,6 +20,7 @@ import { IP_STORAGES } from './enrichment/ip.ts';
 import { AGENT_STORAGES } from './enrichment/kept-request.ts';
 import { BoundsSchema } from './privacy/differential-privacy/bounds.ts';
 import { RetentionSchema } from './privacy/retention/policy.ts';
+import { AdviceSchema } from './reports/advice/rule-settings.ts';
 
 const closed = { additionalProperties: false } as const;
 const oneOf = <const V extends readonly string[]>(values: V) =>
@@ -61,6 +62,8 @@ export const BrandSchema = Type.Object(
     user_agent_storage: Type.Optional(oneOf(AGENT_STORAGES)),
     /** What one person contributes at most to an answer with noise. */
     differential_privacy: Type.Optional(BoundsSchema),
+    /** What its channels and emails must bring; the monitors say when they do not. */
+    advice: Type.Optional(AdviceSchema),
     /** Days that records are kept, by kind; null keeps for ever. */
     retention: Type.Optional(RetentionSchema),
   },
@@ -81,6 +84,7 @@ export function mergeSettings(
     consent,
     differential_privacy: _bounds,
     retention: _retention,
+    advice: _advice,
     ip_storage: _ip_storage,
     user_agent_storage: _user_agent_storage,
     ...own

@@ -30,6 +30,7 @@ import { type DaysKept, daysKept, type RetentionPolicy } from './privacy/retenti
 import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { peppersOf, requestStorage } from './pseudonym-config.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
+import { type AdviceRules, adviceRulesOf } from './reports/advice/rule-settings.ts';
 import type { ScheduledFit } from './reports/fit-log.ts';
 import { type ScheduleSettings, scheduleSettings } from './schedules/settings.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
@@ -64,6 +65,8 @@ export interface Config {
   /** What one person of a brand contributes at most to an answer with noise; the others have `bounds_default`. */
   bounds: Map<string, Bounds>;
   bounds_default: Bounds;
+  /** The rules of a brand on what channels and emails must bring. */
+  adviceRules: (brand_id: string) => AdviceRules;
   limits: Limits;
   rate_limit_per_minute: number | null;
   cors_origins: string[];
@@ -241,6 +244,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     peppers: peppersOf(content, env),
     bounds,
     bounds_default,
+    adviceRules: adviceRulesOf(content),
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
     rate_limit_per_minute: content.rate_limit_per_minute ?? null,
     cors_origins: content.cors_origins ?? ['*'],

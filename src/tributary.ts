@@ -180,6 +180,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       ...(config.peppers.length > 0 && { personHashes: personHashes(config)! }),
       message_rules: config.settling.rules,
       removedBefore: (brand_id) => removedBefore(retention, brand_id),
+      adviceRules: config.adviceRules,
       noise: noiseContext(state, config),
       denied: (brand) => deniedCounts(opened.state, brand),
       clock,

@@ -1028,6 +1028,7 @@ ReportsChanges: ReportsChanges
 ReportsConsolidated: ReportsConsolidated
 ReportsCrossBrand: ReportsCrossBrand
 ReportsToday: ReportsToday
+Advice: Advice
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
 ReportsPaths: ReportsPaths
@@ -1048,9 +1049,9 @@ ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
 ExperimentsOne: ExperimentsOne
+ExperimentsCalibration: ExperimentsCalibration
 ReportsIncrementality: ReportsIncrementality
 ReportsClosestModels: ReportsClosestModels
-ExperimentsCalibration: ExperimentsCalibration
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
@@ -2400,6 +2401,220 @@ warnings: {
 /**
  * spend_above_revenue: a campaign whose spend lies above its credited revenue; above_others: a campaign that earns more per recipient than the others of its kind together; moved: a channel that changed by more than chance; complaints_high: more than 1 complaint in 1,000 delivered emails; records_silent: records that came for no day for longer than ever in the period; opens_by_machines: more than half of the opens
  */
+code: string
+count: number
+message: string
+}[]
+}
+export interface Advice {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * What curves are of: incremental revenue where the model gives it, else attributed revenue
+ */
+measure: ("incremental" | "attributed")
+/**
+ * The report on today
+ */
+things: {
+code: ("records_silent" | "complaints_high" | "spend_above_revenue" | "above_others" | "moved" | "opens_by_machines")
+keys: {
+[k: string]: string
+}
+message: string
+figures: {
+[k: string]: number | string | null
+}
+at_stake_micros: (string | null)
+at_stake: (string | null)
+}[]
+further_things: number
+/**
+ * Advice on the split of the budget of a week
+ */
+budget: {
+advice: ("move" | "leave_it" | "refused")
+message: string
+refused: ({
+code: string
+reason: string
+} | null)
+weeks: number
+first_week: string
+end: string
+/**
+ * The budget of a week
+ */
+per_week: string
+/**
+ * Net revenue of a week with the advised split, less that with the split of now; the interval holds the 90 % intervals of all ways of the regression
+ */
+gain_per_week: ({
+value: string
+low: string
+high: string
+} | null)
+}
+channels: {
+channel: string
+spend_per_week: string
+/**
+ * The spend of a week that is advised; that of now in proportion to the budget if nothing is sure
+ */
+advised_per_week: string
+/**
+ * Credited revenue of the last 4 weeks / the spend that it belongs to by the time from touch to order
+ */
+return_on_spend: (number | null)
+/**
+ * Revenue that one more unit of spend brings: of net revenue of the shop, and in `curve` of credited revenue
+ */
+marginal_return: ({
+value: number
+low: number
+high: number
+} | null)
+refused: ({
+code: string
+reason: string
+} | null)
+curve: ({
+/**
+ * Per cent of credited revenue for a per cent of spend: near 0 the channel is saturated
+ */
+saturation: {
+value: number
+low: number
+high: number
+}
+/**
+ * Revenue that one more unit of spend brings: of net revenue of the shop, and in `curve` of credited revenue
+ */
+marginal_return: {
+value: number
+low: number
+high: number
+}
+points: {
+spend: string
+revenue: string
+low: string
+high: string
+}[]
+} | null)
+curve_refused: ({
+code: string
+reason: string
+} | null)
+}[]
+/**
+ * What the spend of `set` would change
+ */
+what_if: ({
+spend_per_week: {
+[k: string]: string
+}
+/**
+ * Net revenue of a week with this spend, less that of now
+ */
+change_per_week: ({
+value: string
+low: string
+high: string
+} | null)
+message: string
+} | null)
+/**
+ * The most emails a week, from the report on fatigue
+ */
+frequency: {
+advice: ("at_most" | "leave_it" | "refused")
+at_most_per_week: (string | null)
+message: string
+person_weeks: number
+/**
+ * Never: who gets more emails, or at which time, is not random
+ */
+is_causal: false
+}
+/**
+ * The time to send, from the report on times of sending
+ */
+send_time: {
+advice: ("send_at" | "leave_it")
+best_hour: (string | null)
+best_weekday: (string | null)
+message: string
+delivered: number
+/**
+ * Never: who gets more emails, or at which time, is not random
+ */
+is_causal: false
+}
+/**
+ * The rules of the configuration; only for one brand
+ */
+rules: {
+rule: ("return_on_ad_spend" | "conversion_rate" | "attributed_share")
+subject: string
+/**
+ * fires: the whole 90 % interval is below; holds: it is not below at all; unsure: `below` lies within it
+ */
+state: ("fires" | "holds" | "unsure" | "too_few_cases")
+below: number
+value: (number | null)
+interval: ({
+low: number
+high: number
+} | null)
+cases: number
+least_cases: number
+message: string
+}[]
+warnings: {
 code: string
 count: number
 message: string
@@ -6394,11 +6609,11 @@ basis: ("random_order" | "unlike_people")
  */
 is_causal: boolean
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6460,11 +6675,11 @@ verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
  */
 leaked_part: (number | null)
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6523,11 +6738,11 @@ basis: ("random_order" | "unlike_people")
  */
 is_causal: boolean
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6589,11 +6804,11 @@ verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
  */
 leaked_part: (number | null)
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -8449,6 +8664,117 @@ count: number
 message: string
 }[]
 }
+export interface ExperimentsCalibration {
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * Models whose artifact an administrator pinned; others use the newest that passed its gate
+ */
+pinned_models?: string[]
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The program
+ */
+for: ("robyn" | "meridian")
+/**
+ * How the figures of the experiments are computed
+ */
+analysis_version: string
+/**
+ * The rows for the program: one for each experiment that is over and has a result
+ */
+calibration: ({
+channel: string
+liftStartDate: string
+liftEndDate: string
+/**
+ * What the treated people brought in all, beyond what they would have brought without the emails
+ */
+liftAbs: number
+/**
+ * Spend of the campaign in the days of the experiment, from the log
+ */
+spend: number
+/**
+ * 1 less the p-value of the difference
+ */
+confidence: number
+/**
+ * The name of the dependent variable of the model
+ */
+metric: string
+/**
+ * immediate or total, as Robyn takes it
+ */
+calibration_scope: string
+} | {
+channel_name: string
+/**
+ * What a unit of spend brought: incremental revenue / spend, or incremental orders / spend
+ */
+point_estimate: number
+/**
+ * The standard error of the point estimate
+ */
+standard_error: number
+/**
+ * revenue or non-revenue, as Meridian takes it
+ */
+experiment_kpi_type: string
+/**
+ * Spend of the campaign in the days of the experiment, from the log
+ */
+experiment_total_spend: number
+experiment_start_date: string
+experiment_end_date: string
+/**
+ * The location of the lognormal distribution with this mean and standard deviation; null if the estimate is not above 0
+ */
+roi_mu: (number | null)
+/**
+ * Its scale
+ */
+roi_sigma: (number | null)
+})[]
+/**
+ * The experiments of these rows, in the same order
+ */
+experiments: {
+experiment_id: string
+brand_id: string
+name: string
+campaign_id: (string | null)
+}[]
+/**
+ * Experiments without a row, with the reason
+ */
+left_out: {
+experiment_id: string
+brand_id: string
+/**
+ * Why it is left out
+ */
+reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
+message: string
+}[]
+}
 export interface ReportsIncrementality {
 report_period: {
 start: string
@@ -8650,117 +8976,6 @@ is_within: boolean
 warnings: {
 code: string
 count: number
-message: string
-}[]
-}
-export interface ExperimentsCalibration {
-/**
- * Fitted artifacts that were used, by model
- */
-artifacts?: {
-[k: string]: string
-}
-/**
- * Models whose artifact an administrator pinned; others use the newest that passed its gate
- */
-pinned_models?: string[]
-/**
- * The filters of the request; the figures are of what they let pass
- */
-filters?: string[]
-currency: string
-/**
- * The log position of the answer; ask with it to get the same answer again
- */
-as_of: string
-/**
- * A hash of all that the answer depends on besides the log: the question and the settings
- */
-config_hash: string
-generated_at: string
-/**
- * The program
- */
-for: ("robyn" | "meridian")
-/**
- * How the figures of the experiments are computed
- */
-analysis_version: string
-/**
- * The rows for the program: one for each experiment that is over and has a result
- */
-calibration: ({
-channel: string
-liftStartDate: string
-liftEndDate: string
-/**
- * What the treated people brought in all, beyond what they would have brought without the emails
- */
-liftAbs: number
-/**
- * Spend of the campaign in the days of the experiment, from the log
- */
-spend: number
-/**
- * 1 less the p-value of the difference
- */
-confidence: number
-/**
- * The name of the dependent variable of the model
- */
-metric: string
-/**
- * immediate or total, as Robyn takes it
- */
-calibration_scope: string
-} | {
-channel_name: string
-/**
- * What a unit of spend brought: incremental revenue / spend, or incremental orders / spend
- */
-point_estimate: number
-/**
- * The standard error of the point estimate
- */
-standard_error: number
-/**
- * revenue or non-revenue, as Meridian takes it
- */
-experiment_kpi_type: string
-/**
- * Spend of the campaign in the days of the experiment, from the log
- */
-experiment_total_spend: number
-experiment_start_date: string
-experiment_end_date: string
-/**
- * The location of the lognormal distribution with this mean and standard deviation; null if the estimate is not above 0
- */
-roi_mu: (number | null)
-/**
- * Its scale
- */
-roi_sigma: (number | null)
-})[]
-/**
- * The experiments of these rows, in the same order
- */
-experiments: {
-experiment_id: string
-brand_id: string
-name: string
-campaign_id: (string | null)
-}[]
-/**
- * Experiments without a row, with the reason
- */
-left_out: {
-experiment_id: string
-brand_id: string
-/**
- * Why it is left out
- */
-reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
 message: string
 }[]
 }
@@ -9324,7 +9539,7 @@ checks: {
 /**
  * The check
  */
-check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "advice_rule" | "audit_chain")
 /**
  * `waiting` until it has run
  */
@@ -9376,7 +9591,7 @@ brand_id: (string | null)
 /**
  * The check that found it
  */
-check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "audit_chain")
+check: ("anomaly" | "freshness" | "schema_drift" | "duplicates" | "clock_skew" | "late_records" | "not_stored" | "unmatched_orders" | "refunds_without_orders" | "bot_share" | "unknown_campaigns" | "spend_without_touches" | "advice_rule" | "audit_chain")
 /**
  * What it is about
  */

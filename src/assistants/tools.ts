@@ -165,11 +165,12 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: 'advice',
-    description: 'At most three things that the data is sure about, with the money at stake.',
-    parameters: closed({ ...PERIOD, ...BRAND, ...MODEL, ...COMPARE, ...AS_OF }),
+    description:
+      'What to do: three things that the data is sure about, the split of the budget, how often and when to send, broken rules.',
+    parameters: closed({ ...PERIOD, ...BRAND, ...MODEL, ...COMPARE, ...AS_OF, ...SHOWN, ...OPTIONS }),
     persons: false,
-    narrow_it_by: 'a shorter start to end, or brand_id',
-    report: () => 'today',
+    narrow_it_by: 'a shorter start to end, brand_id, fewer rows, or parts of your choice',
+    report: () => 'advice',
     defaults: none,
   },
 ];

@@ -19,10 +19,10 @@ export interface Evaluation {
 
 export type Likelihood = (theta: Float64Array) => Evaluation;
 
-function linear(design: Design, row: number, theta: Float64Array): number {
+function linear(design: Design, row: number, theta: Float64Array, from = 0, to = design.columns): number {
   const { columns, data } = design;
   let sum = 0;
-  for (let j = 0, at = row * columns; j < columns; j++) sum += data[at + j]! * theta[j]!;
+  for (let j = from, at = row * columns; j < to; j++) sum += data[at + j]! * theta[j]!;
   return sum;
 }
 
@@ -48,28 +48,58 @@ export function rowLikelihood(design: Design, target: ArrayLike<number>, weights
 }
 
 /**
+ * How exposures act on the log odds: eta = g(s) + the rest, where s is the sum over the first `columns` coefficients and
+ * g(s) = log(1 + k s) / k for s >= 0, and s below 0. With curvature k = 0 it is s (effects multiply); with 1 effects add up; above 1
+ * they saturate. Source: the power family of relative risk functions in Breslow and Day, Statistical Methods in Cancer Research
+ * II (1987), section 6.
+ */
+export interface Bend {
+  readonly columns: number;
+  readonly curvature: number;
+}
+
+/** g of {@link Bend}. */
+export function bent(s: number, curvature: number): number {
+  return curvature === 0 || s <= 0 ? s : Math.log1p(curvature * s) / curvature;
+}
+
+function slopeOf(s: number, curvature: number): number {
+  return curvature === 0 || s <= 0 ? 1 : 1 / (1 + curvature * s);
+}
+
+const STRAIGHT: Bend = { columns: 0, curvature: 0 };
+
+/**
  * Matched sets: set s is rows `sets[s]` to `sets[s + 1]`, and its first row had the event. Sum of w log(e^eta_first / sum
  * e^eta). Effects that all rows of a set share (the season, a mailing to everybody) cancel. It is Cox's partial likelihood
  * with sampled controls. Source: Breslow and Day, Statistical Methods in Cancer Research I (1980), section 7.2; Goldstein and
- * Langholz, Annals of Statistics 20 (1992). One weight per set.
+ * Langholz, Annals of Statistics 20 (1992). One weight per set. With a bend, the information is that of the linearised model
+ * (Gauss-Newton).
  */
-export function setLikelihood(design: Design, sets: Uint32Array, weights?: ArrayLike<number>): Likelihood {
+export function setLikelihood(
+  design: Design,
+  sets: Uint32Array,
+  weights?: ArrayLike<number>,
+  bend: Bend = STRAIGHT,
+): Likelihood {
   const { columns } = design;
   const mean = new Float64Array(columns);
+  const local = localRows(design, bend);
   return (theta) => {
     const at = emptyEvaluation(columns);
     for (let set = 0; set + 1 < sets.length; set++) {
       const weight = weights ? weights[set]! : 1;
       if (weight === 0) continue;
       const from = sets[set]!;
-      const p = chancesWithin(design, from, sets[set + 1]!, theta);
+      const p = chancesWithin(design, from, sets[set + 1]!, theta, bend);
+      const first = local(from, sets[set + 1]!, theta);
       at.value += weight * Math.log(p[0]!);
       mean.fill(0);
       for (let i = 0; i < p.length; i++) {
-        addScaled(mean, design, from + i, p[i]!);
-        addSquare(at.information, design, from + i, weight * p[i]!);
+        addScaled(mean, first.design, first.row + i, p[i]!);
+        addSquare(at.information, first.design, first.row + i, weight * p[i]!);
       }
-      addScaled(at.gradient, design, from, weight);
+      addScaled(at.gradient, first.design, first.row, weight);
       for (let j = 0; j < columns; j++) {
         const scaled = weight * mean[j]!;
         at.gradient[j]! -= scaled;
@@ -82,23 +112,52 @@ export function setLikelihood(design: Design, sets: Uint32Array, weights?: Array
 }
 
 /** The part of each set in the gradient of {@link setLikelihood} at theta: its first row minus the expected mean of its rows. */
-export function setScores(design: Design, sets: Uint32Array, theta: Float64Array): Float64Array {
+export function setScores(design: Design, sets: Uint32Array, theta: Float64Array, bend: Bend = STRAIGHT): Float64Array {
   const { columns } = design;
   const scores = new Float64Array((sets.length - 1) * columns);
+  const local = localRows(design, bend);
   for (let set = 0; set + 1 < sets.length; set++) {
     const own = scores.subarray(set * columns, (set + 1) * columns);
-    const from = sets[set]!;
-    const p = chancesWithin(design, from, sets[set + 1]!, theta);
-    addScaled(own, design, from, 1);
-    for (let i = 0; i < p.length; i++) addScaled(own, design, from + i, -p[i]!);
+    const p = chancesWithin(design, sets[set]!, sets[set + 1]!, theta, bend);
+    const first = local(sets[set]!, sets[set + 1]!, theta);
+    addScaled(own, first.design, first.row, 1);
+    for (let i = 0; i < p.length; i++) addScaled(own, first.design, first.row + i, -p[i]!);
   }
   return scores;
 }
 
+/** The rows of a set as derivatives of eta: exposures times the slope of the bend. Without a bend these are the rows themselves. */
+function localRows(design: Design, bend: Bend) {
+  const { columns, data } = design;
+  let scaled: Design = { rows: 0, columns, data: new Float64Array(0) };
+  return (from: number, to: number, theta: Float64Array): { design: Design; row: number } => {
+    if (bend.curvature === 0) return { design, row: from };
+    if (scaled.rows < to - from) scaled = { rows: to - from, columns, data: new Float64Array((to - from) * columns) };
+    scaled.data.set(data.subarray(from * columns, to * columns));
+    for (let row = from; row < to; row++) {
+      const slope = slopeOf(linear(design, row, theta, 0, bend.columns), bend.curvature);
+      if (slope === 1) continue;
+      const at = (row - from) * columns;
+      for (let j = 0; j < bend.columns; j++) scaled.data[at + j]! *= slope;
+    }
+    return { design: scaled, row: 0 };
+  };
+}
+
 /** The chance of each row of a set to be the one with the event: e^eta over its sum in the set. */
-export function chancesWithin(design: Design, from: number, to: number, theta: Float64Array): Float64Array {
+export function chancesWithin(
+  design: Design,
+  from: number,
+  to: number,
+  theta: Float64Array,
+  bend: Bend = STRAIGHT,
+): Float64Array {
   const eta = new Float64Array(to - from);
-  for (let row = from; row < to; row++) eta[row - from] = linear(design, row, theta);
+  for (let row = from; row < to; row++)
+    eta[row - from] =
+      bend.curvature === 0
+        ? linear(design, row, theta)
+        : bent(linear(design, row, theta, 0, bend.columns), bend.curvature) + linear(design, row, theta, bend.columns);
   return softmax(eta);
 }
 

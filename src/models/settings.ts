@@ -16,8 +16,13 @@ export interface HazardOptions {
   readonly guard_ms: number;
   /** A touch older than this has no effect. */
   readonly most_age_ms: number;
-  /** Sets of half-lives of a touch's effect. The evidence chooses one set. Two half-lives together also fit those between them. */
+  /**
+   * Sets of half-lives of a touch's effect. The evidence chooses one set. Two half-lives together also fit those between them. The
+   * families other than `logistic` use the first set.
+   */
   readonly half_lives_days: readonly (readonly number[])[];
+  /** How exposures act on the hazard (see `Bend`). The evidence chooses one. */
+  readonly curvatures: readonly number[];
   /** A channel with fewer exposed orders in the sample is fitted as part of `other`. */
   readonly least_exposed_cases: number;
 }
@@ -31,7 +36,7 @@ export const FIT_DEFAULTS = {
   level: 0.9,
   family: 'logistic',
   guard_minutes: 30,
-  max_age_days: 30,
+  max_age_days: 60,
   flow_back: 'on',
 } as const;
 
@@ -43,7 +48,12 @@ export const HAZARD_DEFAULTS: HazardOptions = {
   folds: 5,
   guard_ms: FIT_DEFAULTS.guard_minutes * MS_PER_MINUTE,
   most_age_ms: FIT_DEFAULTS.max_age_days * MS_PER_DAY,
-  half_lives_days: [[1, 4]],
+  half_lives_days: [
+    [1, 4],
+    [0.25, 1, 4],
+    [1, 4, 14],
+  ],
+  curvatures: [0, 0.5, 1],
   least_exposed_cases: 100,
 };
 

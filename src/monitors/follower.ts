@@ -13,6 +13,7 @@ import { DRIFT_DAYS, driftFindings } from './checks/drift.ts';
 import { freshnessFinding } from './checks/freshness.ts';
 import { CHECKS, type CheckName, NEXT_STEPS } from './checks/names.ts';
 import { type Quality, qualityFindings } from './checks/quality.ts';
+import { brokenRules } from './checks/rules.ts';
 import {
   BRAND_OF_INSTALLATION,
   end,
@@ -97,7 +98,9 @@ export class Monitors {
       async (snapshot) => this.look(snapshot, brand_id, run, before, checks_due),
       readOptions(reports, 2),
     );
-    const quality = checks_due ? await this.quality(brand_id, run.at_ms) : [];
+    const quality = checks_due
+      ? [...(await this.quality(brand_id, run.at_ms)), ...(await brokenRules(reports, state, brand_id, run.at_ms))]
+      : [];
     const standing: BrandStanding = {
       judged_hour: run.hour,
       alarms: judged.alarms,

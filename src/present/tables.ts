@@ -1,6 +1,7 @@
 /** Shows a report on a terminal: with its own table, found by the report's name, or with one made from its declaration. */
 import type { ReportJson } from '../reports/context.ts';
 import { hasNoise, type Report } from '../reports/declare.ts';
+import { showAdvice } from './advice.ts';
 import { showAny, tableOf } from './any.ts';
 import { showArtifactComparison } from './artifact-comparison.ts';
 import { showAttribution } from './attribution.ts';
@@ -34,6 +35,7 @@ type Show = (answer: ReportJson, limit: number) => string;
 
 /** Own tables, by the name of the report. */
 export const OWN_TABLES: Readonly<Record<string, Show>> = {
+  advice: showAdvice,
   artifact_comparison: showArtifactComparison,
   attribution: showAttribution,
   campaign: showCampaign,

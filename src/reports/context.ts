@@ -18,6 +18,7 @@ import type { Payer } from '../privacy/differential-privacy/ledger.ts';
 import type { State } from '../state/port.ts';
 import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
+import type { AdviceRules } from './advice/rule-settings.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Compare } from './earlier-period.ts';
 import type { FitLog } from './fit-log.ts';
@@ -51,6 +52,8 @@ export interface ReportContext {
   denied?: (brand: { brand_id: string; start_ms: number; end_ms: number }) => Promise<DeniedCount[]>;
   /** Before which instants records of a brand were removed by age; none were when left out. */
   removedBefore?: (brand_id: string) => { touchpoints_ms: number | null; orders_ms: number | null };
+  /** The rules of a brand on what its channels and emails must bring; none when left out. */
+  adviceRules?: (brand_id: string) => AdviceRules;
   clock: () => number;
   timeout_ms: number;
   /** How many candidates an order keeps; without it, the limits of docs/semantics.md 5. */

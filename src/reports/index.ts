@@ -1,4 +1,5 @@
 /** Every report, in the order of the documentation and the help. */
+import { advice } from './advice/report.ts';
 import { artifactComparison } from './artifact-comparison.ts';
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
@@ -42,6 +43,7 @@ export const REPORTS: readonly Report[] = [
   consolidated,
   crossBrand,
   today,
+  advice,
   models,
   journeys,
   paths,
@@ -62,9 +64,9 @@ export const REPORTS: readonly Report[] = [
   customer,
   dataQuality,
   experiment,
+  calibration,
   incrementality,
   closestModels,
-  calibration,
   runs,
   comparison,
   freeze,

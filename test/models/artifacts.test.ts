@@ -99,9 +99,9 @@ describe('damaged content', () => {
 
   test('names what is wrong: another version of a fit', () => {
     const content = structuredClone(contents['logistic']![1]) as Extract<Content, { form: 'hazard' }>;
-    const fit = { ...content.fit, version: 2 };
+    const fit = { ...content.fit, version: 1 };
     expect(faultOfContent('algorithmic', { ...content, fit })).toMatch(
-      /version of its fit is 2, and this program reads version 1/,
+      /version of its fit is 1, and this program reads version 2; fit the model again/,
     );
   });
 });

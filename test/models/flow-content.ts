@@ -10,7 +10,7 @@ const GUARD_MS = 30 * MS_PER_MINUTE;
 
 /** Only searches raise the rate of orders, by e at age 0. */
 const FIT: HazardFit = {
-  version: 1,
+  version: 2,
   options: HAZARD_DEFAULTS,
   plan: {
     states: STATES,
@@ -26,6 +26,7 @@ const FIT: HazardFit = {
   },
   model: {
     kind: 'log_linear',
+    curvature: 0,
     exposure_names: [],
     exposures: [0, 1],
     exposure_errors: [0, 0],

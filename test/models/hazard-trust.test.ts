@@ -5,7 +5,9 @@ import { workHazard } from '../../src/models/hazard/fit.ts';
 import { judgeHazard } from '../../src/models/hazard/gate.ts';
 import { intentLoadings } from '../../src/models/hazard/intent.ts';
 import { hazardIntervals } from '../../src/models/hazard/intervals.ts';
+import { mirrored } from '../../src/models/hazard/mirror.ts';
 import { peopleLeave } from '../../src/models/hazard/risk-sets.ts';
+import { eValue } from '../../src/models/hazard/sensitivity.ts';
 import { channelTotals } from '../../src/models/hazard/totals.ts';
 import { hazardWorld, WORKING } from './hazard-world.ts';
 
@@ -58,6 +60,16 @@ describe('the gate', () => {
       { placebo_incremental_fraction: 0.12 },
       'The incremental part claimed where touches are shuffled is 0.12; it has to be below 0.08.',
     ],
+    [
+      'chance_of_effects',
+      { chance_of_effects: 0.3114 },
+      'The chance that touches have an effect at all is 0.3114; at least 0.95 is needed.',
+    ],
+    [
+      'mirrored_incremental_low',
+      { mirrored_incremental_fraction: 0.2, mirrored_incremental_low: 0.07, incremental_fraction: 0.3 },
+      'The incremental part claimed for touches after an order, which cannot have caused it, is at least 0.07; it has to be below 0.03.',
+    ],
     ['held_out_log_loss', { held_out: null }, 'There is no held-out log loss: no orders are left to hold out.'],
   ])('refuses over %s, and names the number', (check, change, message) => {
     const { passed, checks } = judgeHazard({ ...good, ...change });
@@ -65,11 +77,47 @@ describe('the gate', () => {
     expect(checks.find((one) => one.check === check)).toMatchObject({ passed: false, message });
   });
 
+  test('does not ask about touches after orders where orders bring touches: intent cannot bring more after than before', () => {
+    const tracked = { mirrored_incremental_fraction: 0.5, mirrored_incremental_low: 0.4, incremental_fraction: 0.3 };
+    expect(judgeHazard({ ...good, ...tracked }).passed).toBe(true);
+  });
+
   test('refuses a model that is worse than the overall rate, or too sure of itself', () => {
     const bad = { ...good.held_out!, log_loss: 0.4, base_log_loss: 0.35, calibration_slope: 0.3 };
     const failed = judgeHazard({ ...good, held_out: bad }).checks.filter(({ passed }) => !passed);
     expect(failed.map(({ check }) => check)).toEqual(['held_out_log_loss', 'calibration_slope']);
   });
+});
+
+describe('time running backwards', () => {
+  test('keeps every touch and order of a person, in order of the new time', () => {
+    const back = mirrored(histories);
+    for (let p = 0; p < 50; p++) {
+      const [from, to] = [histories.touch_offsets[p]!, histories.touch_offsets[p + 1]!];
+      const forwards = Array.from({ length: to - from }, (_, i) => [
+        histories.touch_ms[from + i],
+        histories.touch_state[from + i],
+      ]);
+      const backwards = Array.from({ length: to - from }, (_, i) => [
+        -back.touch_ms[from + i]!,
+        back.touch_state[from + i],
+      ]);
+      expect(backwards.reverse()).toEqual(forwards);
+      expect(Array.from(back.touch_ms.subarray(from, to)).every((at, i, all) => i === 0 || all[i - 1]! <= at)).toBe(
+        true,
+      );
+    }
+  });
+
+  test('leaves next to nothing to claim: no touch causes an order before it', () => {
+    expect(diagnostics.mirrored_incremental_low).toBeLessThan(0.03);
+  });
+});
+
+test('the E-value of a claim is that of the published example: a rate ratio of 3.9 needs 7.26', () => {
+  expect(eValue(1 - 1 / 3.9)).toBeCloseTo(7.26, 2);
+  expect(eValue(0)).toBe(1);
+  expect(eValue(1)).toBeNull();
 });
 
 describe('intervals', () => {

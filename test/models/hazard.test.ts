@@ -8,7 +8,7 @@ import { fitHazard } from '../../src/models/hazard/fit.ts';
 import { type Histories, historiesOf } from '../../src/models/hazard/histories.ts';
 import { sampleRiskSets } from '../../src/models/hazard/risk-sets.ts';
 import { measureRows } from '../../src/models/hazard/rows.ts';
-import { shapleyOf, shapleyOfProduct } from '../../src/models/hazard/shapley.ts';
+import { shapleyOf, shapleyOfBent, shapleyOfProduct } from '../../src/models/hazard/shapley.ts';
 import { channelTotals } from '../../src/models/hazard/totals.ts';
 import { HAZARD_DEFAULTS, type HazardFamily } from '../../src/models/settings.ts';
 import { hazardWorld, PLACEBO, WORKING } from './hazard-world.ts';
@@ -151,6 +151,18 @@ describe('the credit of a path', () => {
     const sampled = shapleyOf(9, value, 1);
     const all = value(nine.reduce<boolean[]>((list) => [...list, true], []));
     expect(sampled.reduce((sum, one) => sum + one, 0)).toBeCloseTo(all - 1, 8);
+  });
+});
+
+test.each([0, 0.5, 1])('credit of effects with curvature %s is their Shapley value', (curvature) => {
+  const x = Float64Array.of(0.8, 0.2, 0, 1.5, 0.05);
+  const sum = (inside: readonly boolean[]) => x.reduce((all, v, i) => all + (inside[i] ? v : 0), 0);
+  const hazard = (s: number) => (curvature === 0 ? Math.exp(s) : (1 + curvature * s) ** (1 / curvature));
+  const everything = hazard(sum([true, true, true, true, true]));
+  const credit = new Float64Array(5);
+  shapleyOfBent(x, curvature, credit);
+  shapleyOf(5, (inside) => hazard(sum(inside)) / everything, 1).forEach((value, i) => {
+    expect(credit[i]).toBeCloseTo(value, 12);
   });
 });
 

@@ -128,6 +128,11 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, model: 'last_touch', compare: 'previous_year' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  advice: [
+    MARCH,
+    { ...MARCH, weeks: 5, budget: '100', set: ['email=10'], model: 'last_touch' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   models: [
     { ...MARCH, draws: 20 },
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
@@ -185,9 +190,9 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   experiment: [{ experiment_id: 'march' }],
+  experiment_calibration: [{ for: 'robyn' }, { for: 'meridian', measure: 'orders' }],
   incrementality: [MARCH, { ...MARCH, models: 'linear,last_touch', by: 'channel' }],
   closest_models: [{}],
-  experiment_calibration: [{ for: 'robyn' }, { for: 'meridian', measure: 'orders' }],
   cohorts: [
     MARCH,
     { ...MARCH, by: 'week', compare: 'previous_period' },

@@ -30,6 +30,7 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   consolidated: [PERIOD],
   cross_brand: [PERIOD, { ...PERIOD, model: 'last_touch' }],
   today: [PERIOD],
+  advice: [PERIOD],
   models: [{ ...PERIOD, models: 'linear,time_decay', draws: '10' }],
   journeys: [PERIOD],
   paths: [PERIOD],

@@ -124,7 +124,7 @@ const PAIRS: ReadonlyArray<
   ['journeys', { of: 'synergies', ...DAYS }, 'reports/synergies', DAYS],
   ['explain_order', { conversion_id: 'ORDER' }, 'conversions/ORDER/receipt', { model: 'linear' }],
   ['data_quality', DAYS, 'reports/data_quality', DAYS],
-  ['advice', DAYS, 'reports/today', DAYS],
+  ['advice', DAYS, 'advice', DAYS],
 ];
 
 /** The slower engine is asked once by each tool. */

@@ -29,11 +29,12 @@ const VIEWER = `
   GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
+  GET /v1/advice
   GET /v1/experiments
   GET /v1/experiments/{experiment_id}
+  GET /v1/experiments/calibration
   GET /v1/reports/incrementality
   GET /v1/reports/closest-models
-  GET /v1/experiments/calibration
   GET /v1/experiment-size
   GET /v1/annotations
   GET /v1/monitors

@@ -58,8 +58,8 @@ describe('a causal world', () => {
     }
   });
 
-  it('has effects that its reports can see: most of each lies within the window of its kind', () => {
-    for (const family of FAMILIES) {
+  it('has effects that its reports can see: most of each lies within the window of its kind, unless it lasts for weeks', () => {
+    for (const family of FAMILIES.filter((name) => name !== 'lasting')) {
       for (const { touchpoint_type, half_life_days, rise_days, effect } of worldOf(family).setup.kinds) {
         if (effect === 0) continue;
         const view = ['email_open', 'ad_impression'].includes(touchpoint_type);

@@ -64,8 +64,8 @@ function faultOfEffects({ states, effects, conversion_probability }: EffectsCont
 function faultOfHazard(saved: unknown): string | undefined {
   if (!isRecord(saved)) return 'it has no fit';
   const fit = saved as unknown as HazardFit;
-  if (fit.version !== 1)
-    return `the version of its fit is ${JSON.stringify(fit.version)}, and this program reads version 1`;
+  if (fit.version !== 2)
+    return `the version of its fit is ${JSON.stringify(fit.version)}, and this program reads version 2; fit the model again`;
   if (!Number.isFinite(fit.options?.seed)) return 'its seed is not a number';
   return faultOfPlan(fit.plan) ?? faultOfHazardModel(fit.plan, fit.model);
 }
@@ -89,6 +89,8 @@ function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | und
   const groups = plan.groups.length;
   switch (model?.kind) {
     case 'log_linear':
+      if (!(Number.isFinite(model.curvature) && model.curvature >= 0))
+        return 'its curvature is not a number of at least 0';
       return areNumbers(model.exposures, exposureNames(plan).length)
         ? undefined
         : 'its exposures are not one number per group and half-life';

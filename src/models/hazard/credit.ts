@@ -1,10 +1,12 @@
 /** The credit of one order's path under a fitted hazard: the part of the order that would be missing without its touches. */
+
+import { bent } from '../../learning/likelihood.ts';
 import { additiveScorer } from './additive.ts';
 import { controlNames, type FeaturePlan } from './features.ts';
 import type { HazardFit, LogLinearModel } from './fit.ts';
 import { exposureOf } from './rows.ts';
 import { groupOf, type HazardPath, type Scorer } from './scorer.ts';
-import { shapleyOfProduct } from './shapley.ts';
+import { shapleyOfBent } from './shapley.ts';
 import { treesScorer } from './trees.ts';
 
 export interface PathCredit {
@@ -89,13 +91,16 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
       const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
       if (group >= 0) x[group]! += effect(group, path.ages_ms[i]!);
     }
-    return x.reduce((sum, value) => sum + value, 0);
+    return bent(
+      x.reduce((sum, value) => sum + value, 0),
+      model.curvature,
+    );
   };
   return {
     logRatio,
     score(path, into) {
       const log_ratio = logRatio(path);
-      shapleyOfProduct(x, into);
+      shapleyOfBent(x, model.curvature, into);
       return log_ratio;
     },
     // Effects of opposite sign may cancel at this age. The group's credit must still go to some touch, so no touch has share 0.

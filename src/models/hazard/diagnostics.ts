@@ -2,8 +2,10 @@
 import { chancesWithin, setLikelihood, softmax } from '../../learning/likelihood.ts';
 import { type Quality, qualityOf } from '../../learning/metrics.ts';
 import { maximise } from '../../learning/newton.ts';
+import type { HazardOptions } from '../settings.ts';
 import { fitHazard, type HazardFit, type HazardWork } from './fit.ts';
 import { type Histories, halvesOf, historiesOf, withTouchesShuffled } from './histories.ts';
+import { mirroredClaim } from './mirror.ts';
 import { channelTotals } from './totals.ts';
 import { fitTrees, logOddsOf, outcomes } from './trees.ts';
 
@@ -21,6 +23,16 @@ export interface HazardDiagnostics {
   readonly held_out: Quality | null;
   /** The part of orders that the same fit claims when people get the touches of other people. Mean over draws. */
   readonly placebo_incremental_fraction: number;
+  /**
+   * The part of orders that the same model claims for touches after them, and the low end of its 90 % interval (see mirror.ts). Null
+   * where it cannot be measured.
+   */
+  readonly mirrored_incremental_fraction: number | null;
+  readonly mirrored_incremental_low: number | null;
+  /** The part of orders that the fit itself claims. */
+  readonly incremental_fraction: number;
+  /** The posterior chance that touches have an effect at all. */
+  readonly chance_of_effects: number;
   /** Mean over channels of the difference in share between fits to two halves of the people. */
   readonly share_difference_of_halves: number;
 }
@@ -32,10 +44,17 @@ const LEARNT_PART = 2 / 3;
 
 /** Makes more fits: one per fold, one per placebo draw, one per half of the people. Deterministic. */
 export function diagnoseHazard(fit: HazardFit, work: HazardWork, histories: Histories): HazardDiagnostics {
-  const { plan, options } = fit;
+  const { plan } = fit;
+  // The half-lives and the curvature of the fit, so that the other fits do not choose again.
+  const chosen = {
+    ...fit.options,
+    half_lives_days: [plan.half_lives_days],
+    curvatures: [work.linear.bend.curvature],
+  };
+  const mirror = mirroredClaim(fit, work, histories);
   const placebo = Array.from({ length: PLACEBO_DRAWS }, (_, draw) => {
-    const shuffled = withTouchesShuffled(histories, options.seed + draw);
-    return channelTotals(fitHazard(shuffled, options), shuffled).incremental_fraction;
+    const shuffled = withTouchesShuffled(histories, chosen.seed + draw);
+    return channelTotals(fitHazard(shuffled, chosen), shuffled).incremental_fraction;
   });
   return {
     orders: fit.orders,
@@ -46,14 +65,18 @@ export function diagnoseHazard(fit: HazardFit, work: HazardWork, histories: Hist
     ),
     held_out: heldOut(fit, work),
     placebo_incremental_fraction: placebo.reduce((sum, value) => sum + value, 0) / placebo.length,
-    share_difference_of_halves: differenceOfHalves(fit, histories),
+    mirrored_incremental_fraction: mirror?.fraction ?? null,
+    mirrored_incremental_low: mirror?.low ?? null,
+    incremental_fraction: channelTotals(fit, histories).incremental_fraction,
+    chance_of_effects: 1 - work.linear.averaged.weighed.at(-1)!.weight,
+    share_difference_of_halves: differenceOfHalves(chosen, histories),
   };
 }
 
-function differenceOfHalves(fit: HazardFit, histories: Histories): number {
-  const least_exposed_cases = fit.options.least_exposed_cases / 2;
-  const [left, right] = halvesOf(histories, fit.options.seed).map((people) => {
-    const half = fitHazard(historiesOf(histories, people), { ...fit.options, least_exposed_cases });
+function differenceOfHalves(options: HazardOptions, histories: Histories): number {
+  const least_exposed_cases = options.least_exposed_cases / 2;
+  const [left, right] = halvesOf(histories, options.seed).map((people) => {
+    const half = fitHazard(historiesOf(histories, people), { ...options, least_exposed_cases });
     return channelTotals(half, histories).channels;
   }) as [ReturnType<typeof channelTotals>['channels'], ReturnType<typeof channelTotals>['channels']];
   const differences = left.map(({ share }, i) => Math.abs(share - right[i]!.share));
@@ -94,8 +117,8 @@ function chancesWithout(fit: HazardFit, work: HazardWork, learnt: (set: number) 
   }
   // The additive hazard does not use rows. The log-linear model with the same exposures is judged in its place.
   const weights = Float64Array.from(rows.at_ms, (_, set) => (learnt(set) ? 1 : 0));
-  const likelihood = setLikelihood(fitted.design, rows.sets, weights);
+  const likelihood = setLikelihood(fitted.design, rows.sets, weights, fitted.bend);
   const { penalties, optimum } = fitted.averaged;
   const { theta } = maximise(likelihood, penalties, optimum.theta, fitted.shrinkage.limits);
-  return (set: number) => chancesWithin(fitted.design, rows.sets[set]!, rows.sets[set + 1]!, theta);
+  return (set: number) => chancesWithin(fitted.design, rows.sets[set]!, rows.sets[set + 1]!, theta, fitted.bend);
 }

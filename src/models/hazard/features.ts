@@ -77,6 +77,9 @@ function exposedCases(histories: Histories, sets: RiskSets, options: HazardOptio
   return counts;
 }
 
+/** The names of the controls of each channel's usual rate start with this. */
+export const CHANNEL_RATE = 'rate ';
+
 export function exposureNames(plan: FeaturePlan): string[] {
   return plan.half_lives_days.flatMap((days) => plan.groups.map((group) => `exposure ${group} ${days} d`));
 }
@@ -86,7 +89,7 @@ export function controlNames(plan: FeaturePlan): string[] {
   return [
     ...plan.segments.map((name) => `segment ${name}`),
     'tenure',
-    ...plan.groups.map((group) => `rate ${group}`),
+    ...plan.groups.map((group) => `${CHANNEL_RATE}${group}`),
     'rate',
     ...plan.groups.map((group) => `fresh ${group}`),
     'order rate',

@@ -3,7 +3,7 @@ import { HAZARD_DEFAULTS, type HazardOptions } from '../settings.ts';
 import { type AdditiveModel, fitAdditive } from './additive.ts';
 import { type FeaturePlan, planFeatures } from './features.ts';
 import type { Histories } from './histories.ts';
-import { fitLogLinear, type LogLinear } from './log-linear.ts';
+import { effectsOf, fitLogLinear, type LogLinear } from './log-linear.ts';
 import { type RiskSets, sampleRiskSets } from './risk-sets.ts';
 import { type HazardRows, measureRows } from './rows.ts';
 import { fitTrees, type TreesModel } from './trees.ts';
@@ -11,6 +11,8 @@ import { fitTrees, type TreesModel } from './trees.ts';
 /** Effects on the log hazard of a touch at age 0: all groups at the first half-life, then all groups at the next one. */
 export interface LogLinearModel {
   readonly kind: 'log_linear';
+  /** See `Bend`: 0 where effects multiply, 1 where they add up. */
+  readonly curvature: number;
   readonly exposure_names: readonly string[];
   readonly exposures: readonly number[];
   readonly exposure_errors: readonly number[];
@@ -25,7 +27,8 @@ export type HazardModel = LogLinearModel | AdditiveModel | TreesModel;
 
 /** A fit as it is saved in an artifact. */
 export interface HazardFit {
-  readonly version: 1;
+  /** 2 has the curvature of effects. */
+  readonly version: 2;
   readonly options: HazardOptions;
   readonly plan: FeaturePlan;
   readonly model: HazardModel;
@@ -58,12 +61,12 @@ export function workHazard(
   histories: Histories,
   options: Partial<HazardOptions> = {},
 ): { fit: HazardFit; work: HazardWork } {
-  const chosen = { ...HAZARD_DEFAULTS, ...options };
+  const chosen = comparing({ ...HAZARD_DEFAULTS, ...options });
   const sampled = sampleRiskSets(histories, chosen);
   const { plan, rows, linear } = likeliest(histories, sampled, chosen);
   const work = { sampled, rows, linear };
   const fit: HazardFit = {
-    version: 1,
+    version: 2,
     options: chosen,
     plan,
     model: familyOf(histories, work, plan, chosen),
@@ -79,13 +82,45 @@ export function workHazard(
   return { fit, work };
 }
 
-/** Fits with each set of half-lives and keeps the fit with the most evidence. */
+/** The other families need no shape of effects: trees find one, and the additive hazard has its own. */
+function comparing(options: HazardOptions): HazardOptions {
+  if (options.family === 'logistic') return options;
+  return {
+    ...options,
+    half_lives_days: options.half_lives_days.slice(0, 1),
+    curvatures: options.curvatures.slice(0, 1),
+  };
+}
+
+/**
+ * Fits with each set of half-lives, then with each curvature at the likeliest set, and keeps the fit with the most evidence. A set and
+ * a curvature that are given alone are not compared.
+ */
 function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptions) {
-  const fits = options.half_lives_days.map((half_lives) => {
-    const plan = planFeatures(histories, sampled, options, half_lives);
-    const rows = measureRows(plan, histories, sampled);
-    return { plan, rows, linear: fitLogLinear(rows, plan.intent) };
+  const [first_half_lives] = options.half_lives_days;
+  const first = planFeatures(histories, sampled, options, first_half_lives!);
+  const typical = options.curvatures[Math.floor(options.curvatures.length / 2)]!;
+  const measured = options.half_lives_days.map((half_lives_days) => {
+    const plan = { ...first, half_lives_days: [...half_lives_days] };
+    return { plan, rows: measureRows(plan, histories, sampled) };
   });
+  const fits = measured.map(({ plan, rows }) => ({
+    plan,
+    rows,
+    linear: fitLogLinear(rows, plan, { curvature: typical }),
+  }));
+  const best = mostEvidence(fits);
+  const others = options.curvatures.filter((curvature) => curvature !== typical);
+  return mostEvidence([
+    best,
+    ...others.map((curvature) => {
+      const start = best.linear.averaged.optimum.theta;
+      return { ...best, linear: fitLogLinear(best.rows, best.plan, { curvature, start }) };
+    }),
+  ]);
+}
+
+function mostEvidence<T extends { readonly linear: LogLinear }>(fits: readonly T[]): T {
   return fits.reduce((best, fit) =>
     fit.linear.averaged.log_evidence > best.linear.averaged.log_evidence ? fit : best,
   );
@@ -102,28 +137,28 @@ function familyOf(
   return fitTrees(rows, options);
 }
 
-function savedModel(rows: HazardRows, linear: LogLinear): LogLinearModel {
+export function savedModel(rows: HazardRows, linear: LogLinear): LogLinearModel {
   const { averaged } = linear;
-  const theta = Array.from(averaged.theta);
   return {
     kind: 'log_linear',
+    curvature: linear.bend.curvature,
     exposure_names: rows.names.slice(0, rows.exposures),
-    exposures: theta.slice(0, rows.exposures),
-    exposure_errors: posteriorErrors(linear, rows.exposures),
+    exposures: Array.from(effectsOf(linear, averaged.theta)),
+    exposure_errors: posteriorErrors(linear),
     control_names: rows.names.slice(rows.exposures),
-    controls: theta.slice(rows.exposures, rows.names.length),
+    controls: Array.from(averaged.theta.slice(rows.exposures)),
     strengths: averaged.weighed.map(({ strength, weight }) => ({ strength, weight })),
   };
 }
 
 /** Posterior standard deviations over coefficients and strengths: variance within strengths and between them. */
-function posteriorErrors(linear: LogLinear, exposures: number): number[] {
-  const { theta, weighed } = linear.averaged;
-  const variance = new Float64Array(exposures);
+function posteriorErrors({ averaged, scale }: LogLinear): number[] {
+  const { theta, weighed } = averaged;
+  const variance = new Float64Array(scale.length);
   for (const { weight, theta: at, lower } of weighed)
-    for (let j = 0; j < exposures; j++)
+    for (let j = 0; j < scale.length; j++)
       variance[j]! += weight * (inverseDiagonal(lower, j) + (at[j]! - theta[j]!) ** 2);
-  return Array.from(variance, Math.sqrt);
+  return Array.from(variance, (value, j) => Math.sqrt(value) / scale[j]!);
 }
 
 /** Entry (j, j) of (L L')^-1: the squared length of L^-1 e_j. */

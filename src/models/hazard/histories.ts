@@ -17,6 +17,8 @@ export interface Histories {
   readonly order_value: Float64Array;
   /** When the person was first seen in any record. Nobody is at risk before that. */
   readonly first_ms: Float64Array;
+  /** When a person was last at risk. Left out: until the end. */
+  readonly last_ms?: Float64Array;
   /** Segments of people, each from and until an instant (infinity where it has no end). Segments are never credited. */
   readonly segments: readonly string[];
   readonly segment_offsets: Uint32Array;

@@ -16,8 +16,9 @@ import { MOST_INTERVAL_ORDERS } from '../settings.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
 import { drawnFlows, type FlowOfOrders, flowOfOrders, type UncertainFlow } from './flow/flow-of-orders.ts';
 import { type Histories, peopleOf } from './histories.ts';
+import { effectsOf } from './log-linear.ts';
 import { addExposures } from './rows.ts';
-import { shapleyOfProduct } from './shapley.ts';
+import { shapleyOfBent } from './shapley.ts';
 import { ordersOf, partsOf, sharesOf } from './totals.ts';
 
 export interface IntervalOptions {
@@ -57,9 +58,9 @@ export function hazardIntervals(
   for (let draw = 0; draw < draws; draw++) {
     const random = new Random(seed, 'hazard bootstrap', draw);
     const weights = peopleWeights(peopleOf(histories), random);
-    const theta = drawTheta(weights, random);
+    const theta = effectsOf(work.linear, drawTheta(weights, random));
     const flows = flow === undefined ? [] : drawnFlows(flow, new Random(seed, 'flow bootstrap', draw));
-    const { signed, total } = addUp(orders, theta, weights, groups, flows);
+    const { signed, total } = addUp(orders, { theta, curvature: work.linear.bend.curvature }, weights, groups, flows);
     const part = partsOf(signed, total);
     fractions.push(part.reduce((sum, value) => sum + value, 0));
     const share = sharesOf(signed);
@@ -112,7 +113,7 @@ function exposuresOfOrders(
 function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: Random) => Float64Array {
   const { averaged, design, shrinkage } = linear;
   const n = design.columns;
-  const scores = setScores(design, rows.sets, averaged.optimum.theta);
+  const scores = setScores(design, rows.sets, averaged.optimum.theta, linear.bend);
   const strengths = averaged.weighed.map((drawn) => ({ share: drawn.weight, drawn }));
   // The right side without the gradient. Each draw computes the gradient with its own weights.
   const fixed = rightSide(averaged.optimum).map((value, j) => value - averaged.optimum.at.gradient[j]!);
@@ -131,7 +132,7 @@ function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: R
 
 function addUp(
   orders: OrderExposures,
-  theta: Float64Array,
+  { theta, curvature }: { theta: Float64Array; curvature: number },
   weights: Float64Array,
   groups: number,
   flows: readonly number[],
@@ -147,7 +148,7 @@ function addUp(
     total += weight;
     x.fill(0);
     for (let j = 0; j < width; j++) x[j % groups]! += theta[j]! * orders.exposures[i * width + j]!;
-    shapleyOfProduct(x, phi);
+    shapleyOfBent(x, curvature, phi);
     for (let g = 0; g < groups; g++) signed[g]! += weight * phi[g]!;
     for (const { from, to, part, pair } of orders.flow?.[i] ?? []) {
       const moved = weight * phi[from]! * part * flows[pair]!;

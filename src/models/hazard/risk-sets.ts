@@ -150,6 +150,7 @@ function drawControls(
 }
 
 function atRisk(histories: Histories, p: number, T: number, people_leave: boolean, guard_ms: number): boolean {
+  if (histories.last_ms !== undefined && histories.last_ms[p]! < T) return false;
   for (let o = histories.order_offsets[p]!; o < histories.order_offsets[p + 1]!; o++) {
     const ordered = histories.order_ms[o]!;
     if (people_leave && ordered <= T) return false;

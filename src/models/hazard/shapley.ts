@@ -3,6 +3,7 @@
  * effect. Its sum over all orders estimates how many orders would have happened then. A channel gets its Shapley value of v.
  */
 import { Random } from '../../domain/random.ts';
+import { bent } from '../../learning/likelihood.ts';
 
 /**
  * Where the hazard is a product, v(S) = exp(sum_{c in S} x_c - sum_c x_c): the Shapley value is the integral over q in [0, 1]
@@ -21,6 +22,22 @@ export function shapleyOfProduct(x: Float64Array, into: Float64Array): void {
     const product = Math.exp(log_product);
     for (let c = 0; c < x.length; c++) if (x[c] !== 0) into[c]! += (gains[c]! * product) / (1 + q * gains[c]!);
   }
+}
+
+/**
+ * The same where effects act through a bend (see `Bend`) of their sum. With curvature 1 and 1/2 the hazard is 1 + s and (1 + s / 2)^2, in
+ * which the Shapley value is in proportion to x. For other curvatures and for sums below 0, this proportion is the value of Aumann and
+ * Shapley (Values of Non-Atomic Games, 1974). Writes to `into`.
+ */
+export function shapleyOfBent(x: Float64Array, curvature: number, into: Float64Array): void {
+  if (curvature === 0) {
+    shapleyOfProduct(x, into);
+    return;
+  }
+  let total = 0;
+  for (let c = 0; c < x.length; c++) total += x[c]!;
+  const part = Math.abs(total) < 1e-9 ? 1 : -Math.expm1(-bent(total, curvature)) / total;
+  for (let c = 0; c < x.length; c++) into[c] = x[c]! * part;
 }
 
 /** Gauss-Legendre on [0, 1]. Source: Abramowitz and Stegun, table 25.4, n = 8. */

@@ -15,6 +15,8 @@ export interface ChannelTotal {
   /** Part of all orders, in [0, 1], that would be missing without the channel (its Shapley value). */
   readonly incremental: number;
   /** The orders of the period, split by share. They add up to all orders. */
+  /** Part of all orders that had a touch of the channel old enough and young enough to have an effect. */
+  readonly exposed_fraction: number;
   readonly conversions: number;
   readonly value: number;
   readonly incremental_conversions: number;
@@ -26,6 +28,8 @@ export interface HazardTotals {
   readonly value: number;
   readonly incremental_fraction: number;
   readonly incremental_value_fraction: number;
+  /** Part of all orders that had any such touch. */
+  readonly exposed_fraction: number;
   readonly channels: readonly ChannelTotal[];
 }
 
@@ -35,6 +39,9 @@ interface SignedTotals {
   readonly value: number;
   readonly by_state: Float64Array;
   readonly value_by_state: Float64Array;
+  /** Orders with a touch, in total and by state. */
+  readonly touched: number;
+  readonly exposed: Float64Array;
 }
 
 /**
@@ -53,10 +60,12 @@ export function channelTotals(fit: HazardFit, histories: Histories, flow?: Flow)
     value,
     incremental_fraction: sumOf(incremental),
     incremental_value_fraction: sumOf(incremental_value),
+    exposed_fraction: orders > 0 ? signed.touched / orders : 0,
     channels: fit.plan.states.map((channel, code) => ({
       channel,
       share: shares[code]!,
       incremental: incremental[code]!,
+      exposed_fraction: orders > 0 ? signed.exposed[code]! / orders : 0,
       conversions: shares[code]! * orders,
       value: value_shares[code]! * value,
       incremental_conversions: incremental[code]! * orders,
@@ -93,7 +102,9 @@ function signedTotals(fit: HazardFit, histories: Histories, flow: Flow | undefin
   const share = new Float64Array(groups);
   const by_state = new Float64Array(plan.states.length);
   const value_by_state = new Float64Array(plan.states.length);
+  const exposed = new Float64Array(plan.states.length);
   let orders = 0;
+  let touched = 0;
   let total = 0;
   for (const { person, T, value } of ordersOf(histories)) {
     orders++;
@@ -101,6 +112,8 @@ function signedTotals(fit: HazardFit, histories: Histories, flow: Flow | undefin
     const path = pathOf(person, T);
     const { codes, ages_ms } = path;
     if (codes.length === 0) continue;
+    touched++;
+    for (const code of new Set(codes as Uint16Array)) exposed[code]!++;
     scorer.score(path, phi);
     const own = Float64Array.from(codes, (code, i) => scorer.share(plan.group_of[code]!, ages_ms[i]!));
     share.fill(0);
@@ -115,7 +128,7 @@ function signedTotals(fit: HazardFit, histories: Histories, flow: Flow | undefin
       value_by_state[codes[i]!]! += credit[i]! * value;
     }
   }
-  return { orders, value: total, by_state, value_by_state };
+  return { orders, value: total, by_state, value_by_state, touched, exposed };
 }
 
 export function* ordersOf(histories: Histories): Generator<{ person: number; T: number; value: number }> {

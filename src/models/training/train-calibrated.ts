@@ -3,7 +3,7 @@ import { channelOf, type Naming } from '../grain.ts';
 import { calibrationOf } from '../hazard/calibrated-credit.ts';
 import { type Claimed, calibrateTotals, type HoldoutLift } from '../hazard/calibration.ts';
 import type { Histories } from '../hazard/histories.ts';
-import { type TrainHazardOptions, trainHazard } from './train-hazard.ts';
+import { SENSITIVITY, type TrainHazardOptions, trainHazard } from './train-hazard.ts';
 import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 /** What the card of a fit says of a channel. */
@@ -67,7 +67,7 @@ export function trainCalibrated(
           };
         })
         .sort((a, b) => b.share - a.share || (a.channel < b.channel ? -1 : 1)),
-      limits: [...card.limits.filter((limit) => limit !== NOT_CAUSAL), ...LIMITS],
+      limits: [...card.limits.filter((limit) => limit !== NOT_CAUSAL && !limit.startsWith(SENSITIVITY)), ...LIMITS],
       warnings: [...card.warnings, ...warningsOf(holdouts, used)],
     },
   };

@@ -9,6 +9,7 @@ import type { UncertainFlow } from '../hazard/flow/flow-of-orders.ts';
 import { judgeHazard } from '../hazard/gate.ts';
 import { type Histories, peopleOf } from '../hazard/histories.ts';
 import { hazardIntervals } from '../hazard/intervals.ts';
+import { eValue } from '../hazard/sensitivity.ts';
 import { type ChannelTotal, channelTotals, type HazardTotals } from '../hazard/totals.ts';
 import type { HazardFamily } from '../settings.ts';
 import { NOT_CAUSAL, type Trained } from './trained.ts';
@@ -32,12 +33,15 @@ const LIMITS = [
   'an effect is a link between a touch and later orders; people who are about to buy anyway also have more touches, and the fit may take that for an effect',
 ];
 
+/** The limit that says how strong an unseen cause would have to be starts with this. */
+export const SENSITIVITY = 'sensitivity';
+
 export function trainHazard(histories: Histories, naming: Naming, options: TrainHazardOptions): Trained {
   const { fit, work } = workHazard(histories, hazardOptions(options));
   const flow = flowOf(histories, naming, options);
   const totals = channelTotals(fit, histories, flow?.flow);
-  const { held_out, exposed_cases, ...figures } = diagnoseHazard(fit, work, histories);
-  const gate = judgeHazard({ held_out, exposed_cases, ...figures });
+  const { held_out, exposed_cases, incremental_fraction, ...figures } = diagnoseHazard(fit, work, histories);
+  const gate = judgeHazard({ held_out, exposed_cases, incremental_fraction, ...figures });
   const card: Card = {
     model: 'algorithmic',
     ...claimsOf(totals, { fit, work, flow }, histories, naming, options),
@@ -45,12 +49,25 @@ export function trainHazard(histories: Histories, naming: Naming, options: Train
     conversions: totals.orders,
     value: totals.value,
     data: dataOf(fit, histories),
-    metrics: { ...figures, effective_parameters: fit.effective_parameters, held_out, exposed_cases },
-    limits: LIMITS,
+    metrics: {
+      ...figures,
+      effective_parameters: fit.effective_parameters,
+      half_lives_days: fit.plan.half_lives_days,
+      curvature: work.linear.bend.curvature,
+      held_out,
+      exposed_cases,
+    },
+    limits: [...LIMITS, sensitivityLine(totals)],
     warnings: warningsOf(fit),
     gate,
   };
   return { family: options.family, content: { form: 'hazard', naming, fit, ...(flow && { flow: flow.flow }) }, card };
+}
+
+function sensitivityLine({ incremental_fraction, exposed_fraction }: HazardTotals): string {
+  const strength = eValue(incremental_fraction / exposed_fraction);
+  if (strength === 1) return `${SENSITIVITY}: nothing is claimed`;
+  return `${SENSITIVITY}: an unseen cause that made people ${strength === null ? 'any number of' : strength.toFixed(1)} times as likely both to be touched and to order would explain all that is claimed; each channel has its own number`;
 }
 
 function hazardOptions({ family, seed, guard_minutes, max_age_days }: TrainHazardOptions) {
@@ -95,7 +112,10 @@ function claimsOf(
     incremental_fraction: totals.incremental_fraction,
     ...incremental_fraction,
     incremental_value_fraction: totals.incremental_value_fraction,
-    channels: channels(byChannel(totals.channels, naming)),
+    channels: channels(byChannel(totals.channels, naming, totals.exposed_fraction)).map((row) => ({
+      ...row,
+      sensitivity: eValue(row.incremental / row.exposed_fraction),
+    })),
   };
 }
 
@@ -116,7 +136,7 @@ function warningsOf({ merged }: HazardFit): string[] {
 }
 
 /** Adds up the states of each channel. The largest share comes first. */
-function byChannel(states: readonly ChannelTotal[], naming: Naming): ChannelTotal[] {
+function byChannel(states: readonly ChannelTotal[], naming: Naming, most_exposed: number): ChannelTotal[] {
   const channels = new Map<string, ChannelTotal>();
   for (const state of states) {
     const channel = channelOf(state.channel, naming);
@@ -126,6 +146,8 @@ function byChannel(states: readonly ChannelTotal[], naming: Naming): ChannelTota
       channel,
       share: sum('share'),
       incremental: sum('incremental'),
+      // An order may have touches of several states of the channel; then this is too high, and the sensitivity too low.
+      exposed_fraction: Math.min(most_exposed, sum('exposed_fraction')),
       conversions: sum('conversions'),
       value: sum('value'),
       incremental_conversions: sum('incremental_conversions'),

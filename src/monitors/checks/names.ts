@@ -13,6 +13,7 @@ export const CHECKS = [
   'bot_share',
   'unknown_campaigns',
   'spend_without_touches',
+  'advice_rule',
   'audit_chain',
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
@@ -41,6 +42,8 @@ export const NEXT_STEPS: Readonly<Record<CheckName, string>> = {
     'Touches name campaigns that were never sent. Check the spelling of campaign_id and utm_campaign in the links.',
   spend_without_touches:
     'Spend names campaigns that no touch has. Check that the links of these ads carry the same campaign in utm_campaign or utm_id.',
+  advice_rule:
+    'A channel or campaign surely brings less than the rule asks for. tributary advice shows the response to its spend, and what other spend would change.',
   audit_chain:
     'Entries of the audit log were changed or removed. Keep a copy of the state as it is, run tributary audit verify, and find out who could write there.',
 };

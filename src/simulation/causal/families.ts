@@ -139,6 +139,13 @@ export const BLUEPRINTS: Record<Family, Blueprint> = {
     effect: { email: 0.06 },
     pull: 1.5,
   },
+  lasting: {
+    ...usual,
+    form: 'additive',
+    after_order: goesOn,
+    incremental: [0.3, 0.44],
+    half_life: 6,
+  },
   placebo: {
     ...usual,
     form: 'additive',

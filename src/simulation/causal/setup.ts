@@ -11,6 +11,7 @@ export const FAMILIES = [
   'poacher',
   'funnel',
   'small_email',
+  'lasting',
   'placebo',
 ] as const;
 export type Family = (typeof FAMILIES)[number];

@@ -21,6 +21,8 @@ const SETTINGS = {
   most_cases: 2_500,
   most_age_ms: 7 * MS_PER_DAY,
   half_lives_days: [[0.25, 1.5]],
+  // Credit that flows back multiplies the rate of touches (see flow.ts).
+  curvatures: [0],
 } as const;
 
 type FlowOptions = typeof SETTINGS & { seed: number; guard_ms: number };
