@@ -80,9 +80,10 @@ function daysOf({ brands }: Plan, { brand_id, start_ms, end_ms }: Design): { fir
 }
 
 function noSpend(
-  { campaign_id, scope }: Design,
+  { campaign_id, channel, scope }: Design,
   { first_day, last_day }: { first_day: string; last_day: string },
 ): string {
-  const what = scope === 'global' || campaign_id === null ? 'the channel email' : `the campaign ${campaign_id}`;
+  const what =
+    scope === 'global' || campaign_id === null ? `the channel ${channel ?? 'email'}` : `the campaign ${campaign_id}`;
   return `spend is missing: the log has no spend above 0 on ${what} from ${first_day} to ${last_day}; send it to POST /v1/spend, then ask again`;
 }

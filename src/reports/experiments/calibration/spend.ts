@@ -9,11 +9,11 @@ import { type ReportContext, readOptions } from '../../context.ts';
 import { makeSpend, makeSpendLines } from '../../spend.ts';
 
 /**
- * Spend on the days of an experiment: of its campaign, or of the channel `email` where it is about every email. Null if there is none.
+ * Spend on the days of an experiment: of its campaign or channel, or of the channel `email` where it is about every email. Null if there is none.
  * @throws missing_fx_rate naming the currency and the day.
  */
 export async function spendOf(context: ReportContext, plan: Plan, design: Design): Promise<number | null> {
-  const { start_ms, end_ms, scope, campaign_id, brand_id } = design;
+  const { start_ms, end_ms, scope, campaign_id, channel, brand_id } = design;
   const brands = plan.brands
     .filter((brand) => brand.brand_id === brand_id)
     .map((brand) => ({ ...brand, start_ms, end_ms }));
@@ -24,8 +24,8 @@ export async function spendOf(context: ReportContext, plan: Plan, design: Design
     const by_campaign = scope !== 'global' && campaign_id !== null;
     const [row] = await snapshot.query(
       `select text128(coalesce(sum128(s.micros), int128(0))) as micros, count_where(s.is_known = 0) as unknown, count(*) as lines
-       from ${spend.amounts.name} s where ${by_campaign ? 's.campaign_id = $campaign_id' : `lower(s.channel) = 'email'`}`,
-      by_campaign ? { campaign_id } : {},
+       from ${spend.amounts.name} s where ${by_campaign ? 's.campaign_id = $campaign_id' : 'lower(s.channel) = lower($channel)'}`,
+      by_campaign ? { campaign_id } : { channel: channel ?? 'email' },
     );
     const { micros, unknown, lines } = read(row, { micros: 'bigint', unknown: 'number', lines: 'number' });
     const [missing] = spend.missing;
