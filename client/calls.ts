@@ -1724,7 +1724,7 @@ draws?: number
  */
 guard_minutes?: number
 /**
- * algorithmic: touches older than this many days have no effect; 30 when left out
+ * algorithmic: touches older than this many days have no effect; 60 when left out
  */
 max_age_days?: number
 /**

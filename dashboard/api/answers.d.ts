@@ -6609,11 +6609,11 @@ basis: ("random_order" | "unlike_people")
  */
 is_causal: boolean
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6675,11 +6675,11 @@ verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
  */
 leaked_part: (number | null)
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6738,11 +6738,11 @@ basis: ("random_order" | "unlike_people")
  */
 is_causal: boolean
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**
@@ -6804,11 +6804,11 @@ verdict: ("near_zero" | "leaks" | "unclear" | "too_few")
  */
 leaked_part: (number | null)
 /**
- * Of them, those who are compared: eligible, in a wave that is over
+ * People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not
  */
 compared_people: number
 /**
- * People who were not sent before the end of the window, of the wave with the most
+ * People who were not sent before the end of the window, of the wave of each blast with the most of them
  */
 compared_others: number
 /**

@@ -175,6 +175,39 @@ describe.skipIf(missing)('pages of admins', () => {
     await site.keep(page, 'admin-settings-tried');
   });
 
+  test('an experiment is stopped for good, after a question', async () => {
+    const day = (n: number): string => new Date(Date.now() + n * 86_400_000).toISOString();
+    const plan = {
+      experiment_id: 'spring',
+      name: 'Spring',
+      scope: 'campaign',
+      control: 'holdout',
+      planned_people: 100,
+    };
+    const arms = { holdout: 0.5, treated: 0.5 };
+    const times = { starts_at: day(-1), ends_at: day(7) };
+    await api('POST', '/v1/experiments', { ...plan, arms, ...times, brand_id: 'shop-eu' });
+    await api('POST', '/v1/flush');
+    const page = await visitAsAdmin('/experiments?brand_id=shop-eu');
+    await page.getByRole('link', { name: 'Spring' }).click();
+    await page.getByLabel(/^Why/).fill('Sold out');
+    await page.getByRole('button', { name: 'Stop the experiment' }).click();
+    await page.getByRole('dialog').getByText('This cannot be undone.').waitFor();
+    await noFault(page);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.getByText(/^Stopped at/).count()).toBe(0);
+    await page.getByRole('button', { name: 'Stop the experiment' }).click();
+    await page.getByRole('button', { name: 'Stop it for good' }).click();
+    const said = async (): Promise<unknown> =>
+      ((await api('GET', '/v1/experiments?brand_id=shop-eu'))['experiments'] as Array<Record<string, unknown>>)[0]![
+        'stop_reason'
+      ];
+    await expect.poll(said).toBe('Sold out');
+    await expect.poll(() => page.getByText(/^Stopped at .*: Sold out/).count(), { timeout: 20_000 }).toBe(1);
+    expect(await page.getByRole('button', { name: 'Stop the experiment' }).count()).toBe(0);
+    await noFault(page);
+  });
+
   test('the keyboard finds them by name', async () => {
     const page = await visitAsAdmin('/');
     await page.keyboard.press('Control+k');

@@ -50,6 +50,9 @@ const ASKED: Record<string, Array<Record<string, string>> | 'of runs' | 'of arti
   data_quality: [PERIOD],
   incrementality: [PERIOD, { ...PERIOD, by: 'channel' }],
   closest_models: [PERIOD],
+  send_effects: [PERIOD],
+  // Its rows are those of `experiment`, and the shop has no experiment that is over.
+  experiment_calibration: [],
   fit: [
     { ...PERIOD, model: 'markov', draws: '5' },
     { ...PERIOD, model: 'shapley', draws: '5' },

@@ -5,7 +5,7 @@ import { responseOf, SHAPES } from '../../src/simulation/budget/response.ts';
 import { scoreWorld } from '../../src/simulation/budget/score.ts';
 import { summaryOf } from '../../src/simulation/budget/summary.ts';
 
-const WORLDS = 10;
+const WORLDS = 6;
 const FIRST_SEED = 2_001;
 const ROUNDS = 26;
 

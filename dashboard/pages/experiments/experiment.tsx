@@ -144,18 +144,24 @@ function effectsOf(result: ExperimentsOne): ReadonlyArray<Column<Effect>> {
   ];
 }
 
+/** The result is read from the log, where a stop is loaded a moment later. */
+const LOADED_AFTER_MS = 3_000;
+
 /** An early stop, for admins. */
 function Stop({ result, path }: { result: ExperimentsOne; path: string }) {
   const session = useSession().data;
   const [asks, setAsks] = useState(false);
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState('');
+  const [is_stopped, setStopped] = useState(false);
   if (session?.signed_in !== true || !includes(session.role, 'admin') || result.is_over) return null;
+  if (is_stopped) return <p role="status">It is stopped. The result says so in a few seconds.</p>;
   const stop = async (): Promise<void> => {
     try {
       await send('POST', `${path}/stop`, { reason, brand_id: result.brand_id });
-      setAsks(false);
+      setStopped(true);
       await client.invalidateQueries();
+      setTimeout(() => void client.invalidateQueries(), LOADED_AFTER_MS);
     } catch (error) {
       setProblem((error as Error).message);
     }

@@ -71,10 +71,14 @@ export function adviseBudget(weeks: SpendWeeks, question: BudgetQuestion = {}): 
   const all = [...ways.values()].flat();
   const mean = now.map((_, c) => sumOf(all.map((draw) => draw[c]!)) / all.length);
   const full = bestSplit(mean, proportional, bounds, budget);
-  const splits = [full, ...pairSplits(proportional, bounds, usable)].map((split) => ({
+  const splits = [
+    full,
+    ...pairSplits(proportional, bounds, usable),
+    ...oneAgainstOthers(proportional, bounds, usable),
+  ].map((split) => ({
     ...{ split, gain: change(proportional, split) },
   }));
-  // All channels at once if that is sure; else the pair of channels of which most is expected of those that are.
+  // All channels at once if that is sure; else of the smaller moves that are sure the one of which most is expected.
   const sure = splits.filter(({ gain }) => gain.low > 0);
   const chosen = splits[0]!.gain.low > 0 ? splits[0]! : sure.toSorted((a, b) => b.gain.value - a.gain.value)[0];
   const { split: best, gain } = chosen ?? splits[0]!;
@@ -102,6 +106,21 @@ function drawsNow(
     return full;
   };
   return new Map([...drawn].map(([way, draws]) => [way, draws.map(placed)]));
+}
+
+/** Moves of one channel to an end of its bounds, which the others pay or share in proportion to their spend. */
+function oneAgainstOthers(from: readonly number[], bounds: readonly Bounds[], usable: readonly number[]): number[][] {
+  const others = (one: number): number => sumOf(usable.filter((c) => c !== one).map((c) => from[c]!));
+  return usable.flatMap((one) =>
+    [bounds[one]!.low, bounds[one]!.high].map((wanted) => {
+      const rest = others(one);
+      // The others stay within their bounds, too: all have the same largest move.
+      const moved = Math.max(-LARGEST_MOVE * rest, Math.min(LARGEST_MOVE * rest, wanted - from[one]!));
+      return from.map((spend, c) =>
+        c === one ? spend + moved : usable.includes(c) ? spend * (1 - moved / rest) : spend,
+      );
+    }),
+  );
 }
 
 /** Moves of as much as the bounds allow from one channel to another. */

@@ -1,7 +1,7 @@
 /**
  * How net revenue of the shop answers to the spend of each channel: elasticities, from a regression of the logarithm of weekly net revenue
  * on the logarithms of spend, with trend and season. No credit is the target, so no model that credits too much can bend it. Demand
- * moves both spend and revenue, and it is not seen. So the regression is made in four ways, which err in different directions.
+ * moves both spend and revenue, and it is not seen. So the regression is made in five ways, which err in different directions.
  * docs/advice.md says what they are worth.
  */
 import { Random } from '../../domain/random.ts';
@@ -9,7 +9,13 @@ import { solveSymmetric } from '../cholesky.ts';
 import { drawnPriors, type Prior, weekWeights } from './draws.ts';
 import { centred, logSpend, logUnpaid, matchedSpend, type SpendWeeks, sumOf } from './weeks.ts';
 
-export const WAYS = ['season', 'spend_follows_demand', 'total_spend', 'unpaid_revenue'] as const;
+export const WAYS = [
+  'season',
+  'spend_follows_demand',
+  'spend_follows_demand_much',
+  'total_spend',
+  'unpaid_revenue',
+] as const;
 export type Way = (typeof WAYS)[number];
 
 /** Draws of the elasticities of all channels: per cent of net revenue for a per cent of spend. Each has a number for each channel. */
@@ -26,8 +32,11 @@ const PRIOR_DOUBT = 0.6;
 /** How much the credit of a channel counts beside its spend for what is expected of it before anything is known. */
 const CREDIT_PART = 0.35;
 const DRAWS = 100;
-/** The part of the unexplained variance of revenue that is demand to which spend answers: at least and at most. */
-const DEMAND_PART = [0.5, 1.5] as const;
+/** The part of the unexplained variance of revenue that is demand to which spend answers, at least and at most. Above 1 where spend follows demand by more than the figures say. */
+const DEMAND_PARTS: Partial<Record<Way, readonly [number, number]>> = {
+  spend_follows_demand: [0.5, 1.5],
+  spend_follows_demand_much: [1.2, 2.2],
+};
 
 interface Regression {
   columns: readonly Float64Array[];
@@ -52,7 +61,8 @@ function drawsOf(way: Way, regression: Regression, channels: number, random: Ran
   const first = regression.columns.length - channels;
   return Array.from({ length: draws }, () => {
     const weights = weekWeights(regression.target.length, random);
-    const demand = way === 'spend_follows_demand' ? variance * random.between(...DEMAND_PART) : 0;
+    const part = DEMAND_PARTS[way];
+    const demand = part === undefined ? 0 : variance * random.between(...part);
     const target = regression.target.map((value, w) => value - demand * regression.demand_in_spend[w]!);
     const fitted = leastSquares(
       { ...regression, target, priors: drawnPriors(regression.priors, random) },

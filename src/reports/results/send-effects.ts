@@ -74,8 +74,10 @@ export const SEND_EFFECTS_MEANINGS = {
   waves: 'People who were sent at about one time, or in one wave of a random order',
   waves_over: 'Waves whose window was over; the others are left out',
   sent_people: 'People with an email of the blast that was sent, delivered or bounced',
-  compared_people: 'Of them, those who are compared: eligible, in a wave that is over',
-  compared_others: 'People who were not sent before the end of the window, of the wave with the most',
+  compared_people:
+    'People of the waves that are over: those who were sent and eligible; where chance decided, everyone whom it put there, sent or not',
+  compared_others:
+    'People who were not sent before the end of the window, of the wave of each blast with the most of them',
   orders_sent: 'Orders per person in the window, of those who were sent',
   orders_not_sent: 'Orders per person in the same window, of those who were not sent yet, in the same strata',
   orders_difference: 'Orders per person: sent less not sent',

@@ -13,15 +13,12 @@ export type Policy = (
 
 /** Weeks that the advice reads: two years, as the product's default. */
 const WEEKS_READ = 104;
-/** The advice is asked every other week, so that what it changed can be seen first. */
-const EVERY_WEEKS = 2;
 const CHASE_STEP = 0.2;
 
 export const leaveAlone: Policy = (_world, _seen, shares) => shares;
 
 /** The product's own advice, on the same credit by last touch that misleads those who chase it. */
 export const takeAdvice: Policy = (world, seen, shares, round) => {
-  if (round % EVERY_WEEKS !== 0) return shares;
   const last = (amounts: readonly number[]): number[] => amounts.slice(-WEEKS_READ);
   const weeks = {
     channels: world.channels.map(({ name, seen_later }, c) => ({
