@@ -38,7 +38,7 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     description: 'The current state does not allow it',
     code: 'model_not_fitted',
     message:
-      'model: data_driven is not fitted yet for these brands. It learns from data, and the report does not replace it by another model. Run `tributary fit data_driven`, or use one of first_touch, last_touch, linear, time_decay, position_based',
+      'model: data_driven is not fitted yet for these brands (default). It learns from data, and the report does not replace it by another model. Run `tributary fit data_driven`, or use one of first_touch, last_touch, linear, time_decay, position_based',
   },
   413: {
     name: 'TooLarge',

@@ -5,7 +5,7 @@ import { FitParameters } from '../../src/reports/fit-parameters.ts';
 import { REPORTS } from '../../src/reports/index.ts';
 
 /** Parameters that may be given several times. */
-const LISTS = ['filter', 'path'];
+const LISTS = ['filter', 'path', 'set'];
 
 test('every parameter of every report is a flag or an argument, and says the same as the parameter', () => {
   for (const { name: report, parameters } of REPORTS) {

@@ -12,7 +12,7 @@ import {
 import { faultOfContent } from '../../src/models/artifacts/faults.ts';
 import { readArtifact, soundArtifact } from '../../src/models/artifacts/stored.ts';
 import { creditPath } from '../../src/models/hazard/credit.ts';
-import { fitHazard } from '../../src/models/hazard/fit.ts';
+import { fitHazard, type LogLinearModel } from '../../src/models/hazard/fit.ts';
 import { historiesOf } from '../../src/models/hazard/histories.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { listModels } from '../../src/reports/models.ts';
@@ -99,10 +99,21 @@ describe('damaged content', () => {
 
   test('names what is wrong: another version of a fit', () => {
     const content = structuredClone(contents['logistic']![1]) as Extract<Content, { form: 'hazard' }>;
-    const fit = { ...content.fit, version: 1 };
+    const fit = { ...content.fit, version: 3 };
     expect(faultOfContent('algorithmic', { ...content, fit })).toMatch(
-      /version of its fit is 1, and this program reads version 2; fit the model again/,
+      /version of its fit is 3, and this program reads versions 1 and 2; fit the model again/,
     );
+  });
+
+  test('of an earlier program stays in use: its effects multiply', () => {
+    const content = structuredClone(contents['logistic']![1]) as Extract<Content, { form: 'hazard' }>;
+    const { curvature: _curvature, ...model } = content.fit.model as LogLinearModel;
+    const old = { ...content, fit: { ...content.fit, version: 1 as const, model } };
+    expect(faultOfContent('algorithmic', old)).toBeUndefined();
+    const path = { codes: Int32Array.of(0, 0), ages_ms: Float64Array.of(3 * MS_PER_DAY, MS_PER_DAY) };
+    const multiplied = { ...content.fit, model: { ...model, curvature: 0 } };
+    expect(creditPath(old.fit, path)).toEqual(creditPath(multiplied, path));
+    expect(faultOfContent('algorithmic', { ...content, fit: { ...content.fit, model } })).toMatch(/curvature/);
   });
 });
 

@@ -18,7 +18,7 @@ const STORED_AT_MS = Date.parse('2026-04-02T12:00:00Z');
 /** What the program of that time answered, by path. */
 export const STORED_ANSWERS: Readonly<Record<string, string>> = json('answers.json');
 
-/** What this program adds to what was answered: the spend of a group, rows of what no touch earned, what machines did, kinds of campaigns, warnings at the end. */
+/** What this program adds to what was answered: the spend of a group, rows of what no touch earned, what machines did, kinds of campaigns, warnings at the end, whether a fit is a trial or pinned. */
 const ADDED = [
   /,"spend_micros":[^{}]*?"return_on_ad_spend":(?:null|[\d.]+)(?=\})/g,
   /"unattributed":\[[^\]]*\],/g,
@@ -29,6 +29,7 @@ const ADDED = [
   /,"(?:unsubscribes|complaints)_per_(?:order|thousand)":"[^"]*"/g,
   /,"is_current":(?:true|false)/g,
   /"lifecycle":\{.*?"events_truncated":(?:true|false)\},/,
+  /"trial":false,"pinned_for":\[\],/g,
 ];
 
 /** An answer of today without what later versions added. */

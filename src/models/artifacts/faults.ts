@@ -6,7 +6,7 @@ import { faultOfFittedTrees } from '../../learning/fitted-trees.ts';
 import { GRAINS, type Naming } from '../grain.ts';
 import type { Calibration } from '../hazard/calibrated-credit.ts';
 import { controlNames, exposureNames, type FeaturePlan } from '../hazard/features.ts';
-import type { HazardFit, HazardModel } from '../hazard/fit.ts';
+import type { HazardFit } from '../hazard/fit.ts';
 import type { Flow } from '../hazard/flow/flow.ts';
 import type { ArtifactModel, Card, Content, EffectsContent, HazardContent } from './artifact.ts';
 
@@ -64,10 +64,10 @@ function faultOfEffects({ states, effects, conversion_probability }: EffectsCont
 function faultOfHazard(saved: unknown): string | undefined {
   if (!isRecord(saved)) return 'it has no fit';
   const fit = saved as unknown as HazardFit;
-  if (fit.version !== 2)
-    return `the version of its fit is ${JSON.stringify(fit.version)}, and this program reads version 2; fit the model again`;
+  if (fit.version !== 1 && fit.version !== 2)
+    return `the version of its fit is ${JSON.stringify(fit.version)}, and this program reads versions 1 and 2; fit the model again`;
   if (!Number.isFinite(fit.options?.seed)) return 'its seed is not a number';
-  return faultOfPlan(fit.plan) ?? faultOfHazardModel(fit.plan, fit.model);
+  return faultOfPlan(fit.plan) ?? faultOfHazardModel(fit);
 }
 
 function faultOfPlan(plan: FeaturePlan): string | undefined {
@@ -85,11 +85,11 @@ function faultOfPlan(plan: FeaturePlan): string | undefined {
   return areNumbers(plan.intent, groups) ? undefined : 'its intent is not one number per group';
 }
 
-function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | undefined {
+function faultOfHazardModel({ version, plan, model }: HazardFit): string | undefined {
   const groups = plan.groups.length;
   switch (model?.kind) {
     case 'log_linear':
-      if (!(Number.isFinite(model.curvature) && model.curvature >= 0))
+      if (version === 2 && !(Number.isFinite(model.curvature) && model.curvature! >= 0))
         return 'its curvature is not a number of at least 0';
       return areNumbers(model.exposures, exposureNames(plan).length)
         ? undefined

@@ -76,6 +76,7 @@ export function creditPath(fit: HazardFit, path: HazardPath): PathCredit {
 function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
   const groups = plan.groups.length;
   const half_lives = plan.half_lives_days;
+  const { curvature = 0 } = model;
   const x = new Float64Array(groups);
   /** Effect of one touch on the log hazard. */
   const effect = (group: number, age_ms: number) => {
@@ -93,14 +94,14 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
     }
     return bent(
       x.reduce((sum, value) => sum + value, 0),
-      model.curvature,
+      curvature,
     );
   };
   return {
     logRatio,
     score(path, into) {
       const log_ratio = logRatio(path);
-      shapleyOfBent(x, model.curvature, into);
+      shapleyOfBent(x, curvature, into);
       return log_ratio;
     },
     // Effects of opposite sign may cancel at this age. The group's credit must still go to some touch, so no touch has share 0.

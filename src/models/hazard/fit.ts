@@ -11,8 +11,8 @@ import { fitTrees, type TreesModel } from './trees.ts';
 /** Effects on the log hazard of a touch at age 0: all groups at the first half-life, then all groups at the next one. */
 export interface LogLinearModel {
   readonly kind: 'log_linear';
-  /** See `Bend`: 0 where effects multiply, 1 where they add up. */
-  readonly curvature: number;
+  /** See `Bend`: 0 where effects multiply, 1 where they add up. Fits of version 1 have none: theirs multiply. */
+  readonly curvature?: number;
   readonly exposure_names: readonly string[];
   readonly exposures: readonly number[];
   readonly exposure_errors: readonly number[];
@@ -27,8 +27,8 @@ export type HazardModel = LogLinearModel | AdditiveModel | TreesModel;
 
 /** A fit as it is saved in an artifact. */
 export interface HazardFit {
-  /** 2 has the curvature of effects. */
-  readonly version: 2;
+  /** 2 has the curvature of effects; 1 is read, too. */
+  readonly version: 1 | 2;
   readonly options: HazardOptions;
   readonly plan: FeaturePlan;
   readonly model: HazardModel;
