@@ -31,7 +31,7 @@ test('erase, verify, subject-export and a restore in another place', async () =>
 
   const file = join(root, 'certificate.json');
   expect(await ok(['erase', 'anna-customer', '--out', file, '--data', data])).toMatch(
-    /^erased: 7 rows of 3 ids, signed \(era_/,
+    /^erased: 9 rows of 3 ids, signed \(era_/,
   );
   expect(await ok(['erasure', 'verify', file])).toMatch(
     /^the signature fits: era_[0-9a-f]+, completed .*, key [0-9a-f]{16}\n$/,
