@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** `npm run test:deep` sets it: then the files run that the quick tier leaves out, or asks less of. */
 const deep = process.env['TRIBUTARY_DEEP'] === '1';
@@ -39,6 +40,17 @@ function deepFiles(): string[] {
   );
 }
 
+/** Files of the deep tier that take minutes. They begin first, so that no worker waits for one of them at the end. */
+const LONG = ['faults/faults.deep.test.ts', 'dashboard/pages.deep.test.ts', 'faults/kills.deep.test.ts'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((name) => moduleId.endsWith(name));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 /** Belongs to the projects: in the part that both extend it would run once more, for nothing. */
 const SETUP = ['test/support/compiled.ts', 'test/clickhouse/setup.ts'];
 
@@ -65,6 +77,7 @@ export default defineConfig({
         },
       },
     ],
+    sequence: { sequencer: LongFirst },
     exclude: [...configDefaults.exclude, ...(deep ? [] : ['test/**/*.deep.test.ts'])],
     // A machine may be ten times slower than usual: a limit only ends what hangs.
     testTimeout: deep ? 1_800_000 : 300_000,

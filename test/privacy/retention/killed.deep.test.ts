@@ -15,7 +15,7 @@ import { eventsOf, orderOf } from '../shop.ts';
 
 const APRIL = Date.parse('2026-04-01T12:00:00Z');
 const JUNE = Date.parse('2026-06-15T12:00:00Z');
-const KILLS = 6;
+const KILLS = 4;
 const MOST_MS = 2_000;
 const DAYS = 60;
 const RETENTION = { touchpoints: DAYS, orders: DAYS, email_events: DAYS, source_letters: DAYS };
