@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';
 import { ENGAGEMENT_COUNTS, ENGAGEMENT_RATES } from '../../src/reports/campaign-metrics.ts';
+import { averageRevenue } from '../../src/reports/campaigns/revenue-interval.ts';
 import { campaignsReport } from '../../src/reports/campaigns.ts';
 import { type EmailWorld, emailWorlds, engagementOf, happenedTo, withRecipients } from '../reference/emails.ts';
 import { attribute, fullOptions } from '../reference/reference.ts';
@@ -238,4 +239,15 @@ describe('in a shop', () => {
       expect(apart[0]).toBeLessThan(0.02);
       expect(apart[1]).toBeGreaterThan(0.98);
     }));
+});
+
+test('the average of all campaigns is exact, however large their revenue is and in whatever order they come', () => {
+  const rows = [
+    { recipients: 2, credited: new Map([[3, 1_097_616_971_145_414_566n]]) },
+    { recipients: 6, credited: new Map([[7, -675_074_337_000n]]) },
+    { recipients: 1, credited: new Map([[3, -855_683_921_700_666_666n]]) },
+  ];
+  // 241,932,374,370,410,900 micros for 9 recipients.
+  expect(averageRevenue(rows)!.revenue).toBe('26881374930.045656');
+  expect(averageRevenue(rows)).toEqual(averageRevenue([...rows].reverse()));
 });

@@ -1,5 +1,5 @@
 /** How sure the revenue per recipient of a campaign is. Recipients are given; what they bring varies from person to person. */
-import { formatMicros, ratio } from '../../domain/money.ts';
+import { formatMicros, microsPer, ratio } from '../../domain/money.ts';
 import { middleOf, percentile } from '../../learning/bootstrap.ts';
 import { drawnSums } from '../../learning/group-bootstrap.ts';
 import type { ReportJson } from '../context.ts';
@@ -14,8 +14,8 @@ interface Earning {
 
 /** Credited revenue / recipients of several rows together. Who is in several rows counts in each. */
 export interface AverageRevenue {
-  micros: number;
-  /** The same in each draw. */
+  revenue: string | null;
+  /** The same in micros, in each draw. */
   drawn: Float64Array;
 }
 
@@ -23,13 +23,18 @@ export interface AverageRevenue {
 export function averageRevenue(rows: readonly Earning[]): AverageRevenue | null {
   if (rows.length < 2) return null;
   let recipients = 0;
-  const sums = new Map<number, number>();
+  const sums = new Map<number, bigint>();
+  let total = 0n;
   for (const row of rows) {
     recipients += row.recipients;
-    for (const [group, micros] of row.credited) sums.set(group, (sums.get(group) ?? 0) + Number(micros));
+    for (const [group, micros] of row.credited) {
+      sums.set(group, (sums.get(group) ?? 0n) + micros);
+      total += micros;
+    }
   }
-  const total = [...sums.values()].reduce((all, micros) => all + micros, 0);
-  return { micros: total / recipients, drawn: drawnSums(personDraws(), sums).map((sum) => sum / recipients) };
+  const by_group = new Map(Array.from(sums, ([group, micros]) => [group, Number(micros)]));
+  const drawn = drawnSums(personDraws(), by_group).map((sum) => sum / recipients);
+  return { revenue: microsPer(total, recipients), drawn };
 }
 
 /** The middles of {@link DOTS} equal parts of the draws, for a plot of quantiles as dots (Kay and others, CHI 2016). */

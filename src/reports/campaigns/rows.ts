@@ -99,7 +99,7 @@ export async function campaignRows(keys: readonly CampaignKey[], parts: Parts): 
   }
   return {
     rows: rows.sort(byRevenue).map(({ row }) => row),
-    average_revenue_per_recipient: average === null ? null : formatMicros(BigInt(Math.round(average.micros))),
+    average_revenue_per_recipient: average === null ? null : average.revenue,
   };
 }
 
