@@ -10,10 +10,10 @@ import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf } from '../support/worlds.ts';
 
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based'];
-const SHUFFLES = runsOf('TRIBUTARY_SHUFFLES', 6, 30);
+const SHUFFLES = runsOf('TRIBUTARY_SHUFFLES', 6, 20);
 const SHUFFLES_PER_WORLD = Math.min(20, SHUFFLES);
 /** Worlds for each of the other promises. */
-const WORLDS = runsOf('TRIBUTARY_PROPERTY_WORLDS', 3, 14);
+const WORLDS = runsOf('TRIBUTARY_PROPERTY_WORLDS', 3, 10);
 
 const engines: Engine[] = [];
 afterAll(() => Promise.all(engines.map((engine) => engine.close())));

@@ -145,7 +145,7 @@ test('brands together are what a log with every shared order once would give', a
         });
       });
     }),
-    { numRuns: runsOf('TRIBUTARY_CONSOLIDATED_RUNS', 3, 20) },
+    { numRuns: runsOf('TRIBUTARY_CONSOLIDATED_RUNS', 3, 12) },
   );
 }, 300_000);
 
@@ -195,7 +195,7 @@ test('who may see some brands gets what a log of these brands alone would give, 
         expect(named['brands']).toHaveLength(1);
       });
     }),
-    { numRuns: runsOf('TRIBUTARY_CONSOLIDATED_RUNS', 2, 20) },
+    { numRuns: runsOf('TRIBUTARY_CONSOLIDATED_RUNS', 2, 12) },
   );
 }, 300_000);
 

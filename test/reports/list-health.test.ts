@@ -15,7 +15,7 @@ import { at } from '../support/time.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 import { reportNamed } from './schema.ts';
 
-const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 5, 40);
+const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 5, 25);
 const DAY_MS = 86_400_000;
 const DAYS = { engaged_days: 3, lapsing_days: 15, dormant_days: 40 };
 

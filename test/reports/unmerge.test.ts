@@ -12,7 +12,7 @@ import { ALL_BRANDS } from '../support/events.ts';
 import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_UNMERGE_WORLDS', 5, 20);
+const RUNS = runsOf('TRIBUTARY_UNMERGE_WORLDS', 5, 12);
 
 /** What was said about two people: that they are probably one, and later that they are not. */
 function statement(

@@ -14,7 +14,7 @@ import { eventsOf, parametersOf, settingsOf } from '../../support/worlds.ts';
 import { reportNamed } from '../schema.ts';
 
 const { run } = reportNamed('synergies');
-const RUNS = runsOf('TRIBUTARY_SYNERGY_WORLDS', 3, 50);
+const RUNS = runsOf('TRIBUTARY_SYNERGY_WORLDS', 3, 30);
 
 async function withWorld(world: WireWorld, work: (engine: Engine) => Promise<void>): Promise<void> {
   const engine = await Engine.open();
