@@ -24,11 +24,11 @@ const NOT_ON_CLICKHOUSE = [
   'test/histories/{fits,exact,order-book,threads}.test.ts',
   'test/identity/{kept-membership,persons}.test.ts',
   'test/log/{page-conversions,privacy,seen-ids,segment,spool}.test.ts',
-  'test/reports/{answers,claims-properties}.test.ts',
+  'test/reports/claims-properties.test.ts',
   'test/cli/{comfort,csv-rows,demo,email-keys,flags,import-*,output,readme*,report}.test.ts',
   'test/cli/import/presets/*.test.ts',
   'test/views/{attack,docs}.test.ts',
-  'test/server/{access,answer-text,audit,bad-input,contract,door,email-links,failure-examples,guesses,http,json-body,keys,log,packed,page-keys,script,serve,smuggling,user-roles,visitor-ids}.test.ts',
+  'test/server/{access,answer-text,audit,bad-input,contract,door,guesses,http,json-body,keys,log,packed,page-keys,script,serve,smuggling,user-roles,visitor-ids}.test.ts',
 ];
 
 /** Files named `*.deep.test.ts`, and those whose tests ask more by test/support/tier.ts. */

@@ -37,7 +37,7 @@ export function callsOf(text: string): Call[] {
   };
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, operation]): Call[] => {
-      // A stream of events has no end that could be waited for. test/server/live.test.ts tries it.
+      // A stream of events has no end that could be waited for. test/server/live.deep.test.ts tries it.
       if (operation.responses?.['200']?.content?.['text/event-stream'] !== undefined) return [];
       const content = operation.requestBody?.content['application/json'];
       const call: Call = {
