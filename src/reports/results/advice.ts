@@ -103,7 +103,7 @@ export const ADVICE_MEANINGS = {
   budget: 'Advice on the split of the budget of a week',
   per_week: 'The budget of a week',
   gain_per_week:
-    'Net revenue of a week with the advised split, less that with the split of now; the interval holds the 90 % intervals of all ways of the regression',
+    'Net revenue of a week with the advised split, less that with the split of now, with its 90 % interval',
   advised_per_week: 'The spend of a week that is advised; that of now in proportion to the budget if nothing is sure',
   return_on_spend:
     'Credited revenue of the last 4 weeks / the spend that it belongs to by the time from touch to order',
