@@ -9,7 +9,7 @@ export const LARGEST_MOVE = 0.2;
 /** A step leads to at most this many times the usual share of a channel in the weeks, and to at least its inverse. */
 export const FARTHEST = 2;
 /** A gain must be above this many of its standard deviations. */
-export const LEAST_DEVIATIONS = 2.5;
+const LEAST_DEVIATIONS = 2.5;
 const LEVEL = 0.9;
 
 export interface KnownChannel {

@@ -1,6 +1,7 @@
 /** Columns of a number for each week, and their products. */
 
-export const WEEKS_OF_YEAR = 52.1775;
+/** 365.2425 / 7. */
+const WEEKS_OF_YEAR = 52.1775;
 
 export function product(a: Float64Array, b: Float64Array): number {
   let sum = 0;
