@@ -19,6 +19,7 @@ import {
 import { defineRecord } from './record.ts';
 import type { FlatRecord } from './record-kind.ts';
 import { statedId } from './statement.ts';
+import { nameFault } from './text.ts';
 import { formatInstant, MS_PER_DAY } from './time.ts';
 import { Type } from './typebox.ts';
 
@@ -138,8 +139,8 @@ export function designOf(record: Readonly<Record<string, unknown>>): Design {
     campaign_id: (record['campaign_id'] as string | null | undefined) ?? null,
     channel: (record['channel'] as string | null | undefined) ?? null,
     unit: (record['unit'] as Design['unit'] | null | undefined) ?? 'customer',
-    arms: parts.sort((a, b) => (place(a.name) < place(b.name) ? -1 : 1)),
     control,
+    arms: parts.sort((a, b) => (place(a.name) < place(b.name) ? -1 : 1)),
     metric: (record['metric'] as Metric | null | undefined) ?? 'conversion_rate',
     start_ms: Number(record['starts_at']),
     end_ms: Number(record['ends_at']),
@@ -198,6 +199,8 @@ function experimentProblem(record: FlatRecord): Problem | undefined {
         field: 'arms',
         reason: `has an arm with the name ${JSON.stringify(name.slice(0, 60))}; use 1 to ${MAX_CHANNEL_LENGTH} characters`,
       };
+    const fault = nameFault(name);
+    if (fault) return { field: 'arms', reason: `has an arm whose name ${fault}` };
     if (!(parts >= 1) || Math.abs(parts - Math.round(parts)) > 1e-6)
       return {
         field: 'arms',

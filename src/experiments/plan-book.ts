@@ -16,8 +16,10 @@ export type Which = Pick<Design, 'brand_id' | 'experiment_id'>;
 
 export interface Planned {
   design: Design;
-  /** The first assignment; from then on only the name may change. */
+  /** The first assignment or exposure; from then on only the name may change. */
   frozen_at_ms: number | null;
+  /** Since when the product puts people into the arms; unset until then. From then on assignments of others are refused. */
+  assigns_since_ms?: number;
   /** Set if it was stopped before its end. */
   stop: Stop | null;
   /** True if the log holds what state says of a final plan. */
@@ -94,7 +96,10 @@ export class PlanBook {
     });
   }
 
-  /** Makes plans final that are not yet. @throws conflict if one is another plan meanwhile, or does not run. */
+  /**
+   * Makes plans final that are not yet, and keeps that the product assigns by them.
+   * @throws conflict if one is another plan meanwhile, or does not run.
+   */
   async freeze(plans: readonly Planned[], now_ms: number): Promise<Planned[]> {
     return this.state.transaction(async (transaction) => {
       const frozen: Planned[] = [];
@@ -103,11 +108,20 @@ export class PlanBook {
         if (stored === undefined || changedPart(stored.design, design) !== undefined)
           throw new TributaryError('conflict', 'the plan changed while people were assigned; ask again');
         checkRunning(stored, now_ms);
-        if (stored.frozen_at_ms === null) {
-          const next = { ...stored, frozen_at_ms: now_ms, is_written: false };
-          await put(transaction, next);
-          frozen.push(next);
-        } else frozen.push(stored);
+        const { assigns_since_ms = now_ms } = stored;
+        frozen.push(await putFinal(transaction, { ...stored, assigns_since_ms }, now_ms));
+      }
+      return frozen;
+    });
+  }
+
+  /** Makes plans final that others assign by, or treat people by. One of these may have ended. Unknown ones are left out. */
+  async freezeFor(which: readonly Which[], now_ms: number): Promise<Planned[]> {
+    return this.state.transaction(async (transaction) => {
+      const frozen: Planned[] = [];
+      for (const one of which) {
+        const stored = await find(transaction, one);
+        if (stored !== undefined) frozen.push(await putFinal(transaction, stored, now_ms));
       }
       return frozen;
     });
@@ -149,6 +163,13 @@ const find = async (transaction: StateTransaction, which: Which): Promise<Planne
 const put = (transaction: StateTransaction, planned: Planned): Promise<void> =>
   transaction.put(PLANS, keyOf(planned.design), planned as unknown as Json);
 
+async function putFinal(transaction: StateTransaction, planned: Planned, now_ms: number): Promise<Planned> {
+  const { frozen_at_ms } = planned;
+  const final = frozen_at_ms === null ? { ...planned, frozen_at_ms: now_ms, is_written: false } : planned;
+  await put(transaction, final);
+  return final;
+}
+
 async function roomProblem(
   transaction: StateTransaction,
   { brand_id, pool }: Design,
@@ -174,6 +195,6 @@ function frozenProblem(known: Planned | undefined, next: Design): Problem | unde
   if (part === undefined) return undefined;
   return {
     field: WIRE_NAMES[part] ?? part,
-    reason: `is frozen since the first person was assigned at ${formatInstant(known.frozen_at_ms)}: who is in which arm and how the result is computed must not follow from what was seen; plan a new experiment with another experiment_id`,
+    reason: `is frozen since the first person was assigned or treated at ${formatInstant(known.frozen_at_ms)}: who is in which arm and how the result is computed must not follow from what was seen; plan a new experiment with another experiment_id`,
   };
 }

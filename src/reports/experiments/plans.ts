@@ -54,7 +54,7 @@ const SELECTED = Object.keys(COLUMNS).map((name) => {
 /**
  * The plan of an experiment, then those of the other experiments of its pool with the same arms, by id. Of the statements of one, the
  * one counts that says when it became final, since statements of two senders can reach the log in another order than state took them.
- * Without such a one it is the last before the first assignment. The name is that of the last of all.
+ * Without such a one, or if people were assigned before, it is the last before the first assignment. The name is that of the last of all.
  */
 export async function readPlans(
   snapshot: Snapshot,
@@ -110,10 +110,11 @@ async function readPlan(
   const stated = readAll(rows, COLUMNS).map((row) => ({ ...row, design: designOf({ ...row, experiment_id: row.id }) }));
   if (stated.length === 0) return null;
   const name = stated.at(-1)!.design.name;
-  const final = stated.findIndex(({ frozen_at }) => frozen_at !== null);
-  const last = final >= 0 ? final : await lastBeforeAssignment(snapshot, position, stated, parameters);
-  const { design } = stated[last]!;
-  const after = stated.slice(last + 1);
+  const [first] = stated;
+  const is_one = stated.every((one) => changedPart(first!.design, one.design) === undefined);
+  const place = is_one ? 0 : placeOfPlan(stated, await firstAssigned(snapshot, position, parameters));
+  const { design } = stated[place]!;
+  const after = stated.slice(place + 1);
   return {
     design: { ...design, name },
     stop: stopOf(stated),
@@ -121,19 +122,33 @@ async function readPlan(
   };
 }
 
-/** The place of the last statement before the first assignment; the first one if there is none. */
-async function lastBeforeAssignment(
+/** Clocks of two collectors differ by less than this. */
+const MOST_SKEW_MS = 60_000;
+
+/**
+ * The place of the statement that counts: the one that says when the plan became final, unless people were assigned before. Without such
+ * a one the last before the first assignment, or the first of all.
+ */
+function placeOfPlan(
+  stated: ReadonlyArray<{ received_ms: number; frozen_at: number | null }>,
+  assigned_ms: number,
+): number {
+  const final = stated.findIndex(({ frozen_at }) => frozen_at !== null && frozen_at <= assigned_ms + MOST_SKEW_MS);
+  if (final >= 0) return final;
+  return Math.max(0, stated.filter(({ received_ms }) => received_ms <= assigned_ms).length - 1);
+}
+
+/** When the log received the first assignment. */
+async function firstAssigned(
   snapshot: Snapshot,
   position: Position,
-  stated: ReadonlyArray<{ received_ms: number }>,
   parameters: { brand_id: string; experiment_id: string },
 ): Promise<number> {
   const [first] = await snapshot.query(
     `select min(epoch_ms(a.received_at)) as at_ms from assignments a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)}`,
     parameters,
   );
-  const first_ms = read(first, { at_ms: 'number?' }).at_ms ?? Number.POSITIVE_INFINITY;
-  return Math.max(0, stated.filter(({ received_ms }) => received_ms <= first_ms).length - 1);
+  return read(first, { at_ms: 'number?' }).at_ms ?? Number.POSITIVE_INFINITY;
 }
 
 /** The first stop that was stated. */

@@ -106,7 +106,10 @@ const shapeOf = (pairs: ReadonlyArray<readonly [string, string]>): Record<string
   ...Object.fromEntries(pairs.map(([a, b]) => [`${a}_${b}`, 'bigint'])),
 });
 
-/** SQL for people by their first assignment: by instant, then by id. */
+/**
+ * SQL for people by their first assignment: by instant, then by id. What the log received after the first exposure of the person comes
+ * after all others, so that nobody moves to another arm once they were treated.
+ */
 function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
   const position = positions.conversions;
   const person = (alias: string): string => `coalesce(p.person_key, ${alias}.subject_key)`;
@@ -115,16 +118,22 @@ function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
   const own = (alias: string): string =>
     `${alias}.brand_id = $brand_id and ${alias}.experiment_id = $experiment_id and ${atOrBefore(alias, position)}`;
   return `with own as (
-      select ${person('a')} as person_key, a.arm as arm, epoch_ms(a.occurred_at) as at_ms, a.assignment_id as id
+      select ${person('a')} as person_key, a.arm as arm, epoch_ms(a.occurred_at) as at_ms, a.assignment_id as id,
+        epoch_ms(a.received_at) as received_ms
       from assignments a ${joined('a')} where ${own('a')}),
-    timely as (select * from own where at_ms >= ${start_ms} and at_ms < ${end_ms}),
+    treated as (
+      select ${person('x')} as person_key, int64(1) as exposed, min(epoch_ms(x.received_at)) as treated_ms
+      from exposures x ${joined('x')} where ${own('x')} group by ${person('x')}),
+    timely as (
+      select o.person_key as person_key, o.arm as arm, o.at_ms as at_ms, o.id as id, int64(coalesce(t.exposed, 0)) as exposed,
+        int64(case when coalesce(t.exposed, 0) = 1 and o.received_ms > t.treated_ms then 1 else 0 end) as is_later
+      from own o left join treated t on t.person_key = o.person_key where o.at_ms >= ${start_ms} and o.at_ms < ${end_ms}),
     ranked as (
-      select person_key, arm, at_ms, row_number() over (partition by person_key order by at_ms, id) as place,
+      select person_key, arm, at_ms, exposed, row_number() over (partition by person_key order by is_later, at_ms, id) as place,
         min(arm) over (partition by person_key) as least_arm, max(arm) over (partition by person_key) as last_arm
-      from timely),
-    treated as (select distinct ${person('x')} as person_key from exposures x ${joined('x')} where ${own('x')})
+      from timely)
     select r.person_key as person_key, r.arm as arm, r.at_ms as at_ms, int64(case when r.least_arm = r.last_arm then 0 else 1 end) as crossed,
-      int64(case when r.person_key in (select person_key from treated) then 1 else 0 end) as exposed
+      r.exposed as exposed
     from ranked r where r.place = 1`;
 }
 
