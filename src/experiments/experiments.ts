@@ -15,10 +15,13 @@ import type { State } from '../state/port.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Assigned, decideArm } from './decide-arm.ts';
 import { judgeRecords } from './judge-records.ts';
-import { checkRunning, isRunning, PlanBook, type Planned, type Which } from './plan-book.ts';
+import { PlanBook } from './plan-book.ts';
+import { checkRunning, isAssigning, isRunning, type Planned, type Which } from './planned.ts';
 
 /** People of one call. */
 export const MAX_ASSIGNED = 10_000;
+/** So long a list holds up the call for one person that comes beside it. */
+const LIST_TURN_MS = 1;
 
 /** How a process reads ids of people. */
 export interface ReadsPeople {
@@ -83,7 +86,7 @@ export class Experiments {
     { trial, caller }: { trial: boolean; caller: Caller },
   ): Promise<Assigned[]> {
     const now_ms = this.people.clock();
-    const planned = await this.book.one(which);
+    const planned = await this.book.one(which, now_ms);
     if (!trial) checkRunning(planned, now_ms);
     const globals = await this.globalsOver(planned, now_ms);
     if (!trial) await this.freeze([planned, ...globals], now_ms);
@@ -95,7 +98,7 @@ export class Experiments {
       now_ms,
       context: this.context(caller),
     };
-    const turns = new WorkTurns();
+    const turns = new WorkTurns(LIST_TURN_MS);
     for (const person of people) {
       if (turns.ends()) await turns.next();
       answers.push(decideArm({ person, ...deciding }, drafts));
@@ -107,7 +110,7 @@ export class Experiments {
   /** The running global experiments that come before one. They do not come before each other. */
   private async globalsOver({ design }: Planned, now_ms: number): Promise<Planned[]> {
     if (design.scope === 'global') return [];
-    const plans = [...(await this.book.all()).values()];
+    const plans = [...(await this.book.lately()).values()];
     return plans.filter(
       (one) => one.design.scope === 'global' && one.design.brand_id === design.brand_id && isRunning(one, now_ms),
     );
@@ -128,7 +131,7 @@ export class Experiments {
 
   /** Makes plans final. They are on disk, in state and in the log, before any arm is told. */
   private async freeze(plans: readonly Planned[], now_ms: number): Promise<void> {
-    if (plans.every(({ assigns_since_ms, is_written }) => assigns_since_ms !== undefined && is_written)) return;
+    if (plans.every(isAssigning)) return;
     await this.writeFinal(await this.book.freeze(plans, now_ms));
   }
 

@@ -10,7 +10,8 @@ import { type FlatRecord, isProblem, type ReadContext } from '../domain/record.t
 import { formatInstant } from '../domain/time.ts';
 import type { Draft } from '../log/envelope.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
-import { keyOf, type PlanBook, type Planned, type Which } from './plan-book.ts';
+import type { PlanBook } from './plan-book.ts';
+import { keyOf, type Planned, type Which } from './planned.ts';
 
 const OF_EXPERIMENTS: ReadonlySet<RecordName> = new Set(['experiments', 'assignments', 'exposures']);
 

@@ -5,82 +5,50 @@
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { changedPart, type Design, MAX_POOLED, type Stop } from '../domain/experiment.ts';
 import { formatInstant } from '../domain/time.ts';
-import { everyEntry } from '../state/entries.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
+import { KnownPlans, PLANS } from './known-plans.ts';
+import { checkRunning, isAssigning, isRunning, keyOf, notFound, type Planned, type Which } from './planned.ts';
 
-const PLANS = 'experiments';
 /** Plans that are kept. Further ones are refused. */
 const MAX_PLANS = 2_000;
 
-export type Which = Pick<Design, 'brand_id' | 'experiment_id'>;
-
-export interface Planned {
-  design: Design;
-  /** The first assignment or exposure; from then on only the name may change. */
-  frozen_at_ms: number | null;
-  /** Since when the product puts people into the arms; unset until then. From then on assignments of others are refused. */
-  assigns_since_ms?: number;
-  /** Set if it was stopped before its end. */
-  stop: Stop | null;
-  /** True if the log holds what state says of a final plan. */
-  is_written: boolean;
-}
-
-export const keyOf = ({ brand_id, experiment_id }: Which): string => `${brand_id}/${experiment_id}`;
-
-export const isRunning = ({ design: { start_ms, end_ms }, stop }: Planned, now_ms: number): boolean =>
-  now_ms >= start_ms && now_ms < end_ms && stop === null;
-
-/** @throws conflict before the start, after the end, and once it was stopped. */
-export function checkRunning(planned: Planned, now_ms: number): void {
-  if (isRunning(planned, now_ms)) return;
-  const { design, stop } = planned;
-  const when =
-    stop !== null
-      ? `was stopped at ${formatInstant(stop.at_ms)}`
-      : now_ms < design.start_ms
-        ? `begins at ${formatInstant(design.start_ms)}`
-        : `ended at ${formatInstant(design.end_ms)}`;
-  throw new TributaryError(
-    'conflict',
-    `experiment ${design.experiment_id} ${when}; nobody is assigned now, so send as you would without it`,
-  );
-}
-
-const notFound = ({ brand_id, experiment_id }: Which): TributaryError =>
-  new TributaryError(
-    'not_found',
-    `experiment_id: brand ${brand_id} has no experiment ${JSON.stringify(experiment_id.slice(0, 200))}; send its plan to POST /v1/experiments first`,
-    { field: 'experiment_id' },
-  );
-
 export class PlanBook {
-  private known: { revision: number; plans: Map<string, Planned> } = { revision: -1, plans: new Map() };
+  private readonly known: KnownPlans;
 
-  constructor(private readonly state: State) {}
-
-  /** All plans, by brand and id. */
-  async all(): Promise<ReadonlyMap<string, Planned>> {
-    const { state } = this;
-    const revision = await state.revision(PLANS);
-    if (revision !== this.known.revision) {
-      const plans = new Map<string, Planned>();
-      for await (const { key, value } of everyEntry(state, PLANS)) plans.set(key, value as unknown as Planned);
-      this.known = { revision, plans };
-    }
-    return this.known.plans;
+  constructor(private readonly state: State) {
+    this.known = new KnownPlans(state);
   }
 
-  /** @throws not_found. */
-  async one(which: Which): Promise<Planned> {
+  /** All plans, by brand and id. */
+  all(): Promise<ReadonlyMap<string, Planned>> {
+    return this.known.all();
+  }
+
+  /** The same as they were a moment ago, which takes no time. */
+  lately(): Promise<ReadonlyMap<string, Planned>> {
+    return this.known.lately();
+  }
+
+  /** A plan. One by which people are being assigned may be that of a moment ago. @throws not_found. */
+  async one(which: Which, now_ms: number): Promise<Planned> {
+    const kept = (await this.lately()).get(keyOf(which));
+    if (kept !== undefined && isAssigning(kept) && isRunning(kept, now_ms)) return kept;
     const planned = (await this.all()).get(keyOf(which));
     if (planned === undefined) throw notFound(which);
     return planned;
   }
 
+  private async change<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.state.transaction(work);
+    } finally {
+      this.known.changed();
+    }
+  }
+
   /** Keeps plans by index. @returns why others are refused. */
   async keep(designs: ReadonlyMap<number, Design>): Promise<Map<number, Problem>> {
-    return this.state.transaction(async (transaction) => {
+    return this.change(async (transaction) => {
       const refused = new Map<number, Problem>();
       for (const [i, design] of designs) {
         const known = await find(transaction, design);
@@ -101,7 +69,7 @@ export class PlanBook {
    * @throws conflict if one is another plan meanwhile, or does not run.
    */
   async freeze(plans: readonly Planned[], now_ms: number): Promise<Planned[]> {
-    return this.state.transaction(async (transaction) => {
+    return this.change(async (transaction) => {
       const frozen: Planned[] = [];
       for (const { design } of plans) {
         const stored = await find(transaction, design);
@@ -117,7 +85,7 @@ export class PlanBook {
 
   /** Makes plans final that others assign by, or treat people by. One of these may have ended. Unknown ones are left out. */
   async freezeFor(which: readonly Which[], now_ms: number): Promise<Planned[]> {
-    return this.state.transaction(async (transaction) => {
+    return this.change(async (transaction) => {
       const frozen: Planned[] = [];
       for (const one of which) {
         const stored = await find(transaction, one);
@@ -129,7 +97,7 @@ export class PlanBook {
 
   /** Stops an experiment. One that was stopped before stays as it was. @throws not_found; conflict if it does not run. */
   async stop(which: Which, { at_ms, reason }: Stop): Promise<Planned> {
-    return this.state.transaction(async (transaction) => {
+    return this.change(async (transaction) => {
       const stored = await find(transaction, which);
       if (stored === undefined) throw notFound(which);
       if (stored.stop !== null) return stored;
@@ -147,7 +115,7 @@ export class PlanBook {
 
   /** Says that the log holds these plans as they are here. */
   async wrote(plans: readonly Planned[]): Promise<void> {
-    await this.state.transaction(async (transaction) => {
+    await this.change(async (transaction) => {
       for (const { design, stop } of plans) {
         const stored = await find(transaction, design);
         if (stored !== undefined && (stored.stop === null) === (stop === null))

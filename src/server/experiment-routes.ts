@@ -7,7 +7,7 @@ import { bodyReader } from '../domain/read-parameters.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
-import type { Planned } from '../experiments/plan-book.ts';
+import type { Planned } from '../experiments/planned.ts';
 import type { Route, Services } from './route.ts';
 
 const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
