@@ -27,6 +27,7 @@ import { Type } from './typebox.ts';
 export const SCOPES = ['campaign', 'flow', 'channel', 'global'] as const;
 /** The id that is hashed: that of the customer, or of the browser or device. */
 export const UNITS = ['customer', 'device'] as const;
+export const ID_OF_UNIT = { customer: 'customer_id', device: 'anonymous_id' } as const;
 /** The measures that an experiment can be decided by. */
 export const METRICS = [
   'conversion_rate',
@@ -91,7 +92,7 @@ export const ExperimentSchema = Type.Object(
     ),
     pool: Type.Optional(GroupId('Experiments of the same pool with the same arms also give one result together')),
     frozen_at: Type.Optional(
-      Instant('When the first person was assigned by this plan; the product says so, leave it out', { any_time: true }),
+      Instant('When the first person was assigned or treated by this plan; the product says so, leave it out', { any_time: true }),
     ),
     stopped_at: Type.Optional(
       Instant('When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out', {

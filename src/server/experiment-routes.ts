@@ -24,7 +24,7 @@ const Shown = Type.Object({
   ends_at: Type.String(),
   planned_people: Type.Integer(),
   campaign_id: textOrNull('The campaign or flow'),
-  frozen_at: textOrNull('When the first person was assigned; from then on only the name may change'),
+  frozen_at: textOrNull('When the first person was assigned or treated; from then on only the name may change'),
   stopped_at: textOrNull('When it was stopped before its end'),
   stop_reason: textOrNull('Why it was stopped'),
 });

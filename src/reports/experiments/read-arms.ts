@@ -30,16 +30,17 @@ export interface ArmFacts {
   moments: Moments;
 }
 
+const sumWhen = (condition: string, value: string): string =>
+  `sum128(case when ${condition} then ${value} else int128(0) end)`;
+
 /** Makes the values of all orders of the plan, after `events` was made. */
 export async function makeOrderValues(snapshot: Snapshot): Promise<void> {
-  const of = (condition: string, value: string): string =>
-    `sum128(case when ${condition} then ${value} else int128(0) end)`;
   await materialise(
     snapshot,
     ORDER_VALUES,
     `select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms, v.gross as gross, v.refunds as refunds
      from ${ORDERS.name} o join (
-       select order_no, ${of(`event = 'order'`, 'after_micros - before_micros')} as gross, ${of(`event <> 'order'`, 'before_micros - after_micros')} as refunds
+       select order_no, ${sumWhen(`event = 'order'`, 'after_micros - before_micros')} as gross, ${sumWhen(`event <> 'order'`, 'before_micros - after_micros')} as refunds
        from ${EVENTS.name} group by order_no) v on v.order_no = o.order_no`,
   );
 }
@@ -147,11 +148,9 @@ function outcomesOf(design: Design, known_ms: number, people: string): string {
   const { before_days } = design;
   const until = untilSql(design);
   const after = 'o.at_ms >= p.at_ms';
-  const sum = (condition: string, value: string): string =>
-    `sum128(case when ${condition} then ${value} else int128(0) end)`;
   return `with done as (
-      select p.person_key as person_key, int64(count_where(${after})) as orders, ${sum(after, 'o.gross')} as gross,
-        ${sum(after, 'o.refunds')} as refunds, ${sum('o.at_ms < p.at_ms', 'o.gross - o.refunds')} as before
+      select p.person_key as person_key, int64(count_where(${after})) as orders, ${sumWhen(after, 'o.gross')} as gross,
+        ${sumWhen(after, 'o.refunds')} as refunds, ${sumWhen('o.at_ms < p.at_ms', 'o.gross - o.refunds')} as before
       from ${people} p join ${ORDER_VALUES.name} o on o.person_key = p.person_key
       where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < ${until} group by p.person_key)
     select p.person_key as person_key, p.arm as arm, p.crossed as crossed, p.exposed as exposed,
