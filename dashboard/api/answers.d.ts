@@ -1107,7 +1107,7 @@ planned_people: number
  */
 campaign_id: (string | null)
 /**
- * When the first person was assigned; from then on only the name may change
+ * When the first person was assigned or treated; from then on only the name may change
  */
 frozen_at: (string | null)
 /**
