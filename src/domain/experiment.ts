@@ -92,7 +92,9 @@ export const ExperimentSchema = Type.Object(
     ),
     pool: Type.Optional(GroupId('Experiments of the same pool with the same arms also give one result together')),
     frozen_at: Type.Optional(
-      Instant('When the first person was assigned or treated by this plan; the product says so, leave it out', { any_time: true }),
+      Instant('When the first person was assigned or treated by this plan; the product says so, leave it out', {
+        any_time: true,
+      }),
     ),
     stopped_at: Type.Optional(
       Instant('When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out', {

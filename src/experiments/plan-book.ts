@@ -10,7 +10,7 @@ import { KnownPlans, PLANS } from './known-plans.ts';
 import { checkRunning, isAssigning, isRunning, keyOf, notFound, type Planned, type Which } from './planned.ts';
 
 /** Plans that are kept. Further ones are refused. */
-const MAX_PLANS = 2_000;
+export const MAX_PLANS = 2_000;
 
 export class PlanBook {
   private readonly known: KnownPlans;
@@ -44,6 +44,14 @@ export class PlanBook {
     } finally {
       this.known.changed();
     }
+  }
+
+  /** Adds plans that the state does not have. */
+  async recall(plans: readonly Planned[]): Promise<void> {
+    await this.change(async (transaction) => {
+      for (const planned of plans)
+        if ((await find(transaction, planned.design)) === undefined) await put(transaction, planned);
+    });
   }
 
   /** Keeps plans by index. @returns why others are refused. */

@@ -66,6 +66,26 @@ test('an import changes no plan that is final, moves nobody, and says nothing th
   expect(arms.find((row: { people: number }) => row.people === 1).arm).toBe(arm);
 }, 120_000);
 
+test('after a restore what is final stays final, what was stopped stays stopped, and people keep their arms', async () => {
+  const [backup, restored] = [join(temporaryFolder(), 'backup'), temporaryFolder()];
+  const list = join(data, 'list.txt');
+  const told = await ok(on('assign', 'files', '--file', list));
+  await ok(['doctor', '--backup', backup, '--data', data]);
+  await ok(['doctor', '--restore', backup, '--data', restored]);
+  const there = (...argv: string[]): string[] => ['experiments', ...argv, '--data', restored];
+  const changed = await cli(
+    there('create', 'files', '--name', 'Files', '--planned-people', '100', '--arms', 'holdout=0.1,treated=0.9').concat(
+      ...[
+        ['--starts-at', '2026-03-20T00:00:00Z'],
+        ['--ends-at', '2026-04-20T00:00:00Z'],
+      ],
+    ),
+  );
+  expect([changed.code, changed.err]).toEqual([1, expect.stringContaining('frozen')]);
+  expect(await ok(there('assign', 'files', '--file', list))).toBe(told);
+  expect((await cli(there('assign', 'spring', '--customer', 'late'))).err).toContain('was stopped at');
+}, 120_000);
+
 test('false alarms are measured, and the same seed measures the same', async () => {
   const asked = ['experiments', 'simulate', '--runs', '20', '--people', '200', '--looks', '5', '--json'];
   const first = JSON.parse(await ok(asked));

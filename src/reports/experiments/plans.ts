@@ -3,8 +3,8 @@
 import { assert } from '../../domain/errors.ts';
 import { changedPart, type Design, designOf, MAX_POOLED, type Stop } from '../../domain/experiment.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { atOrBefore, type Position } from '../../warehouse/position.ts';
-import { read, readAll } from '../../warehouse/read-row.ts';
+import { atOrBefore, type Position, resolvePosition } from '../../warehouse/position.ts';
+import { readAll } from '../../warehouse/read-row.ts';
 
 export interface Planned {
   design: Design;
@@ -12,6 +12,8 @@ export interface Planned {
   stop: Stop | null;
   /** Plans after the first assignment that changed more than the name. */
   changed_after: number;
+  /** When the plan became final, if the log says so. */
+  frozen_at_ms: number | null;
 }
 
 /** Experiments of a brand that a report reads. */
@@ -93,6 +95,26 @@ export async function readAllPlans(snapshot: Snapshot, position: Position, brand
   return plans;
 }
 
+/** The plans of all brands as they count now, with the first assignment or exposure as the time when those of others became final. */
+export async function readPlansOfLog(snapshot: Snapshot, limit: number): Promise<Planned[]> {
+  const position = await resolvePosition(snapshot, undefined);
+  const rows = await snapshot.query(
+    `select distinct t.brand_id as brand_id, t.stated_id as id from experiments t
+     where t.stated_id is not null and ${atOrBefore('t', position)} order by brand_id, id limit ${limit}`,
+  );
+  const plans: Planned[] = [];
+  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' })) {
+    const plan = await readPlan(snapshot, position, brand_id, id);
+    assert(plan !== null, 'a plan that the log names is not there');
+    const used_ms = await firstReceived(snapshot, position, ['assignments', 'exposures'], {
+      brand_id,
+      experiment_id: id,
+    });
+    plans.push({ ...plan, frozen_at_ms: plan.frozen_at_ms ?? (Number.isFinite(used_ms) ? used_ms : null) });
+  }
+  return plans;
+}
+
 const armsOf = ({ arms }: Design): string => JSON.stringify(arms.map(({ name }) => name));
 
 async function readPlan(
@@ -112,13 +134,14 @@ async function readPlan(
   const name = stated.at(-1)!.design.name;
   const [first] = stated;
   const is_one = stated.every((one) => changedPart(first!.design, one.design) === undefined);
-  const place = is_one ? 0 : placeOfPlan(stated, await firstAssigned(snapshot, position, parameters));
+  const place = is_one ? 0 : placeOfPlan(stated, await firstReceived(snapshot, position, ['assignments'], parameters));
   const { design } = stated[place]!;
   const after = stated.slice(place + 1);
   return {
     design: { ...design, name },
     stop: stopOf(stated),
     changed_after: after.filter((one) => changedPart(design, one.design) !== undefined).length,
+    frozen_at_ms: stated.find(({ frozen_at }) => frozen_at !== null)?.frozen_at ?? null,
   };
 }
 
@@ -138,17 +161,19 @@ function placeOfPlan(
   return Math.max(0, stated.filter(({ received_ms }) => received_ms <= assigned_ms).length - 1);
 }
 
-/** When the log received the first assignment. */
-async function firstAssigned(
+/** When the log received the first record of an experiment in these tables; infinite without one. */
+async function firstReceived(
   snapshot: Snapshot,
   position: Position,
+  tables: ReadonlyArray<'assignments' | 'exposures'>,
   parameters: { brand_id: string; experiment_id: string },
 ): Promise<number> {
-  const [first] = await snapshot.query(
-    `select min(epoch_ms(a.received_at)) as at_ms from assignments a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)}`,
-    parameters,
+  const parts = tables.map(
+    (table) =>
+      `select min(epoch_ms(a.received_at)) as at_ms from ${table} a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)} having count(*) > 0`,
   );
-  return read(first, { at_ms: 'number?' }).at_ms ?? Number.POSITIVE_INFINITY;
+  const rows = await snapshot.query(parts.join(' union all '), parameters);
+  return Math.min(...readAll(rows, { at_ms: 'number' }).map(({ at_ms }) => at_ms));
 }
 
 /** The first stop that was stated. */
