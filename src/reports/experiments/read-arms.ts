@@ -24,6 +24,8 @@ export interface ArmFacts {
   exposed: number;
   /** People with ids in several arms. They count in the arm of their first assignment. */
   crossed: number;
+  /** People with a refund of an order that counts. */
+  refunded: number;
   /** The time that orders of these people counted so far, added up over people. */
   observed_ms: number;
   sums: Readonly<Record<Measure, bigint>>;
@@ -68,7 +70,7 @@ export async function readArms(
   await checkSize(snapshot, outcomes.name);
   const pairs = MEASURES.flatMap((a, i) => MEASURES.slice(i).map((b) => [a, b] as const));
   const rows = await snapshot.query(
-    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, text128(sum128(observed_ms)) as observed_ms,
+    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, count_where(refunds <> int128(0)) as refunded, text128(sum128(observed_ms)) as observed_ms,
        ${MEASURES.map((name) => `text128(sum128(${name})) as ${name}`).join(', ')},
        ${pairs.map(([a, b]) => `text128(sum128(int128(${a}) * int128(${b}))) as ${a}_${b}`).join(', ')}
      from ${outcomes.name} group by arm order by arm`,
@@ -85,6 +87,7 @@ export async function readArms(
       people: number('people'),
       exposed: number('exposed'),
       crossed: number('crossed'),
+      refunded: number('refunded'),
       observed_ms: number('observed_ms'),
       sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
       moments: exactMoments(
@@ -101,6 +104,7 @@ const shapeOf = (pairs: ReadonlyArray<readonly [string, string]>): Record<string
   people: 'number',
   exposed: 'number',
   crossed: 'number',
+  refunded: 'number',
   observed_ms: 'bigint',
   ...Object.fromEntries(MEASURES.map((name) => [name, 'bigint'])),
   ...Object.fromEntries(pairs.map(([a, b]) => [`${a}_${b}`, 'bigint'])),

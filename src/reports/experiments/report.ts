@@ -17,8 +17,9 @@ import { allTime, brandOf } from '../person.ts';
 import { resolveParameters } from '../resolve.ts';
 import { EXPERIMENT_MEANINGS, ExperimentResult } from '../results/experiment.ts';
 import type { Warning } from '../warning.ts';
-import { concludes, hasEnough, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
+import { concludes, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
 import { alphaOf, type Effect, effectOf } from './effects.ts';
+import { hasEnough } from './enough.ts';
 import { endedDesign, type Planned, readPlans } from './plans.ts';
 import { type PooledExperiment, pooledEffects } from './pool.ts';
 import { type ArmFacts, knownUntil, makeOrderValues, readArms } from './read-arms.ts';
@@ -115,14 +116,14 @@ async function answer(
         sample_ratio_chance,
         is_over,
         was_stopped,
-        has_enough: hasEnough(control, own),
+        has_enough: hasEnough(control, own, design.metric),
         effect,
       });
       const sentence = sentenceOf({
         ...{ design, conclusion, is_over, was_stopped, effect, currency: plan.currency },
         known_ms: stop === null ? known_ms : stop.at_ms,
       });
-      return { arm, conclusion, stop_rule: stopRule(conclusion), sentence };
+      return { arm, conclusion, stop_rule: stopRule(conclusion, design.metric), sentence };
     }),
     effects: effects.map(effectRow),
     pooled: design.pool === null ? null : pooledEffects(design.pool, read, { currency: plan.currency, known_ms }),

@@ -18,26 +18,21 @@ interface PooledSaid {
   design: Design;
   arm: string;
   experiments: number;
-  difference: number;
-  interval: Interval;
+  /** Null with too few people or orders. */
+  found: { difference: number; interval: Interval } | null;
   currency: string;
   known_ms: number;
 }
 
 /** What a pool says of an arm. Experiments come one after the other, so the interval is the one that holds at every look. */
-export function pooledSentence({
-  design,
-  arm,
-  experiments,
-  difference,
-  interval,
-  currency,
-  known_ms,
-}: PooledSaid): string {
+export function pooledSentence({ design, arm, experiments, found, currency, known_ms }: PooledSaid): string {
+  const over = `As of ${formatInstant(known_ms).slice(0, 10)}: over ${experiments} experiment${experiments === 1 ? '' : 's'} of the pool ${design.pool}`;
+  if (found === null) return `${over}, there are too few people or orders for a result.`;
+  const { difference, interval } = found;
   const { unit, what, scale, digits } = NAMES[design.metric](currency);
   const shown = signed(scale, digits);
   const percent = Number(((1 - design.alpha) * 100).toFixed(1));
-  return `As of ${formatInstant(known_ms).slice(0, 10)}: over ${experiments} experiment${experiments === 1 ? '' : 's'} of the pool ${design.pool}, ${arm} has ${shown(difference)} ${unit} ${what} over ${design.control}; the interval is ${shown(interval.low)} to ${shown(interval.high)} (${percent} %, at every look together).`;
+  return `${over}, ${arm} has ${shown(difference)} ${unit} ${what} over ${design.control}; the interval is ${shown(interval.low)} to ${shown(interval.high)} (${percent} %, at every look together).`;
 }
 
 const signed =
