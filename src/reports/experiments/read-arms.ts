@@ -137,24 +137,27 @@ export function untilSql({ end_ms, window_days }: Design): string {
   return window_days === null ? `${end_ms}` : `least(${end_ms}, p.at_ms + ${window_days * MS_PER_DAY})`;
 }
 
-/** SQL for what each person did: orders from the assignment on, and the revenue of the days before it. */
+/**
+ * SQL for what each person did: orders from the assignment on, and the revenue of the days before it. Of that, refunds after the assignment
+ * are no part: they may follow from the treatment, and then they must not explain away what it did.
+ */
 function outcomesOf(design: Design, known_ms: number, people: string): string {
   const { before_days } = design;
   const until = untilSql(design);
-  const after = 'o.at_ms >= p.at_ms';
-  const sum = (condition: string, value: string): string =>
-    `sum128(case when ${condition} then ${value} else int128(0) end)`;
   return `with done as (
-      select p.person_key as person_key, int64(count_where(${after})) as orders, ${sum(after, 'o.gross')} as gross,
-        ${sum(after, 'o.refunds')} as refunds, ${sum('o.at_ms < p.at_ms', 'o.gross - o.refunds')} as before
+      select p.person_key as person_key, int64(count(*)) as orders, sum128(o.gross) as gross, sum128(o.refunds) as refunds
       from ${people} p join ${ORDER_VALUES.name} o on o.person_key = p.person_key
-      where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < ${until} group by p.person_key)
+      where o.at_ms >= p.at_ms and o.at_ms < ${until} group by p.person_key),
+    earlier as (
+      select p.person_key as person_key, sum128(v.after_micros - v.before_micros) as before
+      from ${people} p join ${ORDERS.name} o on o.person_key = p.person_key join ${EVENTS.name} v on v.order_no = o.order_no
+      where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < p.at_ms and v.at_ms < p.at_ms group by p.person_key)
     select p.person_key as person_key, p.arm as arm, p.crossed as crossed, p.exposed as exposed,
       int64(greatest(0, least(${known_ms}, ${until}) - p.at_ms)) as observed_ms,
       int64(case when coalesce(d.orders, 0) > 0 then 1 else 0 end) as converted, int64(coalesce(d.orders, 0)) as orders,
       coalesce(d.gross, int128(0)) as gross, coalesce(d.refunds, int128(0)) as refunds,
-      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(d.before, int128(0)) as before
-    from ${people} p left join done d on d.person_key = p.person_key`;
+      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(e.before, int128(0)) as before
+    from ${people} p left join done d on d.person_key = p.person_key left join earlier e on e.person_key = p.person_key`;
 }
 
 /** The squares of so many micros of so many people must fit 127 bits. ClickHouse would go on with other numbers, and DuckDB stop. */
