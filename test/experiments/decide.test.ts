@@ -116,7 +116,8 @@ describe('a pool', () => {
     design: plan({ experiment_id: 'f', starts_at: 20 * DAY_MS, ends_at: 30 * DAY_MS }),
     arms: [arm('holdout', 300, 30), arm('treated', 300, 45)],
   };
-  const pool = (...all: (typeof first)[]) => pooledEffects('p', all, { currency: 'USD', known_ms: 40 * DAY_MS });
+  const pool = (...all: (typeof first)[]) =>
+    pooledEffects('p', all, { currency: 'USD', time_zone: 'UTC', known_ms: 40 * DAY_MS });
   const rate = (answer: ReturnType<typeof pool>) =>
     (answer['effects'] as Array<Record<string, number | string>>).find(({ metric }) => metric === 'conversion_rate')!;
 

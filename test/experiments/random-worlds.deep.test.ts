@@ -198,3 +198,17 @@ async function expectWorld(seed: number): Promise<void> {
 test('every figure of an experiment is that of the arrays', async () => {
   for (let seed = 1; seed <= 6; seed++) await expectWorld(seed);
 }, 300_000);
+
+test('an answer is dated by the day of the brand, and by that of the plan as long as nothing else came', async () => {
+  await withShop({ defaults: { time_zone: 'Pacific/Auckland' } }, async (shop) => {
+    const plan = {
+      ...{ experiment_id: 'z', name: 'z', scope: 'campaign', campaign_id: 'z', control: 'holdout', planned_people: 40 },
+      ...{ arms: { holdout: 0.4, a: 0.6 }, starts_at: iso(START_MS), ends_at: iso(START_MS + 12.5 * DAY_MS) },
+    };
+    await shop.send('experiments', plan);
+    const answer: Json = await EXPERIMENT.run(shop.reports, { experiment_id: 'z' }, ALL_BRANDS);
+    // 12:00 UTC on 17 March is the next day in Auckland; the clock of the shop is later than that.
+    expect(answer.is_over).toBe(true);
+    expect(answer.conclusions[0].sentence).toContain('As of 2026-03-18: there are too few');
+  });
+}, 60_000);

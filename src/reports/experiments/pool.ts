@@ -25,7 +25,7 @@ export interface PooledExperiment {
 export function pooledEffects(
   pool: string,
   all: readonly PooledExperiment[],
-  { currency, known_ms }: { currency: string; known_ms: number },
+  { currency, time_zone, known_ms }: { currency: string; time_zone: string; known_ms: number },
 ): ReportJson {
   const sound = all.filter(isSound);
   const experiments = sound.filter(({ arms }) => arms.some(({ people }) => people > 0));
@@ -73,7 +73,13 @@ export function pooledEffects(
   );
   const people = experiments.reduce((sum, one) => sum + one.arms.reduce((all, arm) => all + arm.people, 0), 0);
   const last_ms = Math.max(...all.map(({ design }) => design.end_ms));
-  const said = { design: own, currency, experiments: experiments.length, known_ms: Math.min(known_ms, last_ms) };
+  const said = {
+    design: own,
+    currency,
+    time_zone,
+    experiments: experiments.length,
+    known_ms: Math.min(known_ms, last_ms),
+  };
   const compared = experiments.length === 0 ? [] : arms.slice(1);
   const sentences = compared.map(({ arm }, i) => {
     const effect = effects.find((one) => one.arm === arm && one.metric === own.metric);

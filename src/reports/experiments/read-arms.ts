@@ -182,7 +182,7 @@ async function checkSize(snapshot: Snapshot, outcomes: string): Promise<void> {
 
 /** The last instant at which the log received a record that the answer reads. Until then, orders are known. */
 export async function knownUntil(snapshot: Snapshot, plan: Plan, brand_id: string): Promise<number> {
-  const parts = ['assignments', 'conversions', 'touchpoints'].map(
+  const parts = ['experiments', 'assignments', 'conversions', 'touchpoints'].map(
     (table) =>
       `select max(epoch_ms(r.received_at)) as at_ms from ${table} r where r.brand_id = $brand_id and ${atOrBefore('r', plan.positions.conversions)}`,
   );

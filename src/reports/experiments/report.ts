@@ -95,6 +95,7 @@ async function answer(
   );
   const was_stopped = stop !== null;
   const is_over = was_stopped || known_ms >= design.end_ms;
+  const said = { currency: plan.currency, time_zone: plan.brands[0]!.settings.time_zone };
   const people = arms.reduce((sum, arm) => sum + arm.people, 0);
   return {
     ...reportHead(resolved, context.clock()),
@@ -120,13 +121,13 @@ async function answer(
         effect,
       });
       const sentence = sentenceOf({
-        ...{ design, conclusion, is_over, was_stopped, effect, currency: plan.currency },
+        ...{ ...said, design, conclusion, is_over, was_stopped, effect },
         known_ms: stop === null ? known_ms : stop.at_ms,
       });
       return { arm, conclusion, stop_rule: stopRule(conclusion, design.metric), sentence };
     }),
     effects: effects.map(effectRow),
-    pooled: design.pool === null ? null : pooledEffects(design.pool, read, { currency: plan.currency, known_ms }),
+    pooled: design.pool === null ? null : pooledEffects(design.pool, read, { ...said, known_ms }),
     warnings: warningsOf(arms, sample_ratio_chance, plans[0]!),
   };
 }

@@ -2,7 +2,7 @@
 import type { Plan } from '../../../attribution/plan.ts';
 import type { Design } from '../../../domain/experiment.ts';
 import { isSendOrder } from '../../../domain/send-order.ts';
-import { dayOf, formatDate } from '../../../domain/time.ts';
+import { dayText } from '../../../domain/time.ts';
 import { normalBound } from '../../../learning/distributions.ts';
 import { twoSidedChance } from '../../../learning/normal.ts';
 import type { ReportContext, ReportJson } from '../../context.ts';
@@ -89,8 +89,7 @@ const refused = (reason: LeftOut, message: string): Refused => ({ reason, messag
 /** The days of an experiment in the zone of its brand. */
 function daysOf({ brands }: Plan, { brand_id, start_ms, end_ms }: Design): { first_day: string; last_day: string } {
   const { time_zone } = brands.find((brand) => brand.brand_id === brand_id)!.settings;
-  const dayText = (at_ms: number): string => formatDate(dayOf(time_zone, at_ms));
-  return { first_day: dayText(start_ms), last_day: dayText(end_ms - 1) };
+  return { first_day: dayText(time_zone, start_ms), last_day: dayText(time_zone, end_ms - 1) };
 }
 
 /** The channel that an experiment is about. Campaigns and flows are emails. */
