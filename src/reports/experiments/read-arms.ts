@@ -99,6 +99,15 @@ export async function readArms(
   });
 }
 
+/** People of the assignments of a plan who were put into an arm that it does not have. Run {@link readArms} before it. */
+export async function countStrays(snapshot: Snapshot, { arms }: Design, no: number): Promise<number> {
+  const [row] = await snapshot.query(
+    `select count(*) as people from ${numbered(PEOPLE, no).name} where ${arms.map((_, i) => `arm <> $arm_${i}`).join(' and ')}`,
+    Object.fromEntries(arms.map(({ name }, i) => [`arm_${i}`, name])),
+  );
+  return read(row, { people: 'number' }).people;
+}
+
 const shapeOf = (pairs: ReadonlyArray<readonly [string, string]>): Record<string, 'text' | 'number' | 'bigint'> => ({
   arm: 'text',
   people: 'number',

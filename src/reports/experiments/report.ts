@@ -22,7 +22,7 @@ import { alphaOf, type Effect, effectOf } from './effects.ts';
 import { hasEnough } from './enough.ts';
 import { endedDesign, type Planned, readPlans } from './plans.ts';
 import { type PooledExperiment, pooledEffects } from './pool.ts';
-import { type ArmFacts, knownUntil, makeOrderValues, readArms } from './read-arms.ts';
+import { type ArmFacts, countStrays, knownUntil, makeOrderValues, readArms } from './read-arms.ts';
 import { sentenceOf } from './sentence.ts';
 
 const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
@@ -128,7 +128,11 @@ async function answer(
     }),
     effects: effects.map(effectRow),
     pooled: design.pool === null ? null : pooledEffects(design.pool, read, { ...said, known_ms }),
-    warnings: warningsOf(arms, sample_ratio_chance, plans[0]!),
+    warnings: warningsOf(
+      arms,
+      { chance: sample_ratio_chance, strays: await countStrays(snapshot, design, 0) },
+      plans[0]!,
+    ),
   };
 }
 
@@ -197,7 +201,11 @@ function effectRow({
   };
 }
 
-function warningsOf(arms: readonly ArmFacts[], chance: number, { changed_after }: Planned): Warning[] {
+function warningsOf(
+  arms: readonly ArmFacts[],
+  { chance, strays }: { chance: number; strays: number },
+  { changed_after }: Planned,
+): Warning[] {
   const sum = (of: (arm: ArmFacts) => number): number => arms.reduce((all, arm) => all + of(arm), 0);
   const [control] = arms as [ArmFacts];
   const found: Warning[] = [
@@ -215,6 +223,12 @@ function warningsOf(arms: readonly ArmFacts[], chance: number, { changed_after }
       code: 'exposed_control',
       count: control.exposed,
       message: `people of the arm ${control.arm} have an exposure; if they were treated, the difference is too small`,
+    },
+    {
+      code: 'unknown_arm',
+      count: strays,
+      message:
+        'people were assigned to an arm that the plan does not have, and count in none; send assignments with the arms of the plan',
     },
     {
       code: 'plan_changed',
