@@ -813,6 +813,10 @@ for: ("robyn" | "meridian")
  */
 channel?: string
 /**
+ * The channel that the experiments are about, as the log names it; email when left out, which campaigns, flows and global experiments are about
+ */
+experiment_channel?: string
+/**
  * What the model explains; revenue when left out
  */
 measure?: ("revenue" | "orders")

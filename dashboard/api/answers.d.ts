@@ -8771,7 +8771,7 @@ brand_id: string
 /**
  * Why it is left out
  */
-reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
+reason: ("running" | "send_order" | "several_arms" | "no_holdout" | "other_channel" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
 message: string
 }[]
 }

@@ -38,6 +38,9 @@ export const METRICS = [
   'refund_rate',
 ] as const;
 export type Metric = (typeof METRICS)[number];
+/** Ratios of two sums over people; the others are means per person. */
+export const RATIO_METRICS: readonly Metric[] = ['average_order_value', 'refund_rate'];
+export const REFUND_METRICS: readonly Metric[] = ['refunds', 'refund_rate'];
 
 const MAX_ARMS = 10;
 /** Shares are counted in millionths. */

@@ -24,6 +24,8 @@ export interface ArmFacts {
   exposed: number;
   /** People with ids in several arms. They count in the arm of their first assignment. */
   crossed: number;
+  /** People with a refund of an order that counts. */
+  refunded: number;
   /** The time that orders of these people counted so far, added up over people. */
   observed_ms: number;
   sums: Readonly<Record<Measure, bigint>>;
@@ -69,7 +71,7 @@ export async function readArms(
   await checkSize(snapshot, outcomes.name);
   const pairs = MEASURES.flatMap((a, i) => MEASURES.slice(i).map((b) => [a, b] as const));
   const rows = await snapshot.query(
-    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, text128(sum128(observed_ms)) as observed_ms,
+    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, count_where(refunds <> int128(0)) as refunded, text128(sum128(observed_ms)) as observed_ms,
        ${MEASURES.map((name) => `text128(sum128(${name})) as ${name}`).join(', ')},
        ${pairs.map(([a, b]) => `text128(sum128(int128(${a}) * int128(${b}))) as ${a}_${b}`).join(', ')}
      from ${outcomes.name} group by arm order by arm`,
@@ -86,6 +88,7 @@ export async function readArms(
       people: number('people'),
       exposed: number('exposed'),
       crossed: number('crossed'),
+      refunded: number('refunded'),
       observed_ms: number('observed_ms'),
       sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
       moments: exactMoments(
@@ -97,11 +100,21 @@ export async function readArms(
   });
 }
 
+/** People of the assignments of a plan who were put into an arm that it does not have. Run {@link readArms} before it. */
+export async function countStrays(snapshot: Snapshot, { arms }: Design, no: number): Promise<number> {
+  const [row] = await snapshot.query(
+    `select count(*) as people from ${numbered(PEOPLE, no).name} where ${arms.map((_, i) => `arm <> $arm_${i}`).join(' and ')}`,
+    Object.fromEntries(arms.map(({ name }, i) => [`arm_${i}`, name])),
+  );
+  return read(row, { people: 'number' }).people;
+}
+
 const shapeOf = (pairs: ReadonlyArray<readonly [string, string]>): Record<string, 'text' | 'number' | 'bigint'> => ({
   arm: 'text',
   people: 'number',
   exposed: 'number',
   crossed: 'number',
+  refunded: 'number',
   observed_ms: 'bigint',
   ...Object.fromEntries(MEASURES.map((name) => [name, 'bigint'])),
   ...Object.fromEntries(pairs.map(([a, b]) => [`${a}_${b}`, 'bigint'])),
@@ -143,22 +156,27 @@ export function untilSql({ end_ms, window_days }: Design): string {
   return window_days === null ? `${end_ms}` : `least(${end_ms}, p.at_ms + ${window_days * MS_PER_DAY})`;
 }
 
-/** SQL for what each person did: orders from the assignment on, and the revenue of the days before it. */
+/**
+ * SQL for what each person did: orders from the assignment on, and the revenue of the days before it. Of that, refunds after the assignment
+ * are no part: they may follow from the treatment, and then they must not explain away what it did.
+ */
 function outcomesOf(design: Design, known_ms: number, people: string): string {
   const { before_days } = design;
   const until = untilSql(design);
-  const after = 'o.at_ms >= p.at_ms';
   return `with done as (
-      select p.person_key as person_key, int64(count_where(${after})) as orders, ${sumWhen(after, 'o.gross')} as gross,
-        ${sumWhen(after, 'o.refunds')} as refunds, ${sumWhen('o.at_ms < p.at_ms', 'o.gross - o.refunds')} as before
+      select p.person_key as person_key, int64(count(*)) as orders, sum128(o.gross) as gross, sum128(o.refunds) as refunds
       from ${people} p join ${ORDER_VALUES.name} o on o.person_key = p.person_key
-      where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < ${until} group by p.person_key)
+      where o.at_ms >= p.at_ms and o.at_ms < ${until} group by p.person_key),
+    earlier as (
+      select p.person_key as person_key, sum128(v.after_micros - v.before_micros) as before
+      from ${people} p join ${ORDERS.name} o on o.person_key = p.person_key join ${EVENTS.name} v on v.order_no = o.order_no
+      where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < p.at_ms and v.at_ms < p.at_ms group by p.person_key)
     select p.person_key as person_key, p.arm as arm, p.crossed as crossed, p.exposed as exposed,
       int64(greatest(0, least(${known_ms}, ${until}) - p.at_ms)) as observed_ms,
       int64(case when coalesce(d.orders, 0) > 0 then 1 else 0 end) as converted, int64(coalesce(d.orders, 0)) as orders,
       coalesce(d.gross, int128(0)) as gross, coalesce(d.refunds, int128(0)) as refunds,
-      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(d.before, int128(0)) as before
-    from ${people} p left join done d on d.person_key = p.person_key`;
+      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(e.before, int128(0)) as before
+    from ${people} p left join done d on d.person_key = p.person_key left join earlier e on e.person_key = p.person_key`;
 }
 
 /** The squares of so many micros of so many people must fit 127 bits. ClickHouse would go on with other numbers, and DuckDB stop. */
@@ -183,7 +201,7 @@ async function checkSize(snapshot: Snapshot, outcomes: string): Promise<void> {
 
 /** The last instant at which the log received a record that the answer reads. Until then, orders are known. */
 export async function knownUntil(snapshot: Snapshot, plan: Plan, brand_id: string): Promise<number> {
-  const parts = ['assignments', 'conversions', 'touchpoints'].map(
+  const parts = ['experiments', 'assignments', 'conversions', 'touchpoints'].map(
     (table) =>
       `select max(epoch_ms(r.received_at)) as at_ms from ${table} r where r.brand_id = $brand_id and ${atOrBefore('r', plan.positions.conversions)}`,
   );
