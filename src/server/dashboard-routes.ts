@@ -62,6 +62,7 @@ function readAssets(): ReadonlyMap<string, Asset> {
 export const DASHBOARD_PAGES = [
   '/',
   '/brands',
+  '/advice',
   '/channels',
   '/campaigns',
   '/campaigns/:id',

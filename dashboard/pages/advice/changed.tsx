@@ -1,0 +1,26 @@
+/** A change of net revenue a week as a bar around 0, and in words how sure it is. */
+import { decimalMoney } from '../../parts/figures.ts';
+import { IntervalBar } from '../../parts/interval-bar.tsx';
+
+export interface Change {
+  value: string;
+  low: string;
+  high: string;
+}
+
+export function Changed({ change, currency }: { change: Change; currency: string }) {
+  const [value, low, high] = [Number(change.value), Number(change.low), Number(change.high)];
+  const most = Math.max(Math.abs(low), Math.abs(high), 0.01);
+  return (
+    <p>
+      <IntervalBar low={low} high={high} value={value} scale={[-most, most]} mark={0}>
+        {signed(value, currency)} a week, likely {signed(low, currency)} to {signed(high, currency)} (90&nbsp;%):{' '}
+        {low > 0 ? 'surely more' : high < 0 ? 'surely less' : 'it may be more, nothing or less'}.
+      </IntervalBar>
+    </p>
+  );
+}
+
+/** An amount with its sign. */
+export const signed = (value: number, currency: string): string =>
+  `${value > 0 ? '+' : value < 0 ? '−' : ''}${decimalMoney(Math.abs(value).toFixed(6), currency)}`;

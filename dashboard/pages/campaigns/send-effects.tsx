@@ -1,0 +1,99 @@
+/** What the sends of one campaign brought: those who were sent beside those who were eligible and not sent, with the controls. */
+import { type SendEffects as Answer, useSendEffects } from '../../api/evidence.ts';
+import { conclusionText, EffectCard } from '../../parts/effect-card.tsx';
+import { count, instant } from '../../parts/figures.ts';
+import { useWindow } from '../../parts/send-window.tsx';
+import { Shown } from '../../parts/states.tsx';
+import type { View } from '../../view.ts';
+
+type Blast = Answer['blasts'][number];
+
+/** So many blasts are shown at first. */
+const MOST = 5;
+
+export function SendEffects({ view, campaign_id }: { view: View; campaign_id: string }) {
+  const [hours, control] = useWindow();
+  const answer = useSendEffects(view, campaign_id, hours);
+  return (
+    <section aria-labelledby="send-effects">
+      <h2 id="send-effects">What the sends brought, beside people who were not sent</h2>
+      <div class="own-controls">{control}</div>
+      <Shown answer={answer} what="the effects of the sends" tall={20}>
+        {(data) => <Cards data={data} />}
+      </Shown>
+    </section>
+  );
+}
+
+function Cards({ data: { blasts, together, currency, warnings, confidence } }: { data: Answer }) {
+  if (blasts.length === 0)
+    return (
+      <p>
+        No email of this campaign was sent in this period to people who were on the list before. Flows send one person
+        at a time, so there is nobody to compare with.
+      </p>
+    );
+  const compared = blasts.filter(({ conclusion }) => conclusion !== 'too_few');
+  const others = blasts.filter(({ conclusion }) => conclusion === 'too_few');
+  return (
+    <>
+      {blasts.length > 1 &&
+        together.map((all) => (
+          <EffectCard
+            key={all.basis}
+            title={`All ${count(all.blasts)} sends together`}
+            effect={all}
+            currency={currency}
+            confidence={confidence}
+          />
+        ))}
+      {compared.slice(0, MOST).map((blast) => (
+        <EffectCard
+          key={`${blast.email_id ?? ''} ${blast.first_sent_at}`}
+          title={titleOf(blast)}
+          effect={blast}
+          currency={currency}
+          confidence={confidence}
+        />
+      ))}
+      {compared.length > MOST && (
+        <p class="muted">
+          The newest {count(MOST)} of {count(compared.length)} are shown.
+        </p>
+      )}
+      {others.length > 0 && <TooFew blasts={others} />}
+      {warnings.map(({ code, message, count: n }) => (
+        <p key={code} class="muted">
+          {count(n)} {message}.
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** All of them have the same reason. */
+function TooFew({ blasts }: { blasts: readonly Blast[] }) {
+  const [first] = blasts as [Blast];
+  return (
+    <article class="card effect">
+      <h3>{blasts.length === 1 ? 'One send' : `${count(blasts.length)} sends`} alone</h3>
+      <p class="effect-title">{conclusionText(first)}</p>
+      <p>{first.sentence}</p>
+      <ul class="sentences">
+        {blasts.slice(0, MOST).map((blast) => (
+          <li key={`${blast.email_id ?? ''} ${blast.first_sent_at}`}>
+            {titleOf(blast)}:{' '}
+            <span class="muted">
+              {count(blast.compared_people)} who were sent beside {count(blast.compared_others)} who were not
+            </span>
+          </li>
+        ))}
+        {blasts.length > MOST && <li>and {count(blasts.length - MOST)} more</li>}
+      </ul>
+    </article>
+  );
+}
+
+function titleOf({ email_id, first_sent_at, sent_people }: Blast): string {
+  return `${email_id ?? 'An email without an id'}, ${instant(first_sent_at)}, to ${count(sent_people)} people`;
+}
