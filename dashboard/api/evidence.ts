@@ -35,8 +35,9 @@ export function sendEffectsQuestion(
   const parameters = { start, end, brand_id, currency, campaign_id, window_hours };
   return { path: '/v1/reports/send_effects', rows: 'blasts', parameters };
 }
+/** It is not asked without hours. */
 export const useSendEffects = (view: View, campaign_id: string, window_hours: string) =>
-  useQuestion<SendEffects>(sendEffectsQuestion(view, campaign_id, window_hours));
+  useQuestion<SendEffects>(sendEffectsQuestion(view, campaign_id, window_hours), window_hours !== '');
 
 export type Incrementality = ReportsIncrementality;
 export function incrementalityQuestion({ start, end, brand_id, currency, model }: View, by: string): Question {

@@ -41,8 +41,8 @@ function Ranked({ data, view, models }: { data: Answer; view: View; models: read
     <>
       {first !== undefined && (
         <p>
-          Over {count(data.experiments)} finished experiments, {words(first.attribution_model)} was closest; the chance
-          that it really is, is {share(first.chance_closest)}.
+          Over {count(data.experiments)} finished experiments, {words(first.attribution_model)} was closest. The chance
+          that it really is the closest is {share(first.chance_closest)}.
         </p>
       )}
       <Table

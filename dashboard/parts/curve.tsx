@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { Wide } from './wide.tsx';
 
-const WIDTH = 460;
-const HEIGHT = 220;
+const WIDTH = 380;
+const HEIGHT = 200;
 const LEFT = 14;
 const RIGHT = 14;
 const TOP = 24;

@@ -30,7 +30,7 @@ export function Budget({
   const { budget: found, channels, currency } = data;
   return (
     <section aria-labelledby="budget">
-      <h2 id="budget">The budget of a week: {decimalMoney(found.per_week, currency)}</h2>
+      <h2 id="budget">The budget of a week</h2>
       <div class="notice">
         <h3>{TITLES[found.advice]}</h3>
         <p class="headline">{inWords(data)}</p>
@@ -39,7 +39,7 @@ export function Budget({
       </div>
       <Table
         caption="Today's split and what is advised, a week"
-        columns={columnsOf(data)}
+        columns={columnsOf(data, found.advice === 'move' || budget !== '')}
         rows={channels}
         keyOf={({ channel }) => channel}
         from={sourceOf(adviceQuestion(view, { budget }), data)}
@@ -84,11 +84,11 @@ function Sureness({ data: { budget, channels }, view }: { data: Advice; view: Vi
   );
 }
 
-function columnsOf({ channels, currency, budget }: Advice): ReadonlyArray<Column<AdvisedChannel>> {
+/** @param is_told true if what is advised is another split, or of another budget, than today's. */
+function columnsOf({ channels, currency }: Advice, is_told: boolean): ReadonlyArray<Column<AdvisedChannel>> {
   const most = Math.max(...channels.flatMap((one) => [Number(one.spend_per_week), Number(one.advised_per_week)]));
   const returns = channels.flatMap(({ marginal_return: own }) => (own === null ? [] : [own.low, own.high]));
   const scale = [Math.min(0, ...returns), Math.max(1, ...returns)] as const;
-  const total = channels.reduce((sum, { spend_per_week }) => sum + Number(spend_per_week), 0);
   const amount = (value: string, kind: 'email' | '') => (
     <CellBar part={Number(value) / (most || 1)} kind={kind}>
       {decimalMoney(value, currency)}
@@ -100,7 +100,6 @@ function columnsOf({ channels, currency, budget }: Advice): ReadonlyArray<Column
     cell: (one) => amount(one.advised_per_week, 'email'),
     by: (one) => Number(one.advised_per_week),
   };
-  const is_told = budget.advice === 'move' || Number(budget.per_week).toFixed(2) !== total.toFixed(2);
   return [
     { name: 'Channel', cell: ({ channel }) => words(channel), by: ({ channel }) => channel },
     {

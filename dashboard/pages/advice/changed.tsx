@@ -14,13 +14,18 @@ export function Changed({ change, currency }: { change: Change; currency: string
   return (
     <p>
       <IntervalBar low={low} high={high} value={value} scale={[-most, most]} mark={0}>
-        {signed(value, currency)} a week, likely {signed(low, currency)} to {signed(high, currency)} (90&nbsp;%):{' '}
-        {low > 0 ? 'surely more' : high < 0 ? 'surely less' : 'it may be more, nothing or less'}.
+        Expected: {signed(value, currency)} a week.{' '}
+        {low > 0
+          ? 'It surely brings more.'
+          : high < 0
+            ? 'It surely brings less.'
+            : 'It may bring more, change nothing, or bring less.'}{' '}
+        <span class="muted">The bar is the 90 % interval, the dashed line no change.</span>
       </IntervalBar>
     </p>
   );
 }
 
-/** An amount with its sign. */
+/** An amount with its sign, which stays on its line. */
 export const signed = (value: number, currency: string): string =>
-  `${value > 0 ? '+' : value < 0 ? '−' : ''}${decimalMoney(Math.abs(value).toFixed(6), currency)}`;
+  `${value > 0 ? '+' : value < 0 ? '−\u2060' : ''}${decimalMoney(Math.abs(value).toFixed(6), currency)}`;

@@ -1,7 +1,7 @@
 /** How often and when to send. */
 import { Link } from 'wouter-preact';
 import type { Advice } from '../../api/evidence.ts';
-import { count, words } from '../../parts/figures.ts';
+import { count } from '../../parts/figures.ts';
 import { type View, withView } from '../../view.ts';
 
 export function Emails({ data: { frequency, send_time }, view }: { data: Advice; view: View }) {
@@ -37,9 +37,11 @@ function oftenOf({ advice, at_most_per_week }: Advice['frequency']): string {
 
 function whenOf({ best_hour, best_weekday }: Advice['send_time']): string {
   const parts = [
-    ...(best_weekday === null ? [] : [`on ${words(best_weekday)}`]),
+    ...(best_weekday === null ? [] : [`on ${capital(best_weekday)}`]),
     ...(best_hour === null ? [] : [`at ${best_hour.padStart(2, '0')}:00`]),
   ];
   const text = parts.join(', ');
-  return text === '' ? 'No time is surely better' : text.charAt(0).toUpperCase() + text.slice(1);
+  return text === '' ? 'No time is surely better' : capital(text);
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -11,12 +11,7 @@ import { type View, withView } from '../../view.ts';
 type Rule = Advice['rules'][number];
 type Incident = Incidents['incidents'][number];
 
-const STATES = {
-  fires: 'broken: the whole interval lies below',
-  holds: 'kept',
-  unsure: 'not sure: the threshold lies within the interval',
-  too_few_cases: 'too few cases to say',
-} as const;
+const STATES = { fires: 'broken', holds: 'kept', unsure: 'not sure', too_few_cases: 'too few cases' } as const;
 
 const EXAMPLE = `"brands": {"shop": {"advice": {
   "return_on_ad_spend": {"below": 3},
@@ -67,16 +62,17 @@ function NoRules({ view: { brand_id } }: { view: View }) {
 function summaryOf(rules: readonly Rule[]): string {
   const number = (state: Rule['state']): number => rules.filter((rule) => rule.state === state).length;
   const parts = (['fires', 'unsure', 'holds', 'too_few_cases'] as const).flatMap((state) =>
-    number(state) === 0 ? [] : [`${count(number(state))} ${NAMES[state]}`],
+    number(state) === 0 ? [] : [`${count(number(state))} ${state === 'too_few_cases' ? 'with ' : ''}${STATES[state]}`],
   );
   return `${parts.join(', ')}.`;
 }
 
-const NAMES = { fires: 'broken', holds: 'kept', unsure: 'not sure', too_few_cases: 'with too few cases' } as const;
-
 /** A return is a factor, other figures are shares. */
 const shownOf = ({ rule }: Rule, value: number): string =>
   rule === 'return_on_ad_spend' ? `${count(value, 2)} ×` : share(value, 1);
+
+const thresholdOf = (one: Rule): string =>
+  one.rule === 'return_on_ad_spend' ? `${one.below} ×` : shownOf(one, one.below);
 
 function columnsOf(incidents: readonly Incident[], view: View): ReadonlyArray<Column<Rule>> {
   return [
@@ -87,11 +83,12 @@ function columnsOf(incidents: readonly Incident[], view: View): ReadonlyArray<Co
     },
     {
       name: 'Rule',
-      cell: (one) => `${words(one.rule)} of at least ${shownOf(one, one.below)}`,
+      cell: (one) => `${words(one.rule)} of at least ${thresholdOf(one)}`,
       by: ({ rule }) => rule,
     },
     {
       name: 'State',
+      meaning: 'broken: the whole interval lies below the threshold; not sure: the threshold lies within it',
       cell: ({ state }) => <span class={state === 'fires' ? 'fault' : ''}>{STATES[state]}</span>,
       by: ({ state }) => state,
     },

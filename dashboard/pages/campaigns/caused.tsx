@@ -2,6 +2,7 @@
 import { Link } from 'wouter-preact';
 import { useIncrementality } from '../../api/evidence.ts';
 import { CausedBar } from '../../parts/caused-bar.tsx';
+import { count, words } from '../../parts/figures.ts';
 import { Shown } from '../../parts/states.tsx';
 import { type View, withView } from '../../view.ts';
 
@@ -22,7 +23,11 @@ export function Caused({ view, campaign_id }: { view: View; campaign_id: string 
                   {row.sentence}
                   {row.incremental_orders !== null && (
                     <p>
-                      <CausedBar row={row} rows={own} />
+                      <CausedBar row={row} rows={own} />{' '}
+                      <span class="muted">
+                        orders were caused. The dashed line is the {count(row.attributed_orders, 1)} that{' '}
+                        {words(row.attribution_model)} credits.
+                      </span>
                     </p>
                   )}
                   {row.experiment_id !== null && (

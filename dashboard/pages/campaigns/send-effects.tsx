@@ -1,8 +1,8 @@
 /** What the sends of one campaign brought: those who were sent beside those who were eligible and not sent, with the controls. */
 import { type SendEffects as Answer, useSendEffects } from '../../api/evidence.ts';
+import { useAskedSends } from '../../parts/asked-sends.tsx';
 import { conclusionText, EffectCard } from '../../parts/effect-card.tsx';
 import { count, instant } from '../../parts/figures.ts';
-import { useWindow } from '../../parts/send-window.tsx';
 import { Shown } from '../../parts/states.tsx';
 import type { View } from '../../view.ts';
 
@@ -12,15 +12,21 @@ type Blast = Answer['blasts'][number];
 const MOST = 5;
 
 export function SendEffects({ view, campaign_id }: { view: View; campaign_id: string }) {
-  const [hours, control] = useWindow();
+  const [hours, control] = useAskedSends();
   const answer = useSendEffects(view, campaign_id, hours);
   return (
     <section aria-labelledby="send-effects">
       <h2 id="send-effects">What the sends brought, beside people who were not sent</h2>
+      <p class="muted">
+        People who were sent an email of it beside those who were on the list and were not sent it until then. Opens
+        never enter.
+      </p>
       <div class="own-controls">{control}</div>
-      <Shown answer={answer} what="the effects of the sends" tall={20}>
-        {(data) => <Cards data={data} />}
-      </Shown>
+      {hours !== '' && (
+        <Shown answer={answer} what="the effects of the sends" tall={20}>
+          {(data) => <Cards data={data} />}
+        </Shown>
+      )}
     </section>
   );
 }
@@ -38,6 +44,7 @@ function Cards({ data: { blasts, together, currency, warnings, confidence } }: {
   return (
     <>
       {blasts.length > 1 &&
+        compared.length !== 1 &&
         together.map((all) => (
           <EffectCard
             key={all.basis}

@@ -1,10 +1,10 @@
 /** What sends brought: every blast of the period beside people who were eligible and not sent. */
 import { Link } from 'wouter-preact';
 import { type SendEffects as Answer, sendEffectsQuestion, useSendEffects } from '../../api/evidence.ts';
+import { useAskedSends } from '../../parts/asked-sends.tsx';
 import { conclusionText, EffectCard } from '../../parts/effect-card.tsx';
 import { count, instant } from '../../parts/figures.ts';
 import { IntervalBar } from '../../parts/interval-bar.tsx';
-import { useWindow } from '../../parts/send-window.tsx';
 import { sourceOf } from '../../parts/source.ts';
 import { Shown } from '../../parts/states.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
@@ -16,7 +16,7 @@ const PER = 100;
 const MOST = 20;
 
 export function Sends({ view }: { view: View }) {
-  const [hours, control] = useWindow();
+  const [hours, control] = useAskedSends();
   const answer = useSendEffects(view, '', hours);
   return (
     <section aria-labelledby="sends">
@@ -26,9 +26,11 @@ export function Sends({ view }: { view: View }) {
         enter.
       </p>
       <div class="own-controls">{control}</div>
-      <Shown answer={answer} what="what sends brought" tall={20}>
-        {(data) => <Parts data={data} view={view} hours={hours} />}
-      </Shown>
+      {hours !== '' && (
+        <Shown answer={answer} what="what sends brought" tall={20}>
+          {(data) => <Parts data={data} view={view} hours={hours} />}
+        </Shown>
+      )}
     </section>
   );
 }

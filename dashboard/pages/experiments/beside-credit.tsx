@@ -124,7 +124,8 @@ function columnsOf({ currency, by }: Incrementality, view: View, rows: readonly 
       name: 'Caused of credited',
       field: 'incremental_part',
       right: true,
-      cell: (row) => (row.incremental_part === null ? NOTHING : share(row.incremental_part)),
+      meaning: 'Orders caused by orders credited, where the interval of what was caused does not hold 0',
+      cell: (row) => (row.incremental_part === null ? NOTHING : isSure(row) ? share(row.incremental_part) : 'not sure'),
       by: (row) => row.incremental_part,
     },
     money('Revenue credited', 'attributed_revenue'),
@@ -139,6 +140,9 @@ function columnsOf({ currency, by }: Incrementality, view: View, rows: readonly 
     },
   ];
 }
+
+const isSure = ({ incremental_orders_low: low, incremental_orders_high: high }: Row): boolean =>
+  (low ?? 0) > 0 || (high ?? 0) < 0;
 
 function returnsOf(row: Row): string {
   if (row.attributed_return === null) return NOTHING;
