@@ -69,6 +69,7 @@ export const DASHBOARD_PAGES = [
   '/changes',
   '/email',
   '/live',
+  '/lineage',
   '/journeys',
   '/customers',
   '/customers/:id',

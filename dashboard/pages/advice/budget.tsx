@@ -78,6 +78,8 @@ function Sureness({ data: { budget, channels }, view }: { data: Advice; view: Vi
       {budget.advice === 'move' &&
         'The whole 90 % interval lies above 0, in every way of accounting for demand. Move once, and ask again next week. '}
       {budget.advice === 'leave_it' && 'No other split surely brings more, so a move would be a bet. '}
+      {budget.refused?.code === 'too_few_weeks' &&
+        'Import earlier spend and orders, or ask again when there are more weeks. '}
       Demand moves spend and revenue at once, and no report sees it. An{' '}
       <Link href={withView('/experiments', view)}>experiment</Link> does.
     </p>
