@@ -73,7 +73,7 @@ async function noFault(page: Page): Promise<void> {
 
 const euros = (amount: string): string =>
   new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'EUR' }).format(Number(amount));
-const outcome = (page: Page): Promise<string> => page.locator('#what-if ~ .notice .headline').textContent();
+const outcome = (page: Page): Promise<string | null> => page.locator('#what-if ~ .notice .headline').textContent();
 const setOf = (page: Page): string[] => new URL(page.url()).searchParams.getAll('set');
 
 describe.skipIf(missing)('advice', () => {
