@@ -9,8 +9,8 @@ type Control = Effect['controls'][number];
 const PER = 100;
 
 const TITLES: Readonly<Record<Effect['conclusion'], string>> = {
-  more_orders: 'It caused more orders',
-  fewer_orders: 'It caused fewer orders',
+  more_orders: 'More orders, caused by the email',
+  fewer_orders: 'Fewer orders, caused by the email',
   no_difference_seen: 'No effect is certain',
   too_few: 'Too few people or orders to compare',
   controls_near_zero: 'Unlike people; little intent leaks',

@@ -11,7 +11,7 @@ import { Changed } from './changed.tsx';
 
 const TITLES = {
   move: 'Move some of the budget',
-  leave_it: 'Leave the budget as it is',
+  leave_it: 'Leave the split as it is',
   refused: 'Nothing is advised',
 } as const;
 

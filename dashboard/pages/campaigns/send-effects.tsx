@@ -41,11 +41,11 @@ function Cards({ data: { blasts, together, currency, warnings, confidence } }: {
     );
   const compared = blasts.filter(({ conclusion }) => conclusion !== 'too_few');
   const others = blasts.filter(({ conclusion }) => conclusion === 'too_few');
+  const known_together = blasts.length === 1 ? [] : together.filter(({ conclusion }) => conclusion !== 'too_few');
   return (
     <>
-      {blasts.length > 1 &&
-        compared.length !== 1 &&
-        together.map((all) => (
+      {compared.length !== 1 &&
+        known_together.map((all) => (
           <EffectCard
             key={all.basis}
             title={`All ${count(all.blasts)} sends together`}
@@ -68,7 +68,7 @@ function Cards({ data: { blasts, together, currency, warnings, confidence } }: {
           The newest {count(MOST)} of {count(compared.length)} are shown.
         </p>
       )}
-      {others.length > 0 && <TooFew blasts={others} />}
+      {others.length > 0 && <TooFew blasts={others} is_all={known_together.length === 0 && compared.length === 0} />}
       {warnings.map(({ code, message, count: n }) => (
         <p key={code} class="muted">
           {count(n)} {message}.
@@ -79,11 +79,14 @@ function Cards({ data: { blasts, together, currency, warnings, confidence } }: {
 }
 
 /** All of them have the same reason. */
-function TooFew({ blasts }: { blasts: readonly Blast[] }) {
+function TooFew({ blasts, is_all }: { blasts: readonly Blast[]; is_all: boolean }) {
   const [first] = blasts as [Blast];
   return (
     <article class="card effect">
-      <h3>{blasts.length === 1 ? 'One send' : `${count(blasts.length)} sends`} alone</h3>
+      <h3>
+        {blasts.length === 1 ? 'One send' : `${count(blasts.length)} sends`} alone
+        {is_all && blasts.length > 1 && ', and together'}
+      </h3>
       <p class="effect-title">{conclusionText(first)}</p>
       <p>{first.sentence}</p>
       <ul class="sentences">
