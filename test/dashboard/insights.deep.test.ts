@@ -6,8 +6,10 @@ import { Demo, missing } from './demo.ts';
 
 let demo: Demo;
 beforeAll(async () => {
-  if (!missing) demo = await Demo.start();
-});
+  if (missing) return;
+  demo = await Demo.start();
+  await demo.settleVerdicts();
+}, 120_000);
 afterAll(() => demo?.stop());
 afterEach(() => {
   if (!missing) expect(demo.complaints.splice(0)).toEqual([]);
