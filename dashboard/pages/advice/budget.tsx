@@ -76,7 +76,7 @@ function Sureness({ data: { budget, channels }, view }: { data: Advice; view: Vi
     <p class="muted">
       {read}{' '}
       {budget.advice === 'move' &&
-        'The whole 90 % interval lies above 0, in every way of accounting for demand. Move once, and ask again next week. '}
+        'The gain is large beside its uncertainty. Move once, and ask again next week: the weeks since then are evidence. '}
       {budget.advice === 'leave_it' && 'No other split surely brings more, so a move would be a bet. '}
       {budget.refused?.code === 'too_few_weeks' &&
         'Import earlier spend and orders, or ask again when there are more weeks. '}

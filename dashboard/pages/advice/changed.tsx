@@ -16,9 +16,9 @@ export function Changed({ change, currency }: { change: Change; currency: string
       <IntervalBar low={low} high={high} value={value} scale={[-most, most]} mark={0}>
         Expected: {signed(value, currency)} a week.{' '}
         {low > 0
-          ? 'It surely brings more.'
+          ? 'The whole interval lies above 0.'
           : high < 0
-            ? 'It surely brings less.'
+            ? 'The whole interval lies below 0.'
             : 'It may bring more, change nothing, or bring less.'}{' '}
         <span class="muted">The bar is the 90 % interval, the dashed line no change.</span>
       </IntervalBar>
