@@ -6,7 +6,7 @@ import { count, decimalMoney, words } from '../../parts/figures.ts';
 type Fitted = NonNullable<AdvisedChannel['curve']>;
 
 export function Curves({ data: { channels, currency, measure } }: { data: Advice }) {
-  const without = channels.filter(({ curve }) => curve === null);
+  const refused = refusedOf(channels);
   return (
     <section aria-labelledby="curves">
       <h2 id="curves">Response to spend, and saturation</h2>
@@ -29,17 +29,24 @@ export function Curves({ data: { channels, currency, measure } }: { data: Advice
           ),
         )}
       </div>
-      {without.length > 0 && (
-        <ul class="sentences">
-          {without.map(({ channel, curve_refused }) => (
-            <li key={channel}>
-              <strong>{words(channel)}</strong>: no curve. <span class="muted">{curve_refused?.reason}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul class="sentences">
+        {refused.map(([reason, names]) => (
+          <li key={reason}>
+            <strong>{names.join(', ')}</strong>: no curve. <span class="muted">{reason}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
+}
+
+/** Channels without a curve, by the reason. */
+function refusedOf(channels: readonly AdvisedChannel[]): ReadonlyArray<readonly [reason: string, names: string[]]> {
+  const names = new Map<string, string[]>();
+  for (const { channel, curve_refused } of channels)
+    if (curve_refused !== null)
+      names.set(curve_refused.reason, [...(names.get(curve_refused.reason) ?? []), words(channel)]);
+  return [...names];
 }
 
 const numbersOf = ({ spend, revenue, low, high }: Fitted['points'][number]) => ({
