@@ -2506,6 +2506,10 @@ spend_per_week: string
  */
 advised_per_week: string
 /**
+ * The largest spend of a week that `set` may name, one and a half times what was ever spent in one: what more brings is not known
+ */
+most_per_week: string
+/**
  * Credited revenue of the last 4 weeks / the spend that it belongs to by the time from touch to order
  */
 return_on_spend: (number | null)
