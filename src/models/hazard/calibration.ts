@@ -52,7 +52,7 @@ export interface Calibrated {
 
 /**
  * The standard deviation of a channel's own error beside what draws show: the root of the sum of squares of a part of all orders and a part
- * of the claim. Twice or half of each changes the error on confounded worlds by less than a tenth (seeds 1 to 5).
+ * of the claim. Twice or half of each changes the error of shares on confounded worlds by about a tenth at most (seeds 1 to 5).
  */
 export const MODEL_ERROR = 0.0075;
 export const CLAIM_ERROR = 0.2;

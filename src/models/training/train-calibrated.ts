@@ -14,8 +14,8 @@ interface OfCard extends Claimed {
 }
 
 const LIMITS = [
-  'channels without a holdout keep the claims of the fit, which is model-based and not causal',
-  'a holdout measures the orders that would be lost without its channel alone; the calibrated total takes that for the channel’s part, so channels that only work together may claim the same order',
+  'channels without a holdout keep the claims of the fit, times the common factor that the holdouts of the others show; they are model-based and not causal',
+  'a holdout measures the orders that would be lost without its channel alone; the credit of the channel follows in the proportion that the fit has between the two',
 ];
 
 export function trainCalibrated(
