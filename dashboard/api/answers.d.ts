@@ -2490,7 +2490,7 @@ end: string
  */
 per_week: string
 /**
- * Net revenue of a week with the advised split, less that with the split of now; the interval holds the 90 % intervals of all ways of the regression
+ * Net revenue of a week with the advised split, less that with the split of now, with its 90 % interval
  */
 gain_per_week: ({
 value: string

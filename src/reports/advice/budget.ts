@@ -82,7 +82,7 @@ function budgetMessage(
 ): string {
   if (refused !== null) return refused.reason;
   if (!is_sure)
-    return `Leave it: the best split within ${100 * LARGEST_MOVE} % a channel changes net revenue by ${rangeInWords(gain!, currency)} a week, which may be nothing.`;
+    return `Leave it: the best split within ${100 * LARGEST_MOVE} % a channel changes net revenue by ${rangeInWords(gain!, currency)} a week, which is too unsure to move it.`;
   const moves = channels.flatMap(({ name }, c) => {
     const part = Math.round(100 * (best[c]! / proportional[c]! - 1));
     return part === 0 ? [] : [`${name} ${part > 0 ? '+' : ''}${part} %`];
