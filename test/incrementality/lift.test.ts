@@ -1,5 +1,6 @@
 /** The lift of several arms against one holdout, and the rank of models, by hand. */
 import { expect, test } from 'vitest';
+import { Random } from '../../src/domain/random.ts';
 import { momentsOf } from '../../src/learning/moments.ts';
 import { type ArmFacts, MEASURES, type Measure } from '../../src/reports/experiments/read-arms.ts';
 import { liftOf } from '../../src/reports/incrementality/lift.ts';
@@ -20,7 +21,7 @@ function armOf(arm: string, orders: readonly number[]): ArmFacts {
   const sums = Object.fromEntries(
     MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)]),
   ) as ArmFacts['sums'];
-  return { arm, people: orders.length, exposed: 0, crossed: 0, observed_ms: 0, sums, moments };
+  return { arm, people: orders.length, exposed: 0, crossed: 0, refunded: 0, observed_ms: 0, sums, moments };
 }
 
 test('the lift of all treated people is their orders less what as many held out people would have placed', () => {
@@ -82,4 +83,29 @@ test('PIE learns which part of the credit was caused, and names what lies outsid
   expect(guess.low).toBeLessThan(guess.total);
   expect(pie.predict({ ...known(9), touches: 3_000 })).toContain('touches_per_person is 10.34');
   expect(pie.predict({ ...known(9), reached: 0, touches: 0 })).toBe('it reached nobody in the period');
+});
+
+test('PIE learns more than one factor of the credit only where the experiments show more', () => {
+  const random = new Random(1, 'PIE');
+  const known = (i: number) => ({
+    ...{ touches: 300 + i * 20, reached: 200, returned: 20 + (i % 7), is_flow: i % 2 === 0 },
+    credited_orders: 20 + ((i * 13) % 17),
+  });
+  const taughtBy = (caused: (one: ReturnType<typeof known>) => number) =>
+    Array.from({ length: 24 }, (_, i) => ({
+      ...known(i),
+      orders: caused(known(i)) + random.normal(0, 10),
+      variance: 100,
+    }));
+  const guessFor = (pie: ReturnType<typeof learnPie>, is_flow: boolean): number => {
+    const guess = pie.predict({ ...known(9), is_flow });
+    if (typeof guess === 'string') throw new Error(guess);
+    return guess.total;
+  };
+  // Noise says something different of flows and campaigns in every set of experiments.
+  const alike = learnPie(taughtBy(({ credited_orders }) => 0.5 * credited_orders));
+  expect(guessFor(alike, true)).toBe(guessFor(alike, false));
+  expect(guessFor(alike, true)).toBeCloseTo(alike.factor * known(9).credited_orders, 9);
+  const unlike = learnPie(taughtBy(({ credited_orders, is_flow }) => credited_orders * (is_flow ? 3 : 0)));
+  expect(guessFor(unlike, true) - guessFor(unlike, false)).toBeGreaterThan(30);
 });

@@ -60,7 +60,7 @@ function armOf(arm: string, people: readonly Person[]): ArmFacts {
   const sums = Object.fromEntries(
     MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)]),
   ) as ArmFacts['sums'];
-  return { arm, people: people.length, exposed: 0, crossed: 0, observed_ms: 0, sums, moments };
+  return { arm, people: people.length, exposed: 0, crossed: 0, refunded: 0, observed_ms: 0, sums, moments };
 }
 
 /** The claim of a fit after its holdouts. */
@@ -85,14 +85,14 @@ export function calibratedClaim(
 
 /**
  * The claim of PIE for a world, learned on the experiments of other worlds. Null with too few of them. A channel outside of what they had
- * keeps the claim of the fit.
+ * has the claim of the fit times what all experiments found of each claimed order.
  */
 export function pieClaim(own: readonly Measured[], others: readonly Measured[], orders: number): Claim | null {
   const pie = learnPie(others);
   if (pie.refused !== null) return null;
   const predicted = own.map((known): [string, number] => {
     const guess = pie.predict(known);
-    return [known.channel, Math.max(0, typeof guess === 'string' ? known.credited_orders : guess.total)];
+    return [known.channel, Math.max(0, typeof guess === 'string' ? pie.factor * known.credited_orders : guess.total)];
   });
   const caused = predicted.reduce((sum, [, value]) => sum + value, 0);
   return { channels: Object.fromEntries(predicted), incremental_fraction: Math.min(1, caused / orders) };

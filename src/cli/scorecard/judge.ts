@@ -96,14 +96,16 @@ export function judgeFit(world: CausalOptions, { draws, seed, families, holdout 
   const naming: Naming = { grain: 'channel_and_type', split_views: [] };
   const scores = families.flatMap((family, i): [string, Score][] => {
     const options = { ...FIT_DEFAULTS, family: family as HazardFamily, draws, seed };
-    const { claims, without_flow_back } = claimHazard(histories, naming, options);
+    const { claims, without_flow_back, alone } = claimHazard(histories, naming, options);
     const of_fit: [string, Score][] = [
       [family, scoreClaim(claimOfFit(claims), made.truth)],
       [family + WITHOUT_FLOW_BACK, scoreClaim(claimOfFit(without_flow_back), made.truth)],
     ];
     if (holdout === 0 || i > 0) return of_fit;
     measured = measuredIn(made, claims.channels, orders);
-    const calibrated = calibratedClaim(claims.channels, measured, { ...options, orders });
+    const lost = alone();
+    const with_alone = claims.channels.map((claim) => ({ ...claim, alone: lost.get(claim.channel)! }));
+    const calibrated = calibratedClaim(with_alone, measured, { ...options, orders });
     return [...of_fit, [CALIBRATED, scoreClaim(calibrated, made.truth)]];
   });
   return {

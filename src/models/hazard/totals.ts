@@ -140,7 +140,10 @@ export function* ordersOf(histories: Histories): Generator<{ person: number; T: 
 }
 
 /** A function that gives the path of an order for the fit: the touches that may have an effect. */
-function pathReader({ plan, model }: HazardFit, histories: Histories): (person: number, T: number) => HazardPath {
+export function pathReader(
+  { plan, model }: HazardFit,
+  histories: Histories,
+): (person: number, T: number) => HazardPath {
   const width = controlNames(plan).length;
   const writeControls = controlWriter(plan, histories);
   const controlsOf = (person: number, T: number): Float64Array => {

@@ -1,5 +1,6 @@
 /** Trains the algorithmic model and calibrates it by holdouts. The fit itself stays as it is. */
 import { channelOf, type Naming } from '../grain.ts';
+import { lostAlone } from '../hazard/alone.ts';
 import { calibrationOf } from '../hazard/calibrated-credit.ts';
 import { type Claimed, calibrateTotals, type HoldoutLift } from '../hazard/calibration.ts';
 import type { Histories } from '../hazard/histories.ts';
@@ -13,8 +14,8 @@ interface OfCard extends Claimed {
 }
 
 const LIMITS = [
-  'channels without a holdout keep the claims of the fit, which is model-based and not causal',
-  'a holdout measures the orders that would be lost without its channel alone; the calibrated total takes that for the channel’s part, so channels that only work together may claim the same order',
+  'channels without a holdout keep the claims of the fit, times the common factor that the holdouts of the others show; they are model-based and not causal',
+  'a holdout measures the orders that would be lost without its channel alone; the credit of the channel follows in the proportion that the fit has between the two',
 ];
 
 export function trainCalibrated(
@@ -29,11 +30,17 @@ export function trainCalibrated(
   const claims = card.channels as readonly OfCard[];
   const orders = card['conversions'] as number;
   const used = holdouts.filter(({ channel }) => claims.some((claim) => claim.channel === channel));
-  const { totals, fraction, fraction_interval } = calibrateTotals(claims, used, { ...options, orders });
+  const ofState = (state: string): string => channelOf(state, naming);
+  const alone = lostAlone(content.fit, histories, content.flow, ofState);
+  const with_alone = claims.map((claim) => ({ ...claim, alone: alone.get(claim.channel)! }));
+  const { totals, common_factor, fraction, fraction_interval } = calibrateTotals(with_alone, used, {
+    ...options,
+    orders,
+  });
   const calibration = calibrationOf(
     content.fit,
     histories,
-    (state) => channelOf(state, naming),
+    ofState,
     new Map(claims.map((claim) => [claim.channel, claim.incremental_conversions])),
     { totals, experiments: used },
   );
@@ -48,6 +55,7 @@ export function trainCalibrated(
       incremental_fraction_low: fraction_interval.low,
       incremental_fraction_high: fraction_interval.high,
       uncalibrated_incremental_fraction: card['incremental_fraction'],
+      common_factor,
       experiments: used,
       channels: totals
         .map((total) => {

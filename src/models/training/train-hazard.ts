@@ -2,6 +2,7 @@
 import { MS_PER_DAY, MS_PER_MINUTE } from '../../domain/time.ts';
 import type { Card } from '../artifacts/artifact.ts';
 import { channelOf, type Naming } from '../grain.ts';
+import { lostAlone } from '../hazard/alone.ts';
 import { diagnoseHazard } from '../hazard/diagnostics.ts';
 import { type HazardFit, type HazardWork, workHazard } from '../hazard/fit.ts';
 import { fitFlow } from '../hazard/flow/fit-flow.ts';
@@ -54,6 +55,7 @@ export function trainHazard(histories: Histories, naming: Naming, options: Train
       effective_parameters: fit.effective_parameters,
       half_lives_days: fit.plan.half_lives_days,
       curvature: work.linear.bend.curvature,
+      adds: work.linear.bend.adds ?? 0,
       held_out,
       exposed_cases,
     },
@@ -74,13 +76,17 @@ function hazardOptions({ family, seed, guard_minutes, max_age_days }: TrainHazar
   return { family, seed, guard_ms: guard_minutes * MS_PER_MINUTE, most_age_ms: max_age_days * MS_PER_DAY };
 }
 
-/** The totals of a fit without its gate, to compare with worlds whose truth is known: with flows, and without them. */
+/**
+ * The totals of a fit without its gate, to compare with worlds whose truth is known: with flows, and without them. `alone` finds what is
+ * lost without each channel alone.
+ */
 export function claimHazard(histories: Histories, naming: Naming, options: TrainHazardOptions) {
   const { fit, work } = workHazard(histories, hazardOptions(options));
   const flow = flowOf(histories, naming, options);
   const claims = (used: UncertainFlow | null) =>
     claimsOf(channelTotals(fit, histories, used?.flow), { fit, work, flow: used }, histories, naming, options);
-  return { claims: claims(flow), without_flow_back: claims(null) };
+  const alone = () => lostAlone(fit, histories, flow?.flow, (state) => channelOf(state, naming));
+  return { claims: claims(flow), without_flow_back: claims(null), alone };
 }
 
 /** The flows between channels, or null where there are none or they are not asked for. */

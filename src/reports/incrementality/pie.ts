@@ -47,6 +47,8 @@ export interface Pie {
   left_out_error: number | null;
   /** The same error if credit were taken for what was caused. */
   credit_error: number | null;
+  /** Incremental orders for each credited order, over all experiments; at least 0. */
+  factor: number;
   /** The prediction, or why there is none. */
   predict(known: Known): Prediction | string;
 }
@@ -56,32 +58,78 @@ export function learnPie(all: readonly Taught[]): Pie {
   const taught = all.filter(({ reached }) => reached > 0);
   if (taught.length < LEAST_EXPERIMENTS) {
     const refused = `PIE needs ${LEAST_EXPERIMENTS} finished experiments of this kind with a holdout; there are ${taught.length}`;
-    return { experiments: taught.length, refused, left_out_error: null, credit_error: null, predict: () => refused };
+    const nothing = { left_out_error: null, credit_error: null, factor: 1 };
+    return { experiments: taught.length, refused, ...nothing, predict: () => refused };
   }
   const rows = taught.map((one) => FEATURES.map(([, of]) => of(one)));
   const target = taught.map(({ orders, reached }) => orders / reached);
   const weights = weightsOf(taught);
-  const ridge = fitRidge(rows, target, weights);
+  const factor = factorOf(rows, target, weights);
+  const guess = chosen(factor, regressionOf(rows, target, weights), target, weights);
   const errorOf = (guesses: readonly number[]): number => {
     const sum = weights.reduce((a, b) => a + b, 0);
     return Math.sqrt(guesses.reduce((all, guess, i) => all + weights[i]! * (guess - target[i]!) ** 2, 0) / sum);
   };
-  const error = errorOf(ridge.left_out);
+  const error = errorOf(guess.left_out);
   return {
     experiments: taught.length,
     refused: null,
     left_out_error: error * 1_000,
     credit_error: errorOf(rows.map(([credited]) => credited!)) * 1_000,
+    factor: factor.factor,
     predict: (known) => {
       if (known.reached === 0) return 'it reached nobody in the period';
       const row = FEATURES.map(([, of]) => of(known));
       const outside = outsideOf(row, rows);
       if (outside !== null) return outside;
-      const total = predictRidge(ridge, row) * known.reached;
+      const total = guess.of(row) * known.reached;
       const half = Z * error * known.reached;
       return { total, low: total - half, high: total + half };
     },
   };
+}
+
+/** Incremental orders per person reached. */
+interface Guess {
+  /** The guess for each experiment without itself. */
+  left_out: readonly number[];
+  of(row: readonly number[]): number;
+}
+
+type Learnt = readonly [rows: readonly (readonly number[])[], target: readonly number[], weights: readonly number[]];
+
+/** Credit times one factor for all: a regression on credit through the origin. */
+function factorOf(...[rows, target, weights]: Learnt): Guess & { factor: number } {
+  const credited = rows.map((row) => row[0]!);
+  const squares = credited.map((x, i) => weights[i]! * x ** 2);
+  const products = credited.map((x, i) => weights[i]! * x * target[i]!);
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const [all, caused] = [sum(squares), sum(products)];
+  const ratio = (product: number, square: number): number => (square > 0 ? Math.max(0, product / square) : 0);
+  const factor = ratio(caused, all);
+  return {
+    factor,
+    left_out: credited.map((x, i) => x * ratio(caused - products[i]!, all - squares[i]!)),
+    of: ([x]) => factor * x!,
+  };
+}
+
+function regressionOf(...[rows, target, weights]: Learnt): Guess {
+  const ridge = fitRidge(rows, target, weights);
+  return { left_out: ridge.left_out, of: (row) => predictRidge(ridge, row) };
+}
+
+/**
+ * The regression only where its left-out squared errors are below those of the factor by more than one standard error of their mean
+ * difference: a few noisy experiments often make five features look better than they are. (The one-standard-error rule of Breiman et al.,
+ * Classification and Regression Trees, 1984.)
+ */
+function chosen(factor: Guess, regression: Guess, target: readonly number[], weights: readonly number[]): Guess {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const gains = target.map((value, i) => (factor.left_out[i]! - value) ** 2 - (regression.left_out[i]! - value) ** 2);
+  const mean = gains.reduce((all, gain, i) => all + weights[i]! * gain, 0) / sum;
+  const error = Math.sqrt(gains.reduce((all, gain, i) => all + (weights[i]! * (gain - mean)) ** 2, 0)) / sum;
+  return mean > error ? regression : factor;
 }
 
 /** Inverse variances of the lift per person, with the median variance added, so that no single experiment decides. */
