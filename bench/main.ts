@@ -31,6 +31,7 @@
  * npm run bench -- forecasts        the forecast of lifetime value beside last year's average, on days that are held out: in simulated
  *                                   shops, and with --cdnow FILE for the CDNOW customers (CDNOW_sample.txt); only by its name
  * npm run bench -- advice           regret of the advice on budgets in worlds with a known response; only by its name
+ *   --seeds 5001,100                other worlds: the first seed and how many; not written to the results
  * npm run bench -- dashboard        the first page of the dashboard in Chromium, 1 M touchpoints; only by its name
  *   --touches 10                    another size, in millions of touchpoints
  * npm run bench -- experiments      people put into arms, one by one and as a list; only by its name
@@ -93,6 +94,7 @@ const { values, positionals } = parseArgs({
     touches: { type: 'string', default: '1' },
     beside: { type: 'string' },
     cdnow: { type: 'string' },
+    seeds: { type: 'string' },
     people: { type: 'string' },
     labels: { type: 'string' },
     'label-pattern': { type: 'string' },
@@ -175,6 +177,6 @@ if (positionals.includes('destinations')) await benchDestinations(rows(1));
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
 if (positionals.includes('script')) await benchScript(scale);
 if (positionals.includes('intervals')) await benchIntervals(scale);
-if (positionals.includes('advice')) benchAdvice(scale);
+if (positionals.includes('advice')) benchAdvice(scale, values.seeds);
 if (positionals.includes('forecasts')) await benchForecasts(scale, values.cdnow);
 if (positionals.includes('state')) await benchState();

@@ -813,6 +813,10 @@ for: ("robyn" | "meridian")
  */
 channel?: string
 /**
+ * The channel that the experiments are about, as the log names it; email when left out, which campaigns, flows and global experiments are about
+ */
+experiment_channel?: string
+/**
  * What the model explains; revenue when left out
  */
 measure?: ("revenue" | "orders")
@@ -2509,7 +2513,7 @@ planned_people: number
  */
 campaign_id: (string | null)
 /**
- * When the first person was assigned; from then on only the name may change
+ * When the first person was assigned or treated; from then on only the name may change
  */
 frozen_at: (string | null)
 /**
@@ -3440,7 +3444,7 @@ alpha?: number
  */
 pool?: string
 /**
- * When the first person was assigned by this plan; the product says so, leave it out
+ * When the first person was assigned or treated by this plan; the product says so, leave it out
  */
 frozen_at?: string
 /**

@@ -22,6 +22,7 @@ import { useView, withView } from './view.ts';
 const SharedPage = lazy(() => import('./pages/shared.tsx'));
 const Overview = lazy(() => import('./pages/overview/page.tsx'));
 const Brands = lazy(() => import('./pages/brands/page.tsx'));
+const Advice = lazy(() => import('./pages/advice/page.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
 const Campaigns = lazy(() => import('./pages/campaigns/page.tsx'));
 const Campaign = lazy(() => import('./pages/campaigns/campaign.tsx'));
@@ -80,6 +81,7 @@ function SignedIn() {
             <Switch>
               <Route path="/" component={Overview} />
               <Route path="/brands" component={Brands} />
+              <Route path="/advice" component={Advice} />
               <Route path="/channels" component={Channels} />
               <Route path="/campaigns" component={Campaigns} />
               <Route path="/campaigns/:id" component={Campaign} />

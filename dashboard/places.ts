@@ -2,6 +2,7 @@
 export const PAGES = [
   { path: '/', name: 'Overview' },
   { path: '/brands', name: 'Brands', of_brands: true },
+  { path: '/advice', name: 'Advice' },
   { path: '/channels', name: 'Channels' },
   { path: '/campaigns', name: 'Campaigns' },
   { path: '/changes', name: 'What changed' },
@@ -25,7 +26,8 @@ const ACTING: ReadonlyArray<readonly [page: RegExp, choices: readonly ViewChoice
   [/^\/brands$/, ['period', 'compare', 'model', 'currency']],
   [/^\/live$/, ['brand']],
   [/^\/lineage$/, []],
-  [/^\/experiments$/, ['period', 'brand']],
+  [/^\/advice$/, ['period', 'brand', 'model', 'currency']],
+  [/^\/experiments$/, ['period', 'brand', 'model', 'currency']],
   [/^\/experiments\/./, ['brand', 'currency']],
   [/^\/(quality|incidents)$/, ['period', 'brand']],
   [/^\/(orders|customers)\/./, ['brand', 'model', 'currency']],

@@ -1107,7 +1107,7 @@ planned_people: number
  */
 campaign_id: (string | null)
 /**
- * When the first person was assigned; from then on only the name may change
+ * When the first person was assigned or treated; from then on only the name may change
  */
 frozen_at: (string | null)
 /**
@@ -2490,7 +2490,7 @@ end: string
  */
 per_week: string
 /**
- * Net revenue of a week with the advised split, less that with the split of now; the interval holds the 90 % intervals of all ways of the regression
+ * Net revenue of a week with the advised split, less that with the split of now, with its 90 % interval
  */
 gain_per_week: ({
 value: string
@@ -2505,6 +2505,10 @@ spend_per_week: string
  * The spend of a week that is advised; that of now in proportion to the budget if nothing is sure
  */
 advised_per_week: string
+/**
+ * The largest spend of a week that `set` may name, one and a half times what was ever spent in one: what more brings is not known
+ */
+most_per_week: string
 /**
  * Credited revenue of the last 4 weeks / the spend that it belongs to by the time from touch to order
  */
@@ -8771,7 +8775,7 @@ brand_id: string
 /**
  * Why it is left out
  */
-reason: ("running" | "send_order" | "several_arms" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
+reason: ("running" | "send_order" | "several_arms" | "no_holdout" | "other_channel" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
 message: string
 }[]
 }

@@ -34,7 +34,8 @@ export interface Question {
   rows: string;
 }
 
-const useQuestion = <T>({ path, parameters }: Question, enabled = true) => useAnswer<T>(path, parameters, enabled);
+export const useQuestion = <T>({ path, parameters }: Question, enabled = true) =>
+  useAnswer<T>(path, parameters, enabled);
 
 interface AttributionOptions {
   filter?: readonly string[];

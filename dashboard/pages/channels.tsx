@@ -1,11 +1,13 @@
+import { Link } from 'wouter-preact';
 import { type Attribution, type AttributionRow, attributionQuestion, useAttribution } from '../api/reports.ts';
+import { LINK } from '../api/shared.ts';
 import { ConsentLine } from '../parts/consent-line.tsx';
 import { creditColumns } from '../parts/credit-columns.tsx';
 import { ratioOf, share, words } from '../parts/figures.ts';
 import { sourceOf } from '../parts/source.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { useView, type View } from '../view.ts';
+import { useView, type View, withView } from '../view.ts';
 
 export default function Channels() {
   const [view, change] = useView();
@@ -13,6 +15,11 @@ export default function Channels() {
   return (
     <div class="page">
       <h1>Channels</h1>
+      {LINK === '' && (
+        <p>
+          How to split the budget is on <Link href={withView('/advice', view)}>Advice</Link>.
+        </p>
+      )}
       <Shown answer={channels} what="the channels">
         {(data) => <ChannelTable data={data} view={view} change={change} />}
       </Shown>

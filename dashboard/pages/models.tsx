@@ -1,9 +1,10 @@
-/** The models side by side, and where they disagree beyond chance. */
+/** The models side by side, where they disagree beyond chance, and which was closest to the experiments. */
 
 import type { Settings } from '../api/answers.d.ts';
 import { useAnswer } from '../api/ask.ts';
 import { type Comparison, comparisonQuestion, useComparison } from '../api/reports.ts';
 import { LINK } from '../api/shared.ts';
+import { ClosestModels } from '../parts/closest-models.tsx';
 import { decimalMoney, share, words } from '../parts/figures.ts';
 import { FittedModels } from '../parts/fitted-models.tsx';
 import { type Source, sourceOf } from '../parts/source.ts';
@@ -28,6 +29,7 @@ export default function Models() {
           </>
         )}
       </Shown>
+      {LINK === '' && <ClosestModels view={view} />}
       {LINK === '' && <TryOwn view={view} />}
       {LINK === '' && <FittedModels />}
     </div>

@@ -23,7 +23,7 @@ const PAGES: Readonly<Record<string, string>> = {
   receipt: '/orders/{conversion_id}',
   send_times: '/email',
   synergies: '/journeys',
-  advice: '/',
+  advice: '/advice',
 };
 
 const MAX_ID = 200;

@@ -1,6 +1,6 @@
 /** `tributary demo`: a server with a simulated shop, its dashboard, example reports, and commands to send a first event. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -56,7 +56,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         server = await startServer(
           Object.create(io, { env: { value: { TRIBUTARY_LOG_LEVEL: 'silent' } } }) as Io,
           open,
-          { data: join(folder, 'data') },
+          { data: join(folder, 'data'), config: writeDemoConfig(folder) },
           { port: options.port, log_level: 'silent' },
         );
         const client = new HttpClient({ ...server, collects: true }, io);
@@ -81,6 +81,24 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         else rmSync(folder, { recursive: true, force: true });
       }
     });
+}
+
+/** Rules on what channels and emails must bring, so that the page with advice shows how rules stand. */
+const CONFIG = {
+  defaults: {
+    advice: {
+      return_on_ad_spend: { below: 15 },
+      conversion_rate: { below: 0.01 },
+      attributed_share: { below: 0.8 },
+    },
+  },
+} as const;
+
+/** @returns the path of the file. */
+function writeDemoConfig(folder: string): string {
+  const path = join(folder, 'config.json');
+  writeFileSync(path, JSON.stringify(CONFIG));
+  return path;
 }
 
 async function writeDemoWorld(io: Io, folder: string, { customers, days, seed }: DemoOptions): Promise<Truth> {

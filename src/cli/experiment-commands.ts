@@ -159,6 +159,10 @@ function addCreate(group: Command, { io, open }: Context): void {
     const answer = await withClient(io, open, options, (client) => client.post('/v1/experiments', body));
     if (answer.rejected.length > 0) throw badRequest(answer.rejected[0].field, answer.rejected[0].reason);
     if (options.json) printJson(io, answer);
+    else if (Date.parse(String(endsAt)) <= io.clock())
+      io.out(
+        line`${experiment_id} is planned. It ended at ${endsAt}, so nobody can be assigned; send later times for an experiment that is to come\n`,
+      );
     else io.out(line`${experiment_id} is planned; assign people with tributary experiments assign ${experiment_id}\n`);
   });
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
+import { isOfExperiment } from '../experiments/judge-records.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
 import { draftsOf } from '../log/envelope.ts';
 import { KeptPart } from '../log/kept-part.ts';
@@ -83,14 +84,21 @@ export class LocalClient implements Client {
 
   /** Calls the collector directly, without HTTP and JSON. */
   async send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement> {
-    const { collector, config } = this.tributary;
+    const { collector, config, experiments } = this.tributary;
     if (items.length > config.limits.max_items) {
       const [left, right] = halves(items);
       return joinAnswers(await this.send(record, left), await this.send(record, right), left.length);
     }
     await this.waitForLoader(MAX_UNREAD_RECORDS[this.takes_parts ? 'in_parts' : 'in_batches']);
-    const envelope = { source: SOURCE, drafts: draftsOf(record, items) };
-    return patiently(() => collector.accept(envelope, { key_brand_id: null }), this.io.stop);
+    const drafts = draftsOf(record, items);
+    const caller = { key_brand_id: null };
+    return patiently(
+      () =>
+        isOfExperiment(record)
+          ? experiments.accept(SOURCE, drafts, caller)
+          : collector.accept({ source: SOURCE, drafts }, caller),
+      this.io.stop,
+    );
   }
 
   /** Records that threads have read take the way of {@link send}, from the spool on. */

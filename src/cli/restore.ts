@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { badRequest, TributaryError } from '../domain/errors.ts';
+import { recallPlans } from '../experiments/recall-plans.ts';
 import { Collector } from '../log/collector.ts';
 import { limitDigests } from '../log/suppressions.ts';
 import { line } from '../present/clip.ts';
@@ -43,6 +44,7 @@ export async function restore({ io, open }: Context, options: RestoreOptions): P
       const backup = await warehouse.restore(resolve(folder));
       await Collector.forgetKnownIds(data);
       const erased = await eraseFromRestored(warehouse, await book.list());
+      await recallPlans(warehouse, state);
       await book.noteRestore(false);
       return { ...backup, erased };
     } finally {

@@ -19,6 +19,7 @@ import {
 import { defineRecord } from './record.ts';
 import type { FlatRecord } from './record-kind.ts';
 import { statedId } from './statement.ts';
+import { nameFault } from './text.ts';
 import { formatInstant, MS_PER_DAY } from './time.ts';
 import { Type } from './typebox.ts';
 
@@ -26,6 +27,7 @@ import { Type } from './typebox.ts';
 export const SCOPES = ['campaign', 'flow', 'channel', 'global'] as const;
 /** The id that is hashed: that of the customer, or of the browser or device. */
 export const UNITS = ['customer', 'device'] as const;
+export const ID_OF_UNIT = { customer: 'customer_id', device: 'anonymous_id' } as const;
 /** The measures that an experiment can be decided by. */
 export const METRICS = [
   'conversion_rate',
@@ -36,6 +38,9 @@ export const METRICS = [
   'refund_rate',
 ] as const;
 export type Metric = (typeof METRICS)[number];
+/** Ratios of two sums over people; the others are means per person. */
+export const RATIO_METRICS: readonly Metric[] = ['average_order_value', 'refund_rate'];
+export const REFUND_METRICS: readonly Metric[] = ['refunds', 'refund_rate'];
 
 const MAX_ARMS = 10;
 /** Shares are counted in millionths. */
@@ -90,7 +95,9 @@ export const ExperimentSchema = Type.Object(
     ),
     pool: Type.Optional(GroupId('Experiments of the same pool with the same arms also give one result together')),
     frozen_at: Type.Optional(
-      Instant('When the first person was assigned by this plan; the product says so, leave it out', { any_time: true }),
+      Instant('When the first person was assigned or treated by this plan; the product says so, leave it out', {
+        any_time: true,
+      }),
     ),
     stopped_at: Type.Optional(
       Instant('When the experiment was stopped before its end; POST /v1/experiments/ID/stop says so, leave it out', {
@@ -138,8 +145,8 @@ export function designOf(record: Readonly<Record<string, unknown>>): Design {
     campaign_id: (record['campaign_id'] as string | null | undefined) ?? null,
     channel: (record['channel'] as string | null | undefined) ?? null,
     unit: (record['unit'] as Design['unit'] | null | undefined) ?? 'customer',
-    arms: parts.sort((a, b) => (place(a.name) < place(b.name) ? -1 : 1)),
     control,
+    arms: parts.sort((a, b) => (place(a.name) < place(b.name) ? -1 : 1)),
     metric: (record['metric'] as Metric | null | undefined) ?? 'conversion_rate',
     start_ms: Number(record['starts_at']),
     end_ms: Number(record['ends_at']),
@@ -198,6 +205,8 @@ function experimentProblem(record: FlatRecord): Problem | undefined {
         field: 'arms',
         reason: `has an arm with the name ${JSON.stringify(name.slice(0, 60))}; use 1 to ${MAX_CHANNEL_LENGTH} characters`,
       };
+    const fault = nameFault(name);
+    if (fault) return { field: 'arms', reason: `has an arm whose name ${fault}` };
     if (!(parts >= 1) || Math.abs(parts - Math.round(parts)) > 1e-6)
       return {
         field: 'arms',

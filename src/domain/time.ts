@@ -163,6 +163,9 @@ export function dayOf(time_zone: string, at_ms: number): number {
   return Math.floor((at_ms + zoneOffsetMs(time_zone, at_ms)) / MS_PER_DAY);
 }
 
+/** The calendar day of an instant in a zone, as YYYY-MM-DD. */
+export const dayText = (time_zone: string, at_ms: number): string => formatDate(dayOf(time_zone, at_ms));
+
 export function isTimeZone(time_zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: time_zone });

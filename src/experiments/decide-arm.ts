@@ -1,6 +1,6 @@
 /** Decides the arm of one person by the hash of their id, and what is written of it. */
 import type { Problem } from '../domain/errors.ts';
-import type { Design } from '../domain/experiment.ts';
+import { type Design, ID_OF_UNIT } from '../domain/experiment.ts';
 import { takeOlderIds } from '../domain/hashed-ids.ts';
 import { recordKind } from '../domain/index.ts';
 import { isProblem, type ReadContext, UnreadItem } from '../domain/record.ts';
@@ -55,12 +55,12 @@ export function decideArm({ person, design, globals, now_ms, context }: Deciding
   // The hash of the oldest pepper stays the same when a new pepper is listed.
   const older = takeOlderIds(read);
   const idFor = ({ unit }: Design): string | undefined => {
-    const field = unit === 'customer' ? 'customer_id' : 'anonymous_id';
+    const field = ID_OF_UNIT[unit];
     return older.get(field)?.at(-1) ?? (read[field] as string | undefined);
   };
   const id = idFor(design);
   if (id === undefined) {
-    const field = design.unit === 'customer' ? 'customer_id' : 'anonymous_id';
+    const field = ID_OF_UNIT[design.unit];
     const refused = { field, reason: `is missing; this experiment assigns by ${field}` };
     return { arm: null, held_out_by: null, refused };
   }

@@ -4,21 +4,24 @@
  */
 import { maySee } from '../domain/brand-access.ts';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
-import { assert, badRequest, type Problem } from '../domain/errors.ts';
-import { type Design, designOf, MAX_REASON_LENGTH, SAID_BY_PRODUCT, statementOf } from '../domain/experiment.ts';
-import { recordKind } from '../domain/index.ts';
+import { assert, badRequest } from '../domain/errors.ts';
+import { MAX_REASON_LENGTH, statementOf } from '../domain/experiment.ts';
 import type { PersonHashes } from '../domain/person-hashes.ts';
-import { isProblem, type ReadContext } from '../domain/record.ts';
+import type { ReadContext } from '../domain/record.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Caller, Draft } from '../log/envelope.ts';
 import type { State } from '../state/port.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Assigned, decideArm } from './decide-arm.ts';
-import { checkRunning, isRunning, PlanBook, type Planned, type Which } from './plan-book.ts';
+import { judgeRecords } from './judge-records.ts';
+import { PlanBook } from './plan-book.ts';
+import { checkRunning, isAssigning, isRunning, type Planned, type Which } from './planned.ts';
 
 /** People of one call. */
 export const MAX_ASSIGNED = 10_000;
+/** So long a list holds up the call for one person that comes beside it. */
+const LIST_TURN_MS = 1;
 
 /** How a process reads ids of people. */
 export interface ReadsPeople {
@@ -42,14 +45,15 @@ export class Experiments {
   }
 
   /**
-   * Accepts plans: keeps each and writes it to the log. A plan whose people are being assigned is refused if it changes anything but the
-   * name. @throws as `Collector.accept`; state_unavailable.
+   * Accepts plans, assignments and exposures from outside, unless they would change what is final (`judge-records.ts`).
+   * @throws as `Collector.accept`; state_unavailable.
    */
   async accept(source: string, drafts: readonly Draft[], caller: Caller): Promise<Acknowledgement> {
     const { collector } = this;
-    assert(collector !== null, 'plans are accepted where records are');
+    assert(collector !== null, 'records of experiments are accepted where records are');
     if (drafts.length > this.max_items) return collector.accept({ source, drafts }, caller);
-    const refused = await this.keep(drafts, caller);
+    const { refused, final } = await judgeRecords(drafts, this.context(caller), this.book);
+    await this.writeFinal(final);
     const places = drafts.flatMap((_, i) => (refused.has(i) ? [] : [i]));
     const answer: Acknowledgement =
       places.length === 0
@@ -64,24 +68,6 @@ export class Experiments {
       ...(answer.conflicts && { conflicts: moved(answer.conflicts) }),
       ...(answer.warnings && { warnings: moved(answer.warnings) }),
     };
-  }
-
-  /** Keeps the plans that can be read, which the collector reads again. @returns why others are refused, by index. */
-  private async keep(drafts: readonly Draft[], caller: Caller): Promise<Map<number, Problem>> {
-    const refused = new Map<number, Problem>();
-    const designs = new Map<number, Design>();
-    for (const [i, { input }] of drafts.entries()) {
-      const record = recordKind('experiments').read(input, this.context(caller));
-      if (isProblem(record)) continue;
-      const said = SAID_BY_PRODUCT.find((field) => record[field] !== undefined && record[field] !== null);
-      if (said !== undefined)
-        refused.set(i, {
-          field: said,
-          reason: 'is said by the product and cannot be sent; leave it out, and stop with POST /v1/experiments/ID/stop',
-        });
-      else designs.set(i, designOf(record));
-    }
-    return new Map([...refused, ...(designs.size === 0 ? [] : await this.book.keep(designs))]);
   }
 
   /** The plans of a brand, or of all, in order of brand and id. */
@@ -100,7 +86,7 @@ export class Experiments {
     { trial, caller }: { trial: boolean; caller: Caller },
   ): Promise<Assigned[]> {
     const now_ms = this.people.clock();
-    const planned = await this.book.one(which);
+    const planned = await this.book.one(which, now_ms);
     if (!trial) checkRunning(planned, now_ms);
     const globals = await this.globalsOver(planned, now_ms);
     if (!trial) await this.freeze([planned, ...globals], now_ms);
@@ -112,7 +98,7 @@ export class Experiments {
       now_ms,
       context: this.context(caller),
     };
-    const turns = new WorkTurns();
+    const turns = new WorkTurns(LIST_TURN_MS);
     for (const person of people) {
       if (turns.ends()) await turns.next();
       answers.push(decideArm({ person, ...deciding }, drafts));
@@ -124,7 +110,7 @@ export class Experiments {
   /** The running global experiments that come before one. They do not come before each other. */
   private async globalsOver({ design }: Planned, now_ms: number): Promise<Planned[]> {
     if (design.scope === 'global') return [];
-    const plans = [...(await this.book.all()).values()];
+    const plans = [...(await this.book.lately()).values()];
     return plans.filter(
       (one) => one.design.scope === 'global' && one.design.brand_id === design.brand_id && isRunning(one, now_ms),
     );
@@ -145,7 +131,7 @@ export class Experiments {
 
   /** Makes plans final. They are on disk, in state and in the log, before any arm is told. */
   private async freeze(plans: readonly Planned[], now_ms: number): Promise<void> {
-    if (plans.every(({ frozen_at_ms, is_written }) => frozen_at_ms !== null && is_written)) return;
+    if (plans.every(isAssigning)) return;
     await this.writeFinal(await this.book.freeze(plans, now_ms));
   }
 

@@ -3,9 +3,17 @@ import { Random } from '../domain/random.ts';
 import { alwaysValid } from '../learning/always-valid.ts';
 import type { Interval } from '../learning/bootstrap.ts';
 import { normalBound } from '../learning/distributions.ts';
-import { adjustedMeans, differenceOf, type Estimate, type Moments, meanOf, ratioOf } from '../learning/moments.ts';
+import {
+  adjustedMeans,
+  commonDifference,
+  differenceOf,
+  type Estimate,
+  type Moments,
+  meanOf,
+  ratioOf,
+} from '../learning/moments.ts';
 import { newcombe } from '../learning/two-rates.ts';
-import { LEAST } from '../reports/experiments/decide.ts';
+import { areEnough, LEAST } from '../reports/experiments/enough.ts';
 import { BUYERS, listAtOnce } from './list-at-once.ts';
 
 export interface Simulated {
@@ -20,14 +28,24 @@ export interface Simulated {
   seed: number;
 }
 
-export const ONE_LOOK = ['conversion_rate', 'net_revenue', 'adjusted_net_revenue', 'average_order_value'] as const;
+export const ONE_LOOK = [
+  'conversion_rate',
+  'net_revenue',
+  'adjusted_net_revenue',
+  'average_order_value',
+  'refunds',
+  'refund_rate',
+] as const;
 export const MANY_LOOKS = [
   'fixed_conversion_rate',
   'always_valid_conversion_rate',
   'always_valid_net_revenue',
+  'always_valid_average_order_value',
+  'always_valid_refund_rate',
   /** Of a list that is assigned at once. */
   'list_always_valid_conversion_rate',
   'list_always_valid_net_revenue',
+  'list_always_valid_average_order_value',
   /** As the report decides: by the always-valid interval until the end, then by the fixed one. */
   'decided_conversion_rate',
 ] as const;
@@ -36,16 +54,21 @@ type Measured = (typeof ONE_LOOK)[number] | (typeof MANY_LOOKS)[number];
 const CONVERTED = 0;
 const NET = 1;
 const BEFORE = 2;
-const MEASURES = 3;
+const REFUNDS = 3;
+const MEASURES = 4;
+/** The part of orders that is refunded: half of them in full, the others in part. Net revenue is simulated without refunds. */
+const REFUNDED = 0.1;
 
 /** Sums of the measures of one arm, one person after the other. */
 class Arm {
   units = 0;
+  refunded = 0;
   private readonly sums = new Float64Array(MEASURES);
   private readonly products = new Float64Array(MEASURES * MEASURES);
 
   add(values: readonly number[]): void {
     this.units += 1;
+    if (values[REFUNDS]! > 0) this.refunded += 1;
     for (let i = 0; i < MEASURES; i++) {
       this.sums[i]! += values[i]!;
       for (let j = 0; j < MEASURES; j++) this.products[i * MEASURES + j]! += values[i]! * values[j]!;
@@ -77,33 +100,44 @@ export function falseAlarms(
   const z = normalBound(alpha);
   for (let run = 0; run < runs; run++) {
     const random = new Random(seed, 'false alarms', run);
+    const refunding = new Random(seed, 'refunds', run);
     const arms = [new Arm(), new Arm()] as const;
     const seen = new Set<Measured>();
     for (let look = 1; look <= looks; look++) {
       while (arms[0].units + arms[1].units < (people * look) / looks)
-        arms[random.chance(first_share) ? 0 : 1].add(personOf(random));
+        arms[random.chance(first_share) ? 0 : 1].add(personOf(random, refunding));
       lookAt(arms, look / looks, { alpha, z }, seen);
     }
     atEnd(arms, alpha, seen);
     if (seen.has('always_valid_conversion_rate') || seen.has('conversion_rate')) seen.add('decided_conversion_rate');
     let look = 0;
     for (const both of listAtOnce(new Random(seed, 'false alarms of a list', run), { people, looks, first_share }))
-      atLook(both, { share: ++look / looks, alpha, prefix: 'list_' }, seen);
-    for (const name of seen) alarms[name] += 1 / runs;
+      for (const name of alwaysValidAlarms({ both, refunded: 0, share: ++look / looks, alpha }))
+        seen.add(`list_always_valid_${name}` as Measured);
+    for (const name of seen) if (name in alarms) alarms[name] += 1 / runs;
     onRun(run + 1);
   }
   return alarms;
 }
 
 /** What one person brings before and after; the arm changes nothing. */
-function personOf(random: Random): number[] {
+function personOf(random: Random, refunding: Random): number[] {
   const rate = random.chance(BUYERS.loyal_share) ? BUYERS.loyal_rate : BUYERS.other_rate;
   const bought = (): number => (random.chance(rate) ? random.lognormal(BUYERS.mean, BUYERS.sigma) : 0);
   const [before, after] = [bought() + bought(), bought()];
-  return [after > 0 ? 1 : 0, after, before];
+  const back = after > 0 && refunding.chance(REFUNDED) ? (refunding.chance(0.5) ? 1 : refunding.unit()) : 0;
+  return [after > 0 ? 1 : 0, after, before, back * after];
 }
 
 const leavesOut0 = ({ low, high }: Interval): boolean => low > 0 || high < 0;
+
+/** What one look sees: moments of both arms in the places of the measures, and people with a refund. */
+interface Look {
+  both: readonly [Moments, Moments];
+  refunded: number;
+  share: number;
+  alpha: number;
+}
 
 function lookAt(
   [a, b]: readonly [Arm, Arm],
@@ -112,34 +146,54 @@ function lookAt(
   seen: Set<Measured>,
 ): void {
   if (a.units < 2 || b.units < 2) return;
-  atLook([a.moments(), b.moments()], { share, alpha, prefix: '' }, seen);
+  const look = { both: [a.moments(), b.moments()], refunded: a.refunded + b.refunded, share, alpha } as const;
+  for (const name of alwaysValidAlarms(look)) seen.add(`always_valid_${name}` as Measured);
   if (leavesOut0(newcombe(a.converted, b.converted, z))) seen.add('fixed_conversion_rate');
 }
 
-function atLook(
-  [first, second]: readonly [Moments, Moments],
-  { share, alpha, prefix }: { share: number; alpha: number; prefix: '' | 'list_' },
-  seen: Set<Measured>,
-): void {
+/** The measures that an always-valid interval would decide by, as the report does. */
+function alwaysValidAlarms({ both, refunded, share, alpha }: Look): string[] {
+  return comparedAt(both, refunded).flatMap(([name, one, other]) => {
+    const { difference, variance } = commonDifference(one, other);
+    return variance > 0 && leavesOut0(alwaysValid(difference, variance, share, alpha)) ? [name] : [];
+  });
+}
+
+/** The measures with enough people for a conclusion, with their values in both arms. */
+function comparedAt(
+  both: readonly [Moments, Moments],
+  refunded: number,
+): Array<readonly [name: string, Estimate, Estimate]> {
+  const [first, second] = both;
+  const units = [first.units, second.units] as const;
   const converted = first.sums[CONVERTED]! + second.sums[CONVERTED]!;
-  if (Math.min(first.units, second.units) < LEAST.people || converted < LEAST.converted) return;
-  const looked = (name: Measured, one: Estimate, other: Estimate): void => {
-    const { difference, variance } = differenceOf(one, other, alpha);
-    if (variance > 0 && leavesOut0(alwaysValid(difference, variance, share, alpha))) seen.add(name);
+  if (Math.min(...units) < LEAST.people) return [];
+  const found: Array<readonly [name: string, Estimate | null, Estimate | null]> = [];
+  const { mean, ratio } = LEAST.expected;
+  const pair = (name: string, of: (moments: Moments) => Estimate | null): void => {
+    found.push([name, of(first), of(second)]);
   };
-  looked(`${prefix}always_valid_conversion_rate`, meanOf(first, CONVERTED), meanOf(second, CONVERTED));
-  looked(`${prefix}always_valid_net_revenue`, meanOf(first, NET), meanOf(second, NET));
+  const perOrder = (upper: number, lower: number) => (moments: Moments) =>
+    ratioOf(moments, upper, lower, moments.sums[CONVERTED]!);
+  if (areEnough(units, converted, mean)) {
+    pair('conversion_rate', (moments) => meanOf(moments, CONVERTED));
+    pair('net_revenue', (moments) => meanOf(moments, NET));
+  }
+  if (areEnough(units, converted, ratio)) pair('average_order_value', perOrder(NET, CONVERTED));
+  if (areEnough(units, refunded, mean)) pair('refunds', (moments) => meanOf(moments, REFUNDS));
+  if (areEnough(units, refunded, ratio)) pair('refund_rate', perOrder(REFUNDS, NET));
+  return found.flatMap(([name, one, other]) => (one === null || other === null ? [] : [[name, one, other] as const]));
 }
 
 function atEnd([a, b]: readonly [Arm, Arm], alpha: number, seen: Set<Measured>): void {
   const both = [a.moments(), b.moments()] as const;
-  if (leavesOut0(newcombe(a.converted, b.converted, normalBound(alpha)))) seen.add('conversion_rate');
-  const check = (name: Measured, one: Estimate | null, other: Estimate | null): void => {
-    if (one !== null && other !== null && leavesOut0(differenceOf(one, other, alpha).interval)) seen.add(name);
-  };
-  check('net_revenue', meanOf(both[0], NET), meanOf(both[1], NET));
+  const compared = comparedAt(both, a.refunded + b.refunded);
+  for (const [name, one, other] of compared) {
+    const { interval } = differenceOf(one, other, alpha);
+    const decides = name === 'conversion_rate' ? newcombe(a.converted, b.converted, normalBound(alpha)) : interval;
+    if (leavesOut0(decides)) seen.add(name as Measured);
+  }
+  if (!compared.some(([name]) => name === 'net_revenue')) return;
   const { means } = adjustedMeans(both, NET, BEFORE);
-  check('adjusted_net_revenue', ...means);
-  const [one, other] = both.map((moments) => ratioOf(moments, NET, CONVERTED, moments.sums[CONVERTED]!));
-  check('average_order_value', one!, other!);
+  if (leavesOut0(differenceOf(...means, alpha).interval)) seen.add('adjusted_net_revenue');
 }

@@ -23,13 +23,14 @@ class ListArm {
     this.squares += (before + value) ** 2 - before ** 2;
   }
 
-  /** Of the conversion rate, then of net revenue. */
+  /** Of the conversion rate, then of net revenue. Whoever did not order has no revenue, so the products are the revenue. */
   moments(): Moments {
     const { people, converted, net, squares } = this;
     const spread = (sum: number, of_squares: number): number => (of_squares - sum ** 2 / people) / (people - 1);
+    const both = (net * (1 - converted / people)) / (people - 1);
     const covariances = [
-      [spread(converted, converted), 0],
-      [0, spread(net, squares)],
+      [spread(converted, converted), both],
+      [both, spread(net, squares)],
     ];
     return { units: people, sums: [converted, net], covariances };
   }

@@ -5,80 +5,58 @@
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { changedPart, type Design, MAX_POOLED, type Stop } from '../domain/experiment.ts';
 import { formatInstant } from '../domain/time.ts';
-import { everyEntry } from '../state/entries.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
+import { KnownPlans, PLANS } from './known-plans.ts';
+import { checkRunning, isAssigning, isRunning, keyOf, notFound, type Planned, type Which } from './planned.ts';
 
-const PLANS = 'experiments';
 /** Plans that are kept. Further ones are refused. */
-const MAX_PLANS = 2_000;
-
-export type Which = Pick<Design, 'brand_id' | 'experiment_id'>;
-
-export interface Planned {
-  design: Design;
-  /** The first assignment; from then on only the name may change. */
-  frozen_at_ms: number | null;
-  /** Set if it was stopped before its end. */
-  stop: Stop | null;
-  /** True if the log holds what state says of a final plan. */
-  is_written: boolean;
-}
-
-export const keyOf = ({ brand_id, experiment_id }: Which): string => `${brand_id}/${experiment_id}`;
-
-export const isRunning = ({ design: { start_ms, end_ms }, stop }: Planned, now_ms: number): boolean =>
-  now_ms >= start_ms && now_ms < end_ms && stop === null;
-
-/** @throws conflict before the start, after the end, and once it was stopped. */
-export function checkRunning(planned: Planned, now_ms: number): void {
-  if (isRunning(planned, now_ms)) return;
-  const { design, stop } = planned;
-  const when =
-    stop !== null
-      ? `was stopped at ${formatInstant(stop.at_ms)}`
-      : now_ms < design.start_ms
-        ? `begins at ${formatInstant(design.start_ms)}`
-        : `ended at ${formatInstant(design.end_ms)}`;
-  throw new TributaryError(
-    'conflict',
-    `experiment ${design.experiment_id} ${when}; nobody is assigned now, so send as you would without it`,
-  );
-}
-
-const notFound = ({ brand_id, experiment_id }: Which): TributaryError =>
-  new TributaryError(
-    'not_found',
-    `experiment_id: brand ${brand_id} has no experiment ${JSON.stringify(experiment_id.slice(0, 200))}; send its plan to POST /v1/experiments first`,
-    { field: 'experiment_id' },
-  );
+export const MAX_PLANS = 2_000;
 
 export class PlanBook {
-  private known: { revision: number; plans: Map<string, Planned> } = { revision: -1, plans: new Map() };
+  private readonly known: KnownPlans;
 
-  constructor(private readonly state: State) {}
-
-  /** All plans, by brand and id. */
-  async all(): Promise<ReadonlyMap<string, Planned>> {
-    const { state } = this;
-    const revision = await state.revision(PLANS);
-    if (revision !== this.known.revision) {
-      const plans = new Map<string, Planned>();
-      for await (const { key, value } of everyEntry(state, PLANS)) plans.set(key, value as unknown as Planned);
-      this.known = { revision, plans };
-    }
-    return this.known.plans;
+  constructor(private readonly state: State) {
+    this.known = new KnownPlans(state);
   }
 
-  /** @throws not_found. */
-  async one(which: Which): Promise<Planned> {
+  /** All plans, by brand and id. */
+  all(): Promise<ReadonlyMap<string, Planned>> {
+    return this.known.all();
+  }
+
+  /** The same as they were a moment ago, which takes no time. */
+  lately(): Promise<ReadonlyMap<string, Planned>> {
+    return this.known.lately();
+  }
+
+  /** A plan. One by which people are being assigned may be that of a moment ago. @throws not_found. */
+  async one(which: Which, now_ms: number): Promise<Planned> {
+    const kept = (await this.lately()).get(keyOf(which));
+    if (kept !== undefined && isAssigning(kept) && isRunning(kept, now_ms)) return kept;
     const planned = (await this.all()).get(keyOf(which));
     if (planned === undefined) throw notFound(which);
     return planned;
   }
 
+  private async change<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.state.transaction(work);
+    } finally {
+      this.known.changed();
+    }
+  }
+
+  /** Adds plans that the state does not have. */
+  async recall(plans: readonly Planned[]): Promise<void> {
+    await this.change(async (transaction) => {
+      for (const planned of plans)
+        if ((await find(transaction, planned.design)) === undefined) await put(transaction, planned);
+    });
+  }
+
   /** Keeps plans by index. @returns why others are refused. */
   async keep(designs: ReadonlyMap<number, Design>): Promise<Map<number, Problem>> {
-    return this.state.transaction(async (transaction) => {
+    return this.change(async (transaction) => {
       const refused = new Map<number, Problem>();
       for (const [i, design] of designs) {
         const known = await find(transaction, design);
@@ -94,20 +72,32 @@ export class PlanBook {
     });
   }
 
-  /** Makes plans final that are not yet. @throws conflict if one is another plan meanwhile, or does not run. */
+  /**
+   * Makes plans final that are not yet, and keeps that the product assigns by them.
+   * @throws conflict if one is another plan meanwhile, or does not run.
+   */
   async freeze(plans: readonly Planned[], now_ms: number): Promise<Planned[]> {
-    return this.state.transaction(async (transaction) => {
+    return this.change(async (transaction) => {
       const frozen: Planned[] = [];
       for (const { design } of plans) {
         const stored = await find(transaction, design);
         if (stored === undefined || changedPart(stored.design, design) !== undefined)
           throw new TributaryError('conflict', 'the plan changed while people were assigned; ask again');
         checkRunning(stored, now_ms);
-        if (stored.frozen_at_ms === null) {
-          const next = { ...stored, frozen_at_ms: now_ms, is_written: false };
-          await put(transaction, next);
-          frozen.push(next);
-        } else frozen.push(stored);
+        const { assigns_since_ms = now_ms } = stored;
+        frozen.push(await putFinal(transaction, { ...stored, assigns_since_ms }, now_ms));
+      }
+      return frozen;
+    });
+  }
+
+  /** Makes plans final that others assign by, or treat people by. One of these may have ended. Unknown ones are left out. */
+  async freezeFor(which: readonly Which[], now_ms: number): Promise<Planned[]> {
+    return this.change(async (transaction) => {
+      const frozen: Planned[] = [];
+      for (const one of which) {
+        const stored = await find(transaction, one);
+        if (stored !== undefined) frozen.push(await putFinal(transaction, stored, now_ms));
       }
       return frozen;
     });
@@ -115,7 +105,7 @@ export class PlanBook {
 
   /** Stops an experiment. One that was stopped before stays as it was. @throws not_found; conflict if it does not run. */
   async stop(which: Which, { at_ms, reason }: Stop): Promise<Planned> {
-    return this.state.transaction(async (transaction) => {
+    return this.change(async (transaction) => {
       const stored = await find(transaction, which);
       if (stored === undefined) throw notFound(which);
       if (stored.stop !== null) return stored;
@@ -133,7 +123,7 @@ export class PlanBook {
 
   /** Says that the log holds these plans as they are here. */
   async wrote(plans: readonly Planned[]): Promise<void> {
-    await this.state.transaction(async (transaction) => {
+    await this.change(async (transaction) => {
       for (const { design, stop } of plans) {
         const stored = await find(transaction, design);
         if (stored !== undefined && (stored.stop === null) === (stop === null))
@@ -148,6 +138,13 @@ const find = async (transaction: StateTransaction, which: Which): Promise<Planne
 
 const put = (transaction: StateTransaction, planned: Planned): Promise<void> =>
   transaction.put(PLANS, keyOf(planned.design), planned as unknown as Json);
+
+async function putFinal(transaction: StateTransaction, planned: Planned, now_ms: number): Promise<Planned> {
+  const { frozen_at_ms } = planned;
+  const final = frozen_at_ms === null ? { ...planned, frozen_at_ms: now_ms, is_written: false } : planned;
+  await put(transaction, final);
+  return final;
+}
 
 async function roomProblem(
   transaction: StateTransaction,
@@ -174,6 +171,6 @@ function frozenProblem(known: Planned | undefined, next: Design): Problem | unde
   if (part === undefined) return undefined;
   return {
     field: WIRE_NAMES[part] ?? part,
-    reason: `is frozen since the first person was assigned at ${formatInstant(known.frozen_at_ms)}: who is in which arm and how the result is computed must not follow from what was seen; plan a new experiment with another experiment_id`,
+    reason: `is frozen since the first person was assigned or treated at ${formatInstant(known.frozen_at_ms)}: who is in which arm and how the result is computed must not follow from what was seen; plan a new experiment with another experiment_id`,
   };
 }

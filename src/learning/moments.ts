@@ -137,6 +137,12 @@ function withCommonSpread(first: Estimate, second: Estimate): [Estimate, Estimat
   ];
 }
 
+/** The mean of the second group minus that of the first, with its variance by one variance of units for both groups. */
+export function commonDifference(first: Estimate, second: Estimate): { difference: number; variance: number } {
+  const variance = withCommonSpread(first, second).reduce((sum, one) => sum + one.variance, 0);
+  return { difference: second.mean - first.mean, variance };
+}
+
 /**
  * The mean of the second group minus that of the first, by the t test of Student with one variance for both groups. Where nothing had an
  * effect, which is what a false alarm is about, both have the same one. Source: Student, Biometrika 6, 1908; Fisher, Metron 5, 1925 (two
@@ -144,8 +150,7 @@ function withCommonSpread(first: Estimate, second: Estimate): [Estimate, Estimat
  * @param alpha 0.05 gives a 95 % interval.
  */
 export function differenceOf(first: Estimate, second: Estimate, alpha: number): Difference {
-  const difference = second.mean - first.mean;
-  const variance = withCommonSpread(first, second).reduce((sum, one) => sum + one.variance, 0);
+  const { difference, variance } = commonDifference(first, second);
   if (variance === 0)
     return { difference, variance, interval: { low: difference, high: difference }, chance: difference === 0 ? 1 : 0 };
   const degrees = first.units + second.units - 2;

@@ -4,6 +4,7 @@ import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 import { withArticle } from '../domain/record-kind.ts';
 import { Type } from '../domain/typebox.ts';
+import { isOfExperiment } from '../experiments/judge-records.ts';
 import type { Collector } from '../log/collector.ts';
 import { draftsOf } from '../log/envelope.ts';
 import type { Answering, Asked } from './exchange.ts';
@@ -101,13 +102,12 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
         is_admin: key.scopes.includes('admin'),
         invalid_utf8: request.invalid_utf8,
       };
-      const answer =
-        record === 'experiments'
-          ? await tributary.experiments.accept('api', drafts, caller)
-          : await collector.accept(
-              { source: 'api', drafts: from_page ? await visitor_ids.fill(drafts, request) : drafts },
-              caller,
-            );
+      const answer = isOfExperiment(record)
+        ? await tributary.experiments.accept('api', drafts, caller)
+        : await collector.accept(
+            { source: 'api', drafts: from_page ? await visitor_ids.fill(drafts, request) : drafts },
+            caller,
+          );
       metrics.collected(record, answer);
       reply
         .code(answer.accepted === 0 && answer.counted === undefined ? 422 : 202)

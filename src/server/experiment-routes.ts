@@ -7,7 +7,7 @@ import { bodyReader } from '../domain/read-parameters.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
-import type { Planned } from '../experiments/plan-book.ts';
+import type { Planned } from '../experiments/planned.ts';
 import type { Route, Services } from './route.ts';
 
 const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
@@ -24,7 +24,7 @@ const Shown = Type.Object({
   ends_at: Type.String(),
   planned_people: Type.Integer(),
   campaign_id: textOrNull('The campaign or flow'),
-  frozen_at: textOrNull('When the first person was assigned; from then on only the name may change'),
+  frozen_at: textOrNull('When the first person was assigned or treated; from then on only the name may change'),
   stopped_at: textOrNull('When it was stopped before its end'),
   stop_reason: textOrNull('Why it was stopped'),
 });

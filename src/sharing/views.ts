@@ -35,6 +35,9 @@ export interface Viewer {
   sees: (brand_id: string | null) => boolean;
 }
 
+/** Pages of one person or order. The address of a figure's rows may name an order. */
+const OF_PERSONS = /^\/((customers|orders)\/.|lineage$)/;
+
 export class SavedViews {
   /** @param pages the patterns of the pages that there are, such as `/campaigns/:id`. */
   constructor(
@@ -87,7 +90,7 @@ export class SavedViews {
   private read(address: string): string {
     const { path, search } = splitAddress(address);
     const is_page = this.pages.some((page) => new RegExp(`^${page.replace(/:\w+/g, '[^/]+')}$`).test(path));
-    if (!is_page || /^\/(customers|orders)\/./.test(path))
+    if (!is_page || OF_PERSONS.test(path))
       throw badRequest(
         'address',
         `${JSON.stringify(path.slice(0, 60))} cannot be saved; save a page that shows no single person or order`,

@@ -43,6 +43,49 @@ test('an experiment is planned, assigns, is read, is final, and stops', async ()
   expect((await cli(on('show', 'nobody'))).err).toContain('nobody');
 }, 120_000);
 
+test('an import changes no plan that is final, moves nobody, and says nothing that is for the product to say', async () => {
+  const days = (n: number): string => new Date(AFTER_MARCH_MS + n * 86_400_000).toISOString();
+  const plan = {
+    ...{ experiment_id: 'files', name: 'Files', scope: 'campaign', planned_people: 100, control: 'holdout' },
+    ...{ arms: { holdout: 0.5, treated: 0.5 }, starts_at: days(-9), ends_at: days(9) },
+  };
+  const load = (record: string, ...items: object[]) => {
+    const file = join(data, `${record}.ndjson`);
+    writeFileSync(file, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+    return cli(['import', record, file, '--data', data, '--restart', '--workers', '4']);
+  };
+  expect((await load('experiments', { ...plan, frozen_at: days(-8) })).err).toContain('is said by the product');
+  expect((await load('experiments', plan)).code).toBe(0);
+  const arm = (await ok(on('assign', 'files', '--customer', 'f-0'))).trim().split(',')[1];
+  const changed = await load('experiments', { ...plan, metric: 'orders' });
+  expect([changed.code, changed.out + changed.err]).toEqual([1, expect.stringMatching(/metric.*frozen/s)]);
+  const moved = { experiment_id: 'files', arm: arm === 'holdout' ? 'treated' : 'holdout', customer_id: 'f-0' };
+  const earlier = await load('assignments', { ...moved, occurred_at: days(-5) });
+  expect([earlier.code, earlier.out + earlier.err]).toEqual([1, expect.stringContaining('by itself since')]);
+  const { arms } = JSON.parse(await ok(on('show', 'files', '--json')));
+  expect(arms.find((row: { people: number }) => row.people === 1).arm).toBe(arm);
+}, 120_000);
+
+test('after a restore what is final stays final, what was stopped stays stopped, and people keep their arms', async () => {
+  const [backup, restored] = [join(temporaryFolder(), 'backup'), temporaryFolder()];
+  const list = join(data, 'list.txt');
+  const told = await ok(on('assign', 'files', '--file', list));
+  await ok(['doctor', '--backup', backup, '--data', data]);
+  await ok(['doctor', '--restore', backup, '--data', restored]);
+  const there = (...argv: string[]): string[] => ['experiments', ...argv, '--data', restored];
+  const changed = await cli(
+    there('create', 'files', '--name', 'Files', '--planned-people', '100', '--arms', 'holdout=0.1,treated=0.9').concat(
+      ...[
+        ['--starts-at', '2026-03-20T00:00:00Z'],
+        ['--ends-at', '2026-04-20T00:00:00Z'],
+      ],
+    ),
+  );
+  expect([changed.code, changed.err]).toEqual([1, expect.stringContaining('frozen')]);
+  expect(await ok(there('assign', 'files', '--file', list))).toBe(told);
+  expect((await cli(there('assign', 'spring', '--customer', 'late'))).err).toContain('was stopped at');
+}, 120_000);
+
 test('false alarms are measured, and the same seed measures the same', async () => {
   const asked = ['experiments', 'simulate', '--runs', '20', '--people', '200', '--looks', '5', '--json'];
   const first = JSON.parse(await ok(asked));

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { ARGS, CHROMIUM, missing } from '../support/chromium.ts';
@@ -99,6 +100,17 @@ export class Demo {
   async ask(path: string): Promise<any> {
     const answer = await fetch(this.address + path, { headers: { authorization: `Bearer ${this.keys.read}` } });
     return answer.json();
+  }
+
+  /** Waits for the verdicts on machines, which are settled some seconds after the events are loaded: figures change once more. */
+  async settleVerdicts(): Promise<void> {
+    let before = '';
+    for (;;) {
+      const { as_of } = await this.ask('/v1/reports/attribution?currency=USD');
+      if (as_of === before) return;
+      before = as_of;
+      await setTimeout(2_000);
+    }
   }
 
   /** The id of an order that several touches earned. */

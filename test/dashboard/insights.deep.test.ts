@@ -6,8 +6,10 @@ import { Demo, missing } from './demo.ts';
 
 let demo: Demo;
 beforeAll(async () => {
-  if (!missing) demo = await Demo.start();
-});
+  if (missing) return;
+  demo = await Demo.start();
+  await demo.settleVerdicts();
+}, 120_000);
 afterAll(() => demo?.stop());
 afterEach(() => {
   if (!missing) expect(demo.complaints.splice(0)).toEqual([]);
@@ -202,6 +204,52 @@ test.skipIf(missing)('email: the list is that of the report', async () => {
   expect(rows.map((cells) => cells[4])).toEqual(
     health.states.map(({ revenue_micros }: { revenue_micros: string }) => exact(revenue_micros)),
   );
+});
+
+test.skipIf(missing)('credit stands beside what experiments say, and the closest model is named', async () => {
+  const page = await demo.visit(`/experiments?${ALL}`);
+  const { rows } = await demo.ask(`/v1/reports/incrementality?${ALL}&models=linear`);
+  const known = rows.filter(({ basis }: { basis: string }) => basis !== 'none');
+  expect(known.length).toBeGreaterThan(0);
+  const shown = await cellsOf(page, /^Credited and caused/);
+  expect(shown.map(([name, , credited]) => [name, credited])).toEqual(
+    known.map((row: { campaign_id: string; attributed_orders: number }) => [
+      row.campaign_id,
+      row.attributed_orders.toFixed(1),
+    ]),
+  );
+  const models = await demo.visit(`/models?${ALL}`);
+  const fits = (await demo.ask('/v1/models')).models.filter(({ in_use }: { in_use: boolean }) => in_use);
+  const rules = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based'];
+  const names = [...rules, ...fits.map((fit: { attribution_model: string }) => fit.attribution_model)];
+  const closest = await demo.ask(`/v1/reports/closest-models?currency=USD&models=${names.join(',')}`);
+  if (closest.refused !== null)
+    expect(await models.locator('#closest ~ .shown').textContent()).toBe(`Models are not ranked. ${closest.refused}`);
+  else
+    expect((await cellsOf(models, /^Credit beside what holdouts say/)).map(([name]) => name)).toEqual(
+      closest.models.map((row: { attribution_model: string }) => row.attribution_model.replace(/_/g, ' ')),
+    );
+});
+
+test.skipIf(missing)('sends are compared with people who were not sent, for all campaigns and for one', async () => {
+  const page = await demo.visit(`/email?${ALL}`);
+  await page.getByRole('button', { name: 'Compare them' }).click();
+  await page.locator('.effect').first().waitFor();
+  await demo.settled(page);
+  const { together, blasts } = await demo.ask(`/v1/reports/send_effects?${ALL}&window_hours=24`);
+  expect(await page.locator('.effect > p:nth-of-type(2)').allTextContents()).toEqual(
+    together.map(({ sentence }: { sentence: string }) => sentence),
+  );
+  expect((await cellsOf(page, /^Each send/)).length).toBe(Math.min(20, blasts.length));
+  await noFault(page);
+  await demo.keep(page, 'email-sends');
+  const [{ campaign_id }] = blasts;
+  const one = await demo.visit(`/campaigns/${campaign_id}?${ALL}&window=168`);
+  const own = await demo.ask(`/v1/reports/send_effects?${ALL}&window_hours=168&campaign_id=${campaign_id}`);
+  const said = await one.locator('.effect').allTextContents();
+  for (const { sentence } of own.blasts) expect(said.join(' ')).toContain(sentence);
+  await noFault(one);
+  await demo.keep(one, 'campaign-sends');
 });
 
 test.skipIf(missing)('live: an event appears with its verdict, pause stops it, and a kind filters', async () => {

@@ -132,7 +132,7 @@ const MARK = `[...document.querySelectorAll('a[href], button, input, select, tex
   .map((one, i) => one.setAttribute('data-stop', String(i))).length`;
 
 describe.skipIf(missing)('the Tab key reaches all', () => {
-  test.each(['/changes', '/email', '/journeys', '/customers', '/live', '/campaigns', '/quality'])(
+  test.each(['/advice', '/changes', '/email', '/journeys', '/customers', '/live', '/campaigns', '/quality'])(
     'of %s',
     async (path) => {
       const page = await demo.visit(`${path}?${WHOLE}`);

@@ -41,10 +41,21 @@ beforeAll(async () => {
       arms: { holdout: 0.5, treated: 0.25, other: 0.25 },
     },
     { ...PLAN, experiment_id: 'g-day', campaign_id: 'spring', ...during(2, 3) },
+    // Two subject lines: everybody got an email.
+    {
+      ...PLAN,
+      experiment_id: 'h-subjects',
+      campaign_id: 'spring',
+      ...during(2, 21),
+      arms: { short: 0.5, treated: 0.5 },
+      control: 'short',
+    },
+    { ...PLAN, experiment_id: 'i-sms', scope: 'channel', channel: 'sms', ...during(2, 21) },
+    { ...PLAN, experiment_id: 'j-back', campaign_id: 'spring', ...during(2, 21) },
   );
   const assigned: Fields[] = [];
   const orders: Fields[] = [];
-  for (const experiment_id of ['a-spring', 'b-unpaid'])
+  for (const experiment_id of ['a-spring', 'b-unpaid', 'i-sms', 'j-back'])
     for (const [arm, every] of [
       ['treated', 3],
       ['holdout', 5],
@@ -61,6 +72,12 @@ beforeAll(async () => {
     occurred_at: at(3),
   });
   await shop.send('conversions', ...orders);
+  // All orders of one experiment come back, so nobody differs in net revenue.
+  const back = orders.filter(({ customer_id }) => String(customer_id).startsWith('j-back'));
+  await shop.send(
+    'adjustments',
+    ...back.map(({ conversion_id }) => ({ conversion_id, amount: '-40', currency: 'USD', occurred_at: at(5) })),
+  );
   const spent = (date: string, campaign_id: string, amount: string) => ({
     date,
     campaign_id,
@@ -74,6 +91,7 @@ beforeAll(async () => {
     spent('2026-03-20', 'spring', '39.50'),
     spent('2026-03-21', 'spring', '500'),
     spent('2026-03-10', 'another', '500'),
+    { ...spent('2026-03-10', 'texts', '20'), channel: 'sms' },
   );
 });
 afterAll(() => shop.close());
@@ -103,9 +121,19 @@ test('the file for Robyn has the lift of all treated people, and the spend of th
     ['e-order', 'send_order'],
     ['f-three', 'several_arms'],
     ['g-day', 'one_day'],
+    ['h-subjects', 'no_holdout'],
+    ['i-sms', 'other_channel'],
+    ['j-back', 'too_few'],
   ]);
   expect(answer.left_out[0].message).toContain('send it to POST /v1/spend');
   expect(toCsv(answer, CALIBRATION.main_table)).toBe(golden('robyn.csv'));
+});
+
+test('an experiment on another channel is a row where that channel is asked for', async () => {
+  const answer = await ask({ for: 'robyn', channel: 'sms_S', experiment_channel: 'sms' });
+  expect(answer.experiments.map(({ experiment_id }: Json) => experiment_id)).toEqual(['i-sms']);
+  expect(answer.calibration[0]).toMatchObject({ channel: 'sms_S', spend: 20 });
+  expect(answer.calibration[0].liftAbs).toBeCloseTo(LIFT, 2);
 });
 
 test('the file for Meridian has the return on spend with its standard error, and the lognormal prior of both', async () => {

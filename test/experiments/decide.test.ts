@@ -6,6 +6,7 @@ import { normalBound } from '../../src/learning/distributions.ts';
 import { exactMoments } from '../../src/learning/moments.ts';
 import { concludes } from '../../src/reports/experiments/decide.ts';
 import { alphaOf, effectOf, shareOf } from '../../src/reports/experiments/effects.ts';
+import { hasEnough, neededFor } from '../../src/reports/experiments/enough.ts';
 import { pooledEffects } from '../../src/reports/experiments/pool.ts';
 import { type ArmFacts, MEASURES } from '../../src/reports/experiments/read-arms.ts';
 
@@ -16,14 +17,17 @@ const plan = (rest: object = {}): Design =>
     ...{ arms: '{"holdout":0.5,"treated":0.5}', starts_at: 0, ends_at: 10 * DAY_MS, pool: 'p', ...rest },
   });
 
-/** An arm where some people ordered once, for 10 units each. */
-function arm(name: string, people: number, converted: number, days = 10): ArmFacts {
+/** An arm where some people ordered once, for 10 units each; some of them were refunded in full. */
+function arm(name: string, people: number, converted: number, days = 10, refunded = 0): ArmFacts {
   const per_order: Record<string, bigint> = { converted: 1n, orders: 1n, gross: 10_000_000n, net: 10_000_000n };
-  const each = MEASURES.map((measure) => per_order[measure] ?? 0n);
-  const sums = each.map((value) => value * BigInt(converted));
-  const products = each.map((a) => each.map((b) => a * b * BigInt(converted)));
+  const back: Record<string, bigint> = { ...per_order, net: 0n, refunds: 10_000_000n };
+  const each = [per_order, back].map((of) => MEASURES.map((measure) => of[measure] ?? 0n));
+  const counts = [converted - refunded, refunded].map(BigInt);
+  const added = (of: (values: readonly bigint[]) => bigint) => counts[0]! * of(each[0]!) + counts[1]! * of(each[1]!);
+  const sums = MEASURES.map((_, i) => added((values) => values[i]!));
+  const products = MEASURES.map((_, i) => MEASURES.map((_, j) => added((values) => values[i]! * values[j]!)));
   return {
-    ...{ arm: name, people, exposed: 0, crossed: 0, observed_ms: people * days * DAY_MS },
+    ...{ arm: name, people, exposed: 0, crossed: 0, refunded, observed_ms: people * days * DAY_MS },
     sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
     moments: exactMoments(people, sums, products),
   };
@@ -63,6 +67,36 @@ describe('a conclusion', () => {
   });
 });
 
+describe('a conclusion needs', () => {
+  test('50 people in each arm, 10 people who ordered, and one of them by the share of a small holdout', () => {
+    expect(hasEnough(arm('holdout', 49, 20), arm('treated', 200, 20), 'orders')).toBe(false);
+    expect(hasEnough(arm('holdout', 50, 2), arm('treated', 200, 7), 'orders')).toBe(false);
+    expect(hasEnough(arm('holdout', 50, 2), arm('treated', 200, 8), 'orders')).toBe(true);
+    // 50 orders, of which a holdout of 1 % expects half of one.
+    expect(hasEnough(arm('holdout', 100, 0), arm('treated', 9_900, 50), 'conversion_rate')).toBe(false);
+    expect(hasEnough(arm('holdout', 100, 1), arm('treated', 9_900, 99), 'conversion_rate')).toBe(true);
+  });
+
+  test('as many refunds as orders where refunds decide, and five in the smaller arm for a ratio', () => {
+    const both = (refunded: number) =>
+      [arm('holdout', 500, 50, 10, 1), arm('treated', 1_500, 150, 10, refunded)] as const;
+    expect(hasEnough(...both(8), 'refunds')).toBe(false);
+    expect(hasEnough(...both(9), 'refunds')).toBe(true);
+    expect(hasEnough(...both(9), 'refund_rate')).toBe(false);
+    expect(hasEnough(...both(19), 'refund_rate')).toBe(true);
+    const looking = { design: plan(), alpha: 0.05 };
+    expect(effectOf(...both(8), 'refunds', looking)).toBeNull();
+    expect(effectOf(...both(9), 'refunds', looking)!.fixed.difference).toBeCloseTo((10 * 9) / 1_500 - 10 / 500, 12);
+    expect(neededFor('refund_rate')).toContain('10 people who got a refund; by the shares, at least 5');
+  });
+
+  test('people who differ: before the first order nobody knows that there is no effect', () => {
+    const looking = { design: plan(), alpha: 0.05 };
+    for (const metric of ['conversion_rate', 'orders', 'net_revenue'] as const)
+      expect(effectOf(arm('holdout', 100, 0), arm('treated', 100, 0), metric, looking)).toBeNull();
+  });
+});
+
 test('the share of the plan is that of observed days: a list that is there at once grows with time', () => {
   const both = (days: number) => [arm('holdout', 100, 5, days), arm('treated', 100, 5, days)] as const;
   expect(shareOf(both(1), plan())).toBeCloseTo(0.1, 12);
@@ -82,7 +116,8 @@ describe('a pool', () => {
     design: plan({ experiment_id: 'f', starts_at: 20 * DAY_MS, ends_at: 30 * DAY_MS }),
     arms: [arm('holdout', 300, 30), arm('treated', 300, 45)],
   };
-  const pool = (...all: (typeof first)[]) => pooledEffects('p', all, { currency: 'USD', known_ms: 40 * DAY_MS });
+  const pool = (...all: (typeof first)[]) =>
+    pooledEffects('p', all, { currency: 'USD', time_zone: 'UTC', known_ms: 40 * DAY_MS });
   const rate = (answer: ReturnType<typeof pool>) =>
     (answer['effects'] as Array<Record<string, number | string>>).find(({ metric }) => metric === 'conversion_rate')!;
 
@@ -100,6 +135,25 @@ describe('a pool', () => {
     expect(answer['sentences']).toMatchObject([
       { arm: 'treated', sentence: expect.stringContaining('As of 1970-01-31') },
     ]);
+  });
+
+  test('counts the people of an experiment without orders, tells nothing of too few, and does not count one that has not begun', () => {
+    const quiet = { ...second, arms: [arm('holdout', 100, 0), arm('treated', 100, 0)] };
+    // Weights 50 and 50: (50 0.1 + 50 0) / 100.
+    expect(rate(pool(first, quiet))['difference']).toBeCloseTo(0.05, 12);
+    const later = { ...second, arms: [arm('holdout', 0, 0), arm('treated', 0, 0)] };
+    expect(pool(first, later)).toMatchObject({ experiments: 1, left_out: 0, people: 200 });
+    const few = { ...first, arms: [arm('holdout', 100, 3), arm('treated', 100, 4)] };
+    expect(pool(few)['sentences']).toMatchObject([{ sentence: expect.stringContaining('too few people or orders') }]);
+    // Refunds are too few in each of them, and enough in both.
+    const back = (one: typeof first) => ({
+      ...one,
+      arms: [arm('holdout', 100, 10, 10, 3), arm('treated', 100, 10, 10, 4)],
+    });
+    const measures = (...all: (typeof first)[]) =>
+      (pool(...all)['effects'] as Array<{ metric: string }>).map(({ metric }) => metric);
+    expect(measures(back(first))).not.toContain('refunds');
+    expect(measures(back(first), back(second))).toContain('refunds');
   });
 
   test('is the same whichever of its experiments is asked, and leaves out one whose arms do not have their shares', () => {

@@ -62,6 +62,8 @@ test('people count in the arm of their first assignment, with their orders since
     // Before the start, and another experiment.
     assigned('fay', 'treated', 1),
     assigned('gus', 'treated', 3, { experiment_id: 'another' }),
+    // An arm that the plan does not have.
+    assigned('hal', 'control', 3),
   );
   await shop.send('identity_links', { left_id: 'eve', right_id: 'tablet', kind: 'login', occurred_at: at(7) });
   await shop.send('exposures', { experiment_id: 'march', arm: 'treated', customer_id: 'ann', occurred_at: at(4) });
@@ -114,7 +116,7 @@ test('people count in the arm of their first assignment, with their orders since
   const error = Math.sqrt(((squares([80, 50, 0]) + squares([0, 30])) / 3) * (1 / 3 + 1 / 2));
   expect((high - low) / 2).toBeCloseTo(3.182446305 * error, 6);
   expect(answer.conclusions[0]).toMatchObject({ arm: 'treated', conclusion: 'too_few' });
-  expect(answer.warnings.map(({ code }: Json) => code)).toEqual(['crossed_people']);
+  expect(answer.warnings.map(({ code }: Json) => code)).toEqual(['crossed_people', 'unknown_arm']);
   expect(showReport(EXPERIMENT, answer, 25)).toContain('treated');
   // The same position gives the same bytes, without the clock.
   const again = await ask('march', { as_of: answer.as_of });

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
-import { adviseBudget, LARGEST_MOVE } from '../../src/learning/response/budget.ts';
+import { adviseBudget, FARTHEST, LARGEST_MOVE } from '../../src/learning/response/budget.ts';
 import { responseCurve } from '../../src/learning/response/curve.ts';
 import { fitLogLink } from '../../src/learning/response/log-link.ts';
-import { bestSplit, changedPart } from '../../src/learning/response/split.ts';
-import { matchedSpend, type SpendWeeks } from '../../src/learning/response/weeks.ts';
+import { bestSplit, powered } from '../../src/learning/response/split.ts';
+import { matchedSpend, type SpendWeeks, usualNow } from '../../src/learning/response/weeks.ts';
 
 const WEEKS = 104;
 const SPENT = { steep: 1_000, flat: 1_000 };
@@ -89,6 +89,61 @@ describe('advice on a budget', () => {
   });
 });
 
+/** Weeks in which spend and revenue are anything at all. */
+const ANY_WEEKS = fc
+  .tuple(
+    fc.integer({ min: 2, max: 4 }),
+    fc.integer({ min: 26, max: 40 }),
+    fc.integer(),
+    fc.double({ min: 0.1, max: 1.5, noNaN: true }),
+  )
+  .map(([channels, weeks, seed, vary]): SpendWeeks => {
+    const random = new Random(seed, 'any weeks');
+    const amounts = (): number[] =>
+      Array.from({ length: weeks }, () => 1_000 * Math.exp(random.normal(0, vary))).map(
+        (one, w) => one * (1 + vary) ** (w / weeks),
+      );
+    return {
+      channels: Array.from({ length: channels }, (_, c) => ({
+        ...{ name: `channel_${c}`, spend: amounts(), credit: amounts(), lag_parts: [0.8, 0.2] },
+      })),
+      revenue: amounts(),
+    };
+  });
+
+test('advice spends the budget, and no channel leaves its bounds', () => {
+  fc.assert(
+    fc.property(ANY_WEEKS, fc.integer({ min: 1, max: 100_000 }), (weeks, budget) => {
+      const { best, proportional, gain, is_sure } = adviseBudget(weeks, { budget });
+      expect(best.reduce((sum, spend) => sum + spend, 0)).toBeCloseTo(budget, 5);
+      const usual = weeks.channels.map(({ spend, lag_parts }) => {
+        const matched = matchedSpend({ spend, lag_parts });
+        const least = matched.reduce((sum, one) => sum + one, 0) / matched.length / 10;
+        return Math.exp(matched.reduce((sum, one) => sum + Math.log(Math.max(one, least)), 0) / matched.length);
+      });
+      const all_usual = usual.reduce((sum, spend) => sum + spend, 0);
+      for (const [c, spend] of best.entries()) {
+        const moved = spend / proportional[c]!;
+        expect(Math.abs(moved - 1)).toBeLessThanOrEqual(LARGEST_MOVE + 1e-9);
+        // A step leads no farther from the usual share than so many times, and nearer where it is farther already.
+        const times = spend / budget / (usual[c]! / all_usual);
+        if (moved > 1 + 1e-9) expect(times).toBeLessThanOrEqual(FARTHEST + 1e-9);
+        if (moved < 1 - 1e-9) expect(times).toBeGreaterThanOrEqual(1 / FARTHEST - 1e-9);
+      }
+      if (is_sure) expect(gain!.low).toBeGreaterThan(0);
+    }),
+    { numRuns: 12 },
+  );
+});
+
+test('two channels of which none is known to bring more than the other keep their spend', () => {
+  const { channels, revenue } = shop();
+  const same = channels.map(({ name }) => ({ ...channels[0]!, name }));
+  const advice = adviseBudget({ channels: same, revenue });
+  expect(advice.is_sure).toBe(false);
+  expect(usualNow(same[0]!.spend)).toBeCloseTo(advice.proportional[0]!, 6);
+});
+
 test('the split of a budget is never worse than another split within the bounds', () => {
   const channel = fc.record({
     elasticity: fc.double({ min: 0.001, max: 0.3, noNaN: true }),
@@ -100,21 +155,19 @@ test('the split of a budget is never worse than another split within the bounds'
       fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
       (channels, parts) => {
         const from = channels.map(({ spend }) => spend);
-        const budget = from.reduce((sum, spend) => sum + spend, 0);
         const bounds = from.map((spend) => ({ low: 0.8 * spend, high: 1.2 * spend }));
-        const best = bestSplit(
-          channels.map(({ elasticity }) => elasticity),
-          from,
-          bounds,
-          budget,
-        );
         const worth = (split: readonly number[]) =>
-          split.reduce((sum, spend, c) => sum + changedPart(channels[c]!.elasticity, from[c]!, spend), 0);
-        expect(best.reduce((sum, spend) => sum + spend, 0)).toBeCloseTo(budget, 6);
+          split.reduce((sum, spend, c) => sum + channels[c]!.elasticity * powered(Math.log(spend / from[c]!)), 0);
+        const best = bestSplit(worth, from, bounds);
+        expect(best.reduce((sum, spend) => sum + spend, 0) / from.reduce((sum, spend) => sum + spend, 0)).toBeCloseTo(
+          1,
+          9,
+        );
         const [giver, taker] = [0, 1];
         const moved = parts.next().value * Math.min(0.2 * from[giver]!, 0.2 * from[taker]!);
         const other = from.map((spend, c) => (c === giver ? spend - moved : c === taker ? spend + moved : spend));
-        expect(worth(best)).toBeGreaterThanOrEqual(worth(other) - 1e-9);
+        // The last steps of the search are of one per cent, so it may miss a part of the last of them.
+        expect(worth(best)).toBeGreaterThanOrEqual(worth(other) - 0.003 * channels[taker]!.elasticity);
       },
     ),
     { numRuns: 50 },

@@ -43,6 +43,7 @@ test('only pages of this dashboard can be saved, and none of a person or an orde
     '/nothing',
     '/customers/cus_1',
     '/orders/o-1',
+    '/lineage?address=/v1/conversions/o-1/receipt',
     '/channels?Model=x',
     `/channels?model=${'x'.repeat(601)}`,
     '/channels/../orders/o-1',

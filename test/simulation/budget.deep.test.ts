@@ -5,16 +5,18 @@ import { responseOf, SHAPES } from '../../src/simulation/budget/response.ts';
 import { scoreWorld } from '../../src/simulation/budget/score.ts';
 import { summaryOf } from '../../src/simulation/budget/summary.ts';
 
-const WORLDS = 6;
 const FIRST_SEED = 2_001;
 const ROUNDS = 26;
+/** In these a channel that follows demand brings little: the first method lost 1.6 to 6.4 % there over 52 weeks. */
+const HARD_SEEDS = [1_037, 1_048, 1_082, 1_084, 1_096];
 
-test('the advice misses less than leaving spend alone on average, and much less than chasing the last touch', () => {
-  const scores = Array.from({ length: WORLDS }, (_, i) => scoreWorld(FIRST_SEED + i, ROUNDS));
-  const { advice, last_touch, alone } = summaryOf(scores);
-  expect(advice.regret).toBeLessThan(0.75 * last_touch.regret);
+test('the advice misses at most half of what chasing the last touch misses, and loses nowhere over 1 %', () => {
+  const usual = Array.from({ length: 6 }, (_, i) => scoreWorld(FIRST_SEED + i, ROUNDS));
+  const { advice, last_touch, alone } = summaryOf(usual);
+  expect(advice.regret).toBeLessThan(0.5 * last_touch.regret);
   expect(advice.regret).toBeLessThan(alone.regret);
-  expect(advice.worst_of_revenue).toBeLessThan(0.03);
+  const all = [...usual, ...HARD_SEEDS.map((seed) => scoreWorld(seed, ROUNDS))];
+  expect(all.filter(({ below_alone }) => below_alone.advice > 0.01).map(({ seed }) => seed)).toEqual([]);
 });
 
 test.each(SHAPES)('a response of the shape %s has its value and elasticity, and is concave', (shape) => {

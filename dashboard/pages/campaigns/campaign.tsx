@@ -2,6 +2,7 @@
 import { Link, useParams } from 'wouter-preact';
 import { type Campaign, campaignQuestion, useCampaign } from '../../api/reports.ts';
 import { useIsAnalyst } from '../../api/session.ts';
+import { LINK } from '../../api/shared.ts';
 import { Change } from '../../parts/change.tsx';
 import { count, decimalMoney, share } from '../../parts/figures.ts';
 import { Meaning } from '../../parts/meaning.tsx';
@@ -11,6 +12,8 @@ import { type Column, Table } from '../../parts/table.tsx';
 import { Why } from '../../parts/why.tsx';
 import { useView, type View, withView } from '../../view.ts';
 import { ByDay } from './by-day.tsx';
+import { Caused } from './caused.tsx';
+import { SendEffects } from './send-effects.tsx';
 import { Sure } from './sure.tsx';
 
 type Email = Campaign['by_email'][number];
@@ -27,6 +30,12 @@ export default function CampaignPage() {
         {(data) => <Parts data={data} from={sourceOf(campaignQuestion(view, campaign_id), data)} view={view} />}
       </Shown>
       <Sure view={view} campaign_id={campaign_id} />
+      {LINK === '' && (
+        <>
+          <Caused view={view} campaign_id={campaign_id} />
+          <SendEffects view={view} campaign_id={campaign_id} />
+        </>
+      )}
       <ByDay view={view} campaign_id={campaign_id} />
     </div>
   );

@@ -1,9 +1,11 @@
-/** Email as a programme: the health of the list, fatigue, and times of sending. */
+/** Email as a programme: the health of the list, fatigue, times of sending, and what sends brought. */
+import { LINK } from '../../api/shared.ts';
 import { useChoiceOf } from '../../parts/own-choice.tsx';
 import { useView } from '../../view.ts';
 import { Fatigue } from './fatigue.tsx';
 import { ListHealth } from './list-health.tsx';
 import { SendTimes } from './send-times.tsx';
+import { Sends } from './sends.tsx';
 
 const KINDS = [
   ['', 'all emails'],
@@ -23,6 +25,7 @@ export default function Email() {
       <div class="own-controls">{control}</div>
       <Fatigue view={view} kind={kind} />
       <SendTimes view={view} kind={kind} />
+      {LINK === '' && <Sends view={view} />}
     </div>
   );
 }

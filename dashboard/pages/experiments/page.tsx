@@ -1,4 +1,4 @@
-/** Experiments: those that run or are planned, those that are over, and how many people the next one needs. */
+/** Experiments: those that run or are planned, those that are over, credit beside what was caused, and how many people the next one needs. */
 import { Link } from 'wouter-preact';
 import type { Experiments } from '../../api/answers.d.ts';
 import { useAnswer } from '../../api/ask.ts';
@@ -6,6 +6,7 @@ import { count, instant, share, words } from '../../parts/figures.ts';
 import { Notice, Shown } from '../../parts/states.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { useView, type View, withView } from '../../view.ts';
+import { BesideCredit } from './beside-credit.tsx';
 import { Size } from './size.tsx';
 
 type Experiment = Experiments['experiments'][number];
@@ -44,6 +45,7 @@ export default function ExperimentsPage() {
           }}
         </Shown>
       </section>
+      <BesideCredit view={view} />
       <Size />
     </div>
   );

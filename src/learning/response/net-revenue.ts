@@ -1,188 +1,199 @@
 /**
- * How net revenue of the shop answers to the spend of each channel: elasticities, from a regression of the logarithm of weekly net revenue
- * on the logarithms of spend, with trend and season. No credit is the target, so no model that credits too much can bend it. Demand
- * moves both spend and revenue, and it is not seen. So the regression is made in five ways, which err in different directions.
- * docs/advice.md says what they are worth.
+ * How net revenue of the shop answers to the spend of each channel. No credit is the target, so no model that credits too much can bend it.
+ * Demand moves both spend and revenue, and nobody sees it. It is drawn, too: a common cause of the spend of all channels and of net
+ * revenue, with trend, season and shocks that last for some weeks. What spend of a channel does beside it is its own. docs/semantics.md 28.
+ *
+ * Draws are from the posterior, by Gibbs sampling: demand, then what follows it, then the elasticities, each given the others. Sources:
+ * Gelman and others, Bayesian Data Analysis, 3rd ed. 2013, section 11.1; Carter and Kohn, Biometrika 81, 1994 (the unseen series).
  */
 import { Random } from '../../domain/random.ts';
-import { solveSymmetric } from '../cholesky.ts';
-import { drawnPriors, type Prior, weekWeights } from './draws.ts';
-import { centred, logSpend, logUnpaid, matchedSpend, type SpendWeeks, sumOf } from './weeks.ts';
+import { addSeen, type Chain, keptProduct, product, seasonOf, trendOf } from './columns.ts';
+import { expectedElasticities } from './expected.ts';
+import { drawChain, drawNormal, drawPositive, drawVariance } from './normal-draws.ts';
+import { powered } from './split.ts';
+import { centred, logAmounts, logSpend, type SpendWeeks, sumOf } from './weeks.ts';
 
-export const WAYS = [
-  'season',
-  'spend_follows_demand',
-  'spend_follows_demand_much',
-  'total_spend',
-  'unpaid_revenue',
-] as const;
-export type Way = (typeof WAYS)[number];
+export interface Elasticities {
+  /** Per cent of net revenue for a per cent of spend at `usual`: for each draw a number for each channel. */
+  draws: readonly Float64Array[];
+  /** The geometric mean of the matched spend of each channel. */
+  usual: readonly number[];
+}
 
-/** Draws of the elasticities of all channels: per cent of net revenue for a per cent of spend. Each has a number for each channel. */
-export type ElasticityDraws = readonly Float64Array[];
-
-const WEEKS_OF_YEAR = 52.1775;
+const WARM_UP = 75;
+const DRAWS = 225;
 const HARMONICS = 2;
-/** What is left of a week's error in the next week. Source of the method: Cochrane and Orcutt, JASA 44, 1949. */
-const KEPT_ERROR = 0.5;
-/** Per cent of a channel's credited revenue that a per cent of its spend brings, before anything is known. */
-const PRIOR_ELASTICITY = 0.5;
-/** The standard deviation of what is expected before anything is known, as a part of it. */
-const PRIOR_DOUBT = 0.6;
-/** How much the credit of a channel counts beside its spend for what is expected of it before anything is known. */
-const CREDIT_PART = 0.35;
-const DRAWS = 100;
-/** The part of the unexplained variance of revenue that is demand to which spend answers, at least and at most. Above 1 where spend follows demand by more than the figures say. */
-const DEMAND_PARTS: Partial<Record<Way, readonly [number, number]>> = {
-  spend_follows_demand: [0.5, 1.5],
-  spend_follows_demand_much: [1.2, 2.2],
-};
+/** The standard deviation of what is expected of an elasticity, as a part of it. */
+const DOUBT = 0.6;
+/** What is kept of a shock of demand, and of a channel's own change of spend, in the next week. */
+const KEPT_DEMAND = 0.75;
+const KEPT_SPEND = 0.7;
+/** Per cent of spend for a per cent of demand. */
+const FOLLOWS = { mean: 0.8, standard_deviation: 0.6 };
+const LEVEL_DEVIATION = 0.3;
+const TREND_DEVIATION = 0.2;
+const SEASON_DEVIATION = 0.3;
+const SHOCK = { expected: 0.05 ** 2 * (1 - KEPT_DEMAND ** 2), expected_count: 6 };
+const OWN_CHANGE = { expected: 0.02, expected_count: 2 };
+const CHANCE = { expected: 0.02 ** 2, expected_count: 4 };
 
-interface Regression {
-  columns: readonly Float64Array[];
-  target: Float64Array;
-  priors: readonly Prior[];
-  /** {@link demandInSpend}. */
-  demand_in_spend: Float64Array;
+interface Series {
+  /** Logarithms, centred. */
+  revenue: Float64Array;
+  spend: readonly Float64Array[];
+  /** Powers of matched spend over usual, centred, and their products. */
+  powers: readonly Float64Array[];
+  power_products: Float64Array;
+  /** Level, trend and waves, and their products. */
+  season: readonly Float64Array[];
+  season_products: Float64Array;
+  season_deviations: readonly number[];
+  expected: readonly number[];
 }
 
-/** Draws for each way; deterministic. The weeks are not refused: {@link ./weeks.ts}. */
-export function elasticityDraws(weeks: SpendWeeks, seed: number, draws = DRAWS): Map<Way, ElasticityDraws> {
-  return new Map(
-    WAYS.map((way) => [
-      way,
-      drawsOf(way, regressionOf(weeks, way), weeks.channels.length, new Random(seed, way), draws),
-    ]),
-  );
+interface State {
+  demand: Float64Array;
+  /** Of the columns of the season. */
+  season: Float64Array;
+  shock_variance: number;
+  /** By channel: the level of spend, by how much it follows demand, and the variance of what is new in its own changes. */
+  level: Float64Array;
+  follows: Float64Array;
+  own_variance: Float64Array;
+  elasticities: Float64Array;
+  chance_variance: number;
 }
 
-function drawsOf(way: Way, regression: Regression, channels: number, random: Random, draws: number): ElasticityDraws {
-  const variance = varianceOf(regression);
-  const first = regression.columns.length - channels;
-  return Array.from({ length: draws }, () => {
-    const weights = weekWeights(regression.target.length, random);
-    const part = DEMAND_PARTS[way];
-    const demand = part === undefined ? 0 : variance * random.between(...part);
-    const target = regression.target.map((value, w) => value - demand * regression.demand_in_spend[w]!);
-    const fitted = leastSquares(
-      { ...regression, target, priors: drawnPriors(regression.priors, random) },
-      variance,
-      weights,
-    );
-    // More spend does not lower revenue.
-    return fitted.slice(first).map((elasticity) => Math.max(0, elasticity));
-  });
-}
-
-function regressionOf(weeks: SpendWeeks, way: Way): Regression {
-  const { channels, revenue } = weeks;
-  const length = revenue.length;
-  const byWeek = (of: (week: number) => number): Float64Array => new Float64Array(length).map((_, w) => of(w));
-  const columns: Array<[Float64Array, Prior]> = [
-    [byWeek((w) => w / WEEKS_OF_YEAR), { mean: 0, standard_deviation: 0.3 }],
-  ];
-  for (let k = 1; k <= HARMONICS; k++)
-    for (const wave of [Math.sin, Math.cos])
-      columns.push([
-        byWeek((w) => wave((2 * Math.PI * k * w) / WEEKS_OF_YEAR)),
-        { mean: 0, standard_deviation: 0.3 / k },
-      ]);
-  if (way === 'total_spend') {
-    const matched = channels.map(matchedSpend);
-    columns.push([
-      byWeek((w) => Math.log(Math.max(1e-9, sumOf(matched.map((spend) => spend[w]!))))),
-      { mean: 0.3, standard_deviation: 0.5 },
-    ]);
+/** Deterministic. The weeks are not refused: {@link ./weeks.ts}. */
+export function elasticityDraws(weeks: SpendWeeks, seed: number): Elasticities {
+  const random = new Random(seed, 'elasticities');
+  const series = seriesOf(weeks);
+  const state = stateOf(series);
+  const draws: Float64Array[] = [];
+  for (let sweep = 0; sweep < WARM_UP + DRAWS; sweep++) {
+    drawDemand(series, state, random);
+    drawSeason(series, state, random);
+    drawSpend(series, state, random);
+    drawElasticities(series, state, random);
+    if (sweep >= WARM_UP) draws.push(state.elasticities.slice());
   }
-  if (way === 'unpaid_revenue') columns.push([logUnpaid(weeks), { mean: 0.3, standard_deviation: 0.3 }]);
-  const expected = expectedElasticities(weeks);
-  for (const [c, channel] of channels.entries())
-    columns.push([logSpend(channel), { mean: expected[c]!, standard_deviation: PRIOR_DOUBT * expected[c]! }]);
+  const usual = weeks.channels.map((channel) => Math.exp(sumOf(logSpend(channel)) / weeks.revenue.length));
+  return { draws, usual };
+}
+
+function seriesOf(weeks: SpendWeeks): Series {
+  const length = weeks.revenue.length;
+  const season = [new Float64Array(length).fill(1), centred(trendOf(length)), ...seasonOf(length, HARMONICS)];
+  const powers = weeks.channels.map((channel) => centred(centred(logSpend(channel)).map(powered)));
   return {
-    demand_in_spend: demandInSpend(weeks),
-    // Centred columns and target need no intercept before differences are taken; one is kept for what the differences leave.
-    columns: [byWeek(() => 1 - KEPT_ERROR).slice(1), ...columns.map(([column]) => differenced(centred(column)))],
-    target: differenced(centred(byWeek((w) => Math.log(revenue[w]!)))),
-    priors: [{ mean: 0, standard_deviation: Number.POSITIVE_INFINITY }, ...columns.map(([, prior]) => prior)],
+    revenue: centred(Float64Array.from(weeks.revenue, Math.log)),
+    spend: weeks.channels.map(({ spend }) => centred(logAmounts(spend))),
+    powers,
+    power_products: productsOf(powers, product),
+    season,
+    season_products: productsOf(season, (a, b) => keptProduct(a, b, KEPT_DEMAND)),
+    season_deviations: [
+      ...[LEVEL_DEVIATION, TREND_DEVIATION],
+      ...season.slice(2).map((_, i) => SEASON_DEVIATION / (1 + (i >> 1)) ** 2),
+    ],
+    expected: expectedElasticities(weeks),
   };
 }
 
-/**
- * What the spend of a week says of its demand, for a variance of 1 that demand has from week to week: g' S^-1 x, with x the logarithms of
- * spend, S their covariance, and g by how much each follows demand. Demand is not seen, so g is taken from the revenue of
- * channels that cost nothing, over all weeks. It is the mean of an unseen normal cause of several figures (Anderson, An Introduction to
- * Multivariate Statistical Analysis, 3rd ed. 2003, section 2.5).
- */
-function demandInSpend(weeks: SpendWeeks): Float64Array {
-  const logs = weeks.channels.map((channel) => centred(logSpend(channel)));
-  const unpaid = centred(logUnpaid(weeks));
-  const follows = logs.map((log) => Math.max(0, product(log, unpaid) / Math.max(1e-9, product(unpaid, unpaid))));
-  const moved = logs.map(differenced);
-  const n = moved.length;
-  const length = weeks.revenue.length - 1;
-  const covariance = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++) covariance[i * n + j] = product(moved[i]!, moved[j]!) / length + (i === j ? 1e-6 : 0);
-  const parts = solveSymmetric(covariance, Float64Array.from(follows), n);
-  return new Float64Array(length).map((_, w) => moved.reduce((sum, own, c) => sum + own[w]! * parts[c]!, 0));
-}
-
-const product = (a: Float64Array, b: Float64Array): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-};
-
-/** Each week less a part of the week before. */
-const differenced = (column: Float64Array): Float64Array =>
-  column.slice(1).map((value, w) => value - KEPT_ERROR * column[w]!);
-
-/** What is expected of channels before anything is known: their paid revenue, split by spend and a little by credit. */
-function expectedElasticities({ channels, revenue }: SpendWeeks): number[] {
-  const credit = channels.map((channel) => Math.max(0, sumOf(channel.credit)));
-  const spend = channels.map((channel) => sumOf(channel.spend));
-  const [all_credit, all_spend, all_revenue] = [sumOf(credit), sumOf(spend), sumOf(revenue)];
-  const parts = channels.map((_, c) => {
-    // A channel without credit is expected to bring a little.
-    const credited = Math.max(0.01, all_credit === 0 ? 1 : credit[c]! / all_credit);
-    return (spend[c]! / all_spend) ** (1 - CREDIT_PART) * credited ** CREDIT_PART;
-  });
-  const paid = Math.min(1, Math.max(0.05, all_credit / all_revenue));
-  return parts.map((part) => (PRIOR_ELASTICITY * paid * part) / sumOf(parts));
-}
-
-/** The variance of a week, from the residuals of fits that take the variance of the fit before. */
-function varianceOf(regression: Regression): number {
-  const { columns, target } = regression;
-  const ones = new Float64Array(target.length).fill(1);
-  let variance = 0.02 ** 2;
-  for (let turn = 0; turn < 3; turn++) {
-    const theta = leastSquares(regression, variance, ones);
-    let squares = 0;
-    for (let w = 0; w < target.length; w++) {
-      let residual = target[w]!;
-      for (let i = 0; i < theta.length; i++) residual -= theta[i]! * columns[i]![w]!;
-      squares += residual * residual;
-    }
-    variance = Math.max(1e-8, squares / Math.max(5, target.length - theta.length));
-  }
-  return variance;
-}
-
-/** Weighted least squares with normal priors (Hoerl and Kennard, Technometrics 12, 1970). */
-function leastSquares({ columns, target, priors }: Regression, variance: number, weights: Float64Array): Float64Array {
+function productsOf(columns: readonly Float64Array[], of: (a: Float64Array, b: Float64Array) => number): Float64Array {
   const n = columns.length;
-  const left = new Float64Array(n * n);
-  const right = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    for (let w = 0; w < target.length; w++) {
-      const x = (columns[i]![w]! * weights[w]!) / variance;
-      right[i]! += x * target[w]!;
-      for (let j = 0; j <= i; j++) left[i * n + j]! += x * columns[j]![w]!;
-    }
-    const precision = 1 / priors[i]!.standard_deviation ** 2;
-    left[i * n + i]! += precision + 1e-9;
-    right[i]! += precision * priors[i]!.mean;
+  return new Float64Array(n * n).map((_, at) => of(columns[Math.floor(at / n)]!, columns[at % n]!));
+}
+
+function stateOf({ revenue, spend, season, expected }: Series): State {
+  const channels = spend.length;
+  return {
+    demand: new Float64Array(revenue.length),
+    season: new Float64Array(season.length),
+    shock_variance: SHOCK.expected,
+    level: new Float64Array(channels),
+    follows: new Float64Array(channels).fill(FOLLOWS.mean),
+    own_variance: Float64Array.from(spend, (own) => Math.max(1e-4, product(own, own) / (2 * own.length))),
+    elasticities: Float64Array.from(expected),
+    chance_variance: CHANCE.expected,
+  };
+}
+
+/** `to` less `factor` times a column. */
+function less(to: Float64Array, factor: number, column: Float64Array): void {
+  for (let w = 0; w < to.length; w++) to[w]! -= factor * column[w]!;
+}
+
+/** Demand from its season, from the spend of all channels and from net revenue, which is demand, what spend brings, and chance. */
+function drawDemand(series: Series, state: State, random: Random): void {
+  const length = series.revenue.length;
+  const chain: Chain = { own: new Float64Array(length), beside: 0, b: new Float64Array(length) };
+  const season = new Float64Array(length);
+  for (const [k, column] of series.season.entries()) less(season, -state.season[k]!, column);
+  addSeen(chain, season, { kept: KEPT_DEMAND, variance: state.shock_variance, slope: 1 });
+  for (const [c, own] of series.spend.entries()) {
+    const seen = own.map((value) => value - state.level[c]!);
+    addSeen(chain, seen, { kept: KEPT_SPEND, variance: state.own_variance[c]!, slope: state.follows[c]! });
   }
-  return solveSymmetric(left, right, n);
+  const left = series.revenue.slice();
+  for (const [c, powers] of series.powers.entries()) less(left, state.elasticities[c]!, powers);
+  addSeen(chain, left, { kept: 0, variance: state.chance_variance, slope: 1 });
+  drawChain(chain, state.demand, random);
+}
+
+function drawSeason({ season, season_products, season_deviations }: Series, state: State, random: Random): void {
+  const n = season.length;
+  const precision = season_products.map((value) => value / state.shock_variance);
+  for (let k = 0; k < n; k++) precision[k * n + k]! += 1 / season_deviations[k]! ** 2;
+  const b = Float64Array.from(
+    season,
+    (column) => keptProduct(column, state.demand, KEPT_DEMAND) / state.shock_variance,
+  );
+  state.season = drawNormal(precision, b, n, random);
+  const shocks = state.demand.slice();
+  for (const [k, column] of season.entries()) less(shocks, state.season[k]!, column);
+  const squares = keptProduct(shocks, shocks, KEPT_DEMAND);
+  state.shock_variance = drawVariance({ squares, count: shocks.length }, SHOCK, random);
+}
+
+/** By how much the spend of each channel follows demand, and its own changes. */
+function drawSpend({ spend, season }: Series, state: State, random: Random): void {
+  const columns = [season[0]!, state.demand];
+  const products = productsOf(columns, (a, b) => keptProduct(a, b, KEPT_SPEND));
+  for (const [c, own] of spend.entries()) {
+    const variance = state.own_variance[c]!;
+    const precision = products.map((value) => value / variance);
+    precision[0]! += 1e-6;
+    precision[3]! += 1 / FOLLOWS.standard_deviation ** 2;
+    const b = Float64Array.from(columns, (column) => keptProduct(column, own, KEPT_SPEND) / variance);
+    b[1]! += FOLLOWS.mean / FOLLOWS.standard_deviation ** 2;
+    const [level, follows] = drawNormal(precision, b, 2, random) as unknown as [number, number];
+    [state.level[c], state.follows[c]] = [level, follows];
+    const changes = own.map((value, w) => value - level - follows * state.demand[w]!);
+    const squares = keptProduct(changes, changes, KEPT_SPEND);
+    state.own_variance[c] = drawVariance({ squares, count: own.length }, OWN_CHANGE, random);
+  }
+}
+
+/** What net revenue less demand says of each channel. More spend does not lower revenue, so no elasticity is below 0. */
+function drawElasticities(series: Series, state: State, random: Random): void {
+  const { powers, power_products, expected, revenue } = series;
+  const [n, variance] = [powers.length, state.chance_variance];
+  const left = revenue.slice();
+  less(left, 1, state.demand);
+  // The powers are centred, so the intercept is drawn by itself.
+  const intercept = random.normal(sumOf(left) / left.length, Math.sqrt(variance / left.length));
+  for (let w = 0; w < left.length; w++) left[w]! -= intercept;
+  const seen = powers.map((own) => product(own, left));
+  for (let c = 0; c < n; c++) {
+    let of_others = 0;
+    for (let other = 0; other < n; other++)
+      if (other !== c) of_others += power_products[c * n + other]! * state.elasticities[other]!;
+    const before = 1 / (DOUBT * expected[c]!) ** 2;
+    const precision = power_products[c * n + c]! / variance + before;
+    const mean = ((seen[c]! - of_others) / variance + before * expected[c]!) / precision;
+    state.elasticities[c] = drawPositive(mean, 1 / Math.sqrt(precision), random);
+  }
+  for (let c = 0; c < n; c++) less(left, state.elasticities[c]!, powers[c]!);
+  state.chance_variance = drawVariance({ squares: product(left, left), count: left.length }, CHANCE, random);
 }

@@ -44,12 +44,14 @@ export function matchedSpend({ spend, lag_parts }: Pick<ChannelWeeks, 'spend' | 
   });
 }
 
-/** The logarithms of matched spend. */
-export function logSpend(channel: ChannelWeeks): Float64Array {
-  const matched = matchedSpend(channel);
-  const least = (LEAST_PART * sumOf(matched)) / matched.length;
-  return Float64Array.from(matched, (spend) => Math.log(Math.max(spend, least)));
+/** Logarithms of amounts, of which a week has at least a part of the mean. All are 0 where the mean is not above 0. */
+export function logAmounts(amounts: readonly number[]): Float64Array {
+  const least = (LEAST_PART * sumOf(amounts)) / amounts.length;
+  return Float64Array.from(amounts, (amount) => (least > 0 ? Math.log(Math.max(amount, least)) : 0));
 }
+
+/** The logarithms of matched spend. */
+export const logSpend = (channel: ChannelWeeks): Float64Array => logAmounts(matchedSpend(channel));
 
 /** The logarithm of what no channel with spend is credited with; at least a hundredth of the revenue. */
 export function logUnpaid({ channels, revenue }: SpendWeeks): Float64Array {

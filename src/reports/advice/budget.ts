@@ -53,6 +53,7 @@ export function budgetParts(
       channel: channel.name,
       spend_per_week: amountOf(advice.channels[c]!.now),
       advised_per_week: amountOf(moved[c]!),
+      most_per_week: amountOf(mostOf(channel)),
       return_on_spend: returnOnSpend(channel),
       marginal_return: nullOr(advice.channels[c]!.marginal_return, numbers),
       refused: advice.channels[c]!.refused,
@@ -61,6 +62,9 @@ export function budgetParts(
     what_if: asked.set.size === 0 ? null : whatIf(weeks, advice, asked.set, currency),
   };
 }
+
+/** The largest spend of a week that `set` may name. */
+const mostOf = ({ spend }: ChannelWeeks): number => MOST_TIMES * Math.max(...spend);
 
 const nullOr = <T, R>(value: T | null, of: (value: T) => R): R | null => (value === null ? null : of(value));
 
@@ -78,7 +82,7 @@ function budgetMessage(
 ): string {
   if (refused !== null) return refused.reason;
   if (!is_sure)
-    return `Leave it: the best split within ${100 * LARGEST_MOVE} % a channel changes net revenue by ${rangeInWords(gain!, currency)} a week, which may be nothing.`;
+    return `Leave it: the best split within ${100 * LARGEST_MOVE} % a channel changes net revenue by ${rangeInWords(gain!, currency)} a week, which is too unsure to move it.`;
   const moves = channels.flatMap(({ name }, c) => {
     const part = Math.round(100 * (best[c]! / proportional[c]! - 1));
     return part === 0 ? [] : [`${name} ${part > 0 ? '+' : ''}${part} %`];
@@ -122,7 +126,7 @@ function whatIf(
         'set',
         `${JSON.stringify(name.slice(0, 60))} has no spend in these weeks; channels with spend are ${names.join(', ') || 'none'}`,
       );
-    const most = MOST_TIMES * Math.max(...weeks.channels[place]!.spend);
+    const most = mostOf(weeks.channels[place]!);
     if (spend > most)
       throw badRequest(
         'set',

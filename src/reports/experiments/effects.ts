@@ -16,6 +16,7 @@ import {
   relative,
 } from '../../learning/moments.ts';
 import { newcombe, type Posterior, pooledChance, posteriorDifference, type Rate } from '../../learning/two-rates.ts';
+import { hasBearers, isAboutRefunds } from './enough.ts';
 import { type ArmFacts, type Measure, placeOf } from './read-arms.ts';
 
 /** Draws of the Bayesian interval. */
@@ -72,16 +73,22 @@ function inUnits({ mean, variance, units }: Estimate, is_money: boolean): Estima
   return { mean: mean / scale, variance: variance / scale ** 2, units };
 }
 
-/** The effect of an arm, or null where it or the control has no value of the metric. */
+/**
+ * The effect of an arm, or null where it or the control has no value of the metric. It is also null where people do not differ at all, such
+ * as before the first order: an interval from 0 to 0 would promise that there is no effect. Refunds are rarer than orders, so their
+ * intervals are shown only where they would be believed.
+ */
 export function effectOf(
   control: ArmFacts,
   treated: ArmFacts,
   metric: Metric,
   { design, alpha }: Looking,
 ): Effect | null {
-  const [before, after] = [estimateOf(control, metric), estimateOf(treated, metric)];
-  if (before === null || after === null) return null;
-  const by_means = differenceOf(before, after, alpha);
+  const compared = comparedOf(control, treated, metric, alpha);
+  if (compared === null) return null;
+  const { before, after, by_means } = compared;
+  if (isAboutRefunds(metric) && !hasBearers([control, treated], metric)) return null;
+  if (by_means.variance === 0) return null;
   const rates = metric === 'conversion_rate' ? ([rateOf(control), rateOf(treated)] as const) : null;
   const fixed =
     rates === null
@@ -99,6 +106,17 @@ export function effectOf(
     posterior: rates === null ? null : posteriorDifference(...rates, alpha, DRAWS, new Random(1, 'experiment')),
     adjusted: adjustedOf(control, treated, metric, alpha),
   };
+}
+
+/** The values of two arms and their difference, or null where one has no value of the metric. */
+export function comparedOf(
+  control: ArmFacts,
+  treated: ArmFacts,
+  metric: Metric,
+  alpha: number,
+): { before: Estimate; after: Estimate; by_means: Difference } | null {
+  const [before, after] = [estimateOf(control, metric), estimateOf(treated, metric)];
+  return before === null || after === null ? null : { before, after, by_means: differenceOf(before, after, alpha) };
 }
 
 /** The least share of the plan, so that an interval at the first instant is wide and not without end. */

@@ -3,8 +3,8 @@
 import { assert } from '../../domain/errors.ts';
 import { changedPart, type Design, designOf, MAX_POOLED, type Stop } from '../../domain/experiment.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { atOrBefore, type Position } from '../../warehouse/position.ts';
-import { read, readAll } from '../../warehouse/read-row.ts';
+import { atOrBefore, type Position, resolvePosition } from '../../warehouse/position.ts';
+import { readAll } from '../../warehouse/read-row.ts';
 
 export interface Planned {
   design: Design;
@@ -12,6 +12,8 @@ export interface Planned {
   stop: Stop | null;
   /** Plans after the first assignment that changed more than the name. */
   changed_after: number;
+  /** When the plan became final, if the log says so. */
+  frozen_at_ms: number | null;
 }
 
 /** Experiments of a brand that a report reads. */
@@ -54,7 +56,7 @@ const SELECTED = Object.keys(COLUMNS).map((name) => {
 /**
  * The plan of an experiment, then those of the other experiments of its pool with the same arms, by id. Of the statements of one, the
  * one counts that says when it became final, since statements of two senders can reach the log in another order than state took them.
- * Without such a one it is the last before the first assignment. The name is that of the last of all.
+ * Without such a one, or if people were assigned before, it is the last before the first assignment. The name is that of the last of all.
  */
 export async function readPlans(
   snapshot: Snapshot,
@@ -93,6 +95,26 @@ export async function readAllPlans(snapshot: Snapshot, position: Position, brand
   return plans;
 }
 
+/** The plans of all brands as they count now, with the first assignment or exposure as the time when those of others became final. */
+export async function readPlansOfLog(snapshot: Snapshot, limit: number): Promise<Planned[]> {
+  const position = await resolvePosition(snapshot, undefined);
+  const rows = await snapshot.query(
+    `select distinct t.brand_id as brand_id, t.stated_id as id from experiments t
+     where t.stated_id is not null and ${atOrBefore('t', position)} order by brand_id, id limit ${limit}`,
+  );
+  const plans: Planned[] = [];
+  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' })) {
+    const plan = await readPlan(snapshot, position, brand_id, id);
+    assert(plan !== null, 'a plan that the log names is not there');
+    const used_ms = await firstReceived(snapshot, position, ['assignments', 'exposures'], {
+      brand_id,
+      experiment_id: id,
+    });
+    plans.push({ ...plan, frozen_at_ms: plan.frozen_at_ms ?? (Number.isFinite(used_ms) ? used_ms : null) });
+  }
+  return plans;
+}
+
 const armsOf = ({ arms }: Design): string => JSON.stringify(arms.map(({ name }) => name));
 
 async function readPlan(
@@ -110,30 +132,48 @@ async function readPlan(
   const stated = readAll(rows, COLUMNS).map((row) => ({ ...row, design: designOf({ ...row, experiment_id: row.id }) }));
   if (stated.length === 0) return null;
   const name = stated.at(-1)!.design.name;
-  const final = stated.findIndex(({ frozen_at }) => frozen_at !== null);
-  const last = final >= 0 ? final : await lastBeforeAssignment(snapshot, position, stated, parameters);
-  const { design } = stated[last]!;
-  const after = stated.slice(last + 1);
+  const [first] = stated;
+  const is_one = stated.every((one) => changedPart(first!.design, one.design) === undefined);
+  const place = is_one ? 0 : placeOfPlan(stated, await firstReceived(snapshot, position, ['assignments'], parameters));
+  const { design } = stated[place]!;
+  const after = stated.slice(place + 1);
   return {
     design: { ...design, name },
     stop: stopOf(stated),
     changed_after: after.filter((one) => changedPart(design, one.design) !== undefined).length,
+    frozen_at_ms: stated.find(({ frozen_at }) => frozen_at !== null)?.frozen_at ?? null,
   };
 }
 
-/** The place of the last statement before the first assignment; the first one if there is none. */
-async function lastBeforeAssignment(
+/** Clocks of two collectors differ by less than this. */
+const MOST_SKEW_MS = 60_000;
+
+/**
+ * The place of the statement that counts: the one that says when the plan became final, unless people were assigned before. Without such
+ * a one the last before the first assignment, or the first of all.
+ */
+function placeOfPlan(
+  stated: ReadonlyArray<{ received_ms: number; frozen_at: number | null }>,
+  assigned_ms: number,
+): number {
+  const final = stated.findIndex(({ frozen_at }) => frozen_at !== null && frozen_at <= assigned_ms + MOST_SKEW_MS);
+  if (final >= 0) return final;
+  return Math.max(0, stated.filter(({ received_ms }) => received_ms <= assigned_ms).length - 1);
+}
+
+/** When the log received the first record of an experiment in these tables; infinite without one. */
+async function firstReceived(
   snapshot: Snapshot,
   position: Position,
-  stated: ReadonlyArray<{ received_ms: number }>,
+  tables: ReadonlyArray<'assignments' | 'exposures'>,
   parameters: { brand_id: string; experiment_id: string },
 ): Promise<number> {
-  const [first] = await snapshot.query(
-    `select min(epoch_ms(a.received_at)) as at_ms from assignments a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)}`,
-    parameters,
+  const parts = tables.map(
+    (table) =>
+      `select min(epoch_ms(a.received_at)) as at_ms from ${table} a where a.brand_id = $brand_id and a.experiment_id = $experiment_id and ${atOrBefore('a', position)} having count(*) > 0`,
   );
-  const first_ms = read(first, { at_ms: 'number?' }).at_ms ?? Number.POSITIVE_INFINITY;
-  return Math.max(0, stated.filter(({ received_ms }) => received_ms <= first_ms).length - 1);
+  const rows = await snapshot.query(parts.join(' union all '), parameters);
+  return Math.min(...readAll(rows, { at_ms: 'number' }).map(({ at_ms }) => at_ms));
 }
 
 /** The first stop that was stated. */

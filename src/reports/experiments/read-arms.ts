@@ -24,22 +24,25 @@ export interface ArmFacts {
   exposed: number;
   /** People with ids in several arms. They count in the arm of their first assignment. */
   crossed: number;
+  /** People with a refund of an order that counts. */
+  refunded: number;
   /** The time that orders of these people counted so far, added up over people. */
   observed_ms: number;
   sums: Readonly<Record<Measure, bigint>>;
   moments: Moments;
 }
 
+const sumWhen = (condition: string, value: string): string =>
+  `sum128(case when ${condition} then ${value} else int128(0) end)`;
+
 /** Makes the values of all orders of the plan, after `events` was made. */
 export async function makeOrderValues(snapshot: Snapshot): Promise<void> {
-  const of = (condition: string, value: string): string =>
-    `sum128(case when ${condition} then ${value} else int128(0) end)`;
   await materialise(
     snapshot,
     ORDER_VALUES,
     `select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms, v.gross as gross, v.refunds as refunds
      from ${ORDERS.name} o join (
-       select order_no, ${of(`event = 'order'`, 'after_micros - before_micros')} as gross, ${of(`event <> 'order'`, 'before_micros - after_micros')} as refunds
+       select order_no, ${sumWhen(`event = 'order'`, 'after_micros - before_micros')} as gross, ${sumWhen(`event <> 'order'`, 'before_micros - after_micros')} as refunds
        from ${EVENTS.name} group by order_no) v on v.order_no = o.order_no`,
   );
 }
@@ -68,7 +71,7 @@ export async function readArms(
   await checkSize(snapshot, outcomes.name);
   const pairs = MEASURES.flatMap((a, i) => MEASURES.slice(i).map((b) => [a, b] as const));
   const rows = await snapshot.query(
-    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, text128(sum128(observed_ms)) as observed_ms,
+    `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, count_where(refunds <> int128(0)) as refunded, text128(sum128(observed_ms)) as observed_ms,
        ${MEASURES.map((name) => `text128(sum128(${name})) as ${name}`).join(', ')},
        ${pairs.map(([a, b]) => `text128(sum128(int128(${a}) * int128(${b}))) as ${a}_${b}`).join(', ')}
      from ${outcomes.name} group by arm order by arm`,
@@ -85,6 +88,7 @@ export async function readArms(
       people: number('people'),
       exposed: number('exposed'),
       crossed: number('crossed'),
+      refunded: number('refunded'),
       observed_ms: number('observed_ms'),
       sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
       moments: exactMoments(
@@ -96,17 +100,30 @@ export async function readArms(
   });
 }
 
+/** People of the assignments of a plan who were put into an arm that it does not have. Run {@link readArms} before it. */
+export async function countStrays(snapshot: Snapshot, { arms }: Design, no: number): Promise<number> {
+  const [row] = await snapshot.query(
+    `select count(*) as people from ${numbered(PEOPLE, no).name} where ${arms.map((_, i) => `arm <> $arm_${i}`).join(' and ')}`,
+    Object.fromEntries(arms.map(({ name }, i) => [`arm_${i}`, name])),
+  );
+  return read(row, { people: 'number' }).people;
+}
+
 const shapeOf = (pairs: ReadonlyArray<readonly [string, string]>): Record<string, 'text' | 'number' | 'bigint'> => ({
   arm: 'text',
   people: 'number',
   exposed: 'number',
   crossed: 'number',
+  refunded: 'number',
   observed_ms: 'bigint',
   ...Object.fromEntries(MEASURES.map((name) => [name, 'bigint'])),
   ...Object.fromEntries(pairs.map(([a, b]) => [`${a}_${b}`, 'bigint'])),
 });
 
-/** SQL for people by their first assignment: by instant, then by id. */
+/**
+ * SQL for people by their first assignment: by instant, then by id. What the log received after the first exposure of the person comes
+ * after all others, so that nobody moves to another arm once they were treated.
+ */
 function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
   const position = positions.conversions;
   const person = (alias: string): string => `coalesce(p.person_key, ${alias}.subject_key)`;
@@ -115,16 +132,22 @@ function peopleOf({ positions }: Plan, { start_ms, end_ms }: Design): string {
   const own = (alias: string): string =>
     `${alias}.brand_id = $brand_id and ${alias}.experiment_id = $experiment_id and ${atOrBefore(alias, position)}`;
   return `with own as (
-      select ${person('a')} as person_key, a.arm as arm, epoch_ms(a.occurred_at) as at_ms, a.assignment_id as id
+      select ${person('a')} as person_key, a.arm as arm, epoch_ms(a.occurred_at) as at_ms, a.assignment_id as id,
+        epoch_ms(a.received_at) as received_ms
       from assignments a ${joined('a')} where ${own('a')}),
-    timely as (select * from own where at_ms >= ${start_ms} and at_ms < ${end_ms}),
+    treated as (
+      select ${person('x')} as person_key, int64(1) as exposed, min(epoch_ms(x.received_at)) as treated_ms
+      from exposures x ${joined('x')} where ${own('x')} group by ${person('x')}),
+    timely as (
+      select o.person_key as person_key, o.arm as arm, o.at_ms as at_ms, o.id as id, int64(coalesce(t.exposed, 0)) as exposed,
+        int64(case when coalesce(t.exposed, 0) = 1 and o.received_ms > t.treated_ms then 1 else 0 end) as is_later
+      from own o left join treated t on t.person_key = o.person_key where o.at_ms >= ${start_ms} and o.at_ms < ${end_ms}),
     ranked as (
-      select person_key, arm, at_ms, row_number() over (partition by person_key order by at_ms, id) as place,
+      select person_key, arm, at_ms, exposed, row_number() over (partition by person_key order by is_later, at_ms, id) as place,
         min(arm) over (partition by person_key) as least_arm, max(arm) over (partition by person_key) as last_arm
-      from timely),
-    treated as (select distinct ${person('x')} as person_key from exposures x ${joined('x')} where ${own('x')})
+      from timely)
     select r.person_key as person_key, r.arm as arm, r.at_ms as at_ms, int64(case when r.least_arm = r.last_arm then 0 else 1 end) as crossed,
-      int64(case when r.person_key in (select person_key from treated) then 1 else 0 end) as exposed
+      r.exposed as exposed
     from ranked r where r.place = 1`;
 }
 
@@ -133,24 +156,27 @@ export function untilSql({ end_ms, window_days }: Design): string {
   return window_days === null ? `${end_ms}` : `least(${end_ms}, p.at_ms + ${window_days * MS_PER_DAY})`;
 }
 
-/** SQL for what each person did: orders from the assignment on, and the revenue of the days before it. */
+/**
+ * SQL for what each person did: orders from the assignment on, and the revenue of the days before it. Of that, refunds after the assignment
+ * are no part: they may follow from the treatment, and then they must not explain away what it did.
+ */
 function outcomesOf(design: Design, known_ms: number, people: string): string {
   const { before_days } = design;
   const until = untilSql(design);
-  const after = 'o.at_ms >= p.at_ms';
-  const sum = (condition: string, value: string): string =>
-    `sum128(case when ${condition} then ${value} else int128(0) end)`;
   return `with done as (
-      select p.person_key as person_key, int64(count_where(${after})) as orders, ${sum(after, 'o.gross')} as gross,
-        ${sum(after, 'o.refunds')} as refunds, ${sum('o.at_ms < p.at_ms', 'o.gross - o.refunds')} as before
+      select p.person_key as person_key, int64(count(*)) as orders, sum128(o.gross) as gross, sum128(o.refunds) as refunds
       from ${people} p join ${ORDER_VALUES.name} o on o.person_key = p.person_key
-      where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < ${until} group by p.person_key)
+      where o.at_ms >= p.at_ms and o.at_ms < ${until} group by p.person_key),
+    earlier as (
+      select p.person_key as person_key, sum128(v.after_micros - v.before_micros) as before
+      from ${people} p join ${ORDERS.name} o on o.person_key = p.person_key join ${EVENTS.name} v on v.order_no = o.order_no
+      where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < p.at_ms and v.at_ms < p.at_ms group by p.person_key)
     select p.person_key as person_key, p.arm as arm, p.crossed as crossed, p.exposed as exposed,
       int64(greatest(0, least(${known_ms}, ${until}) - p.at_ms)) as observed_ms,
       int64(case when coalesce(d.orders, 0) > 0 then 1 else 0 end) as converted, int64(coalesce(d.orders, 0)) as orders,
       coalesce(d.gross, int128(0)) as gross, coalesce(d.refunds, int128(0)) as refunds,
-      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(d.before, int128(0)) as before
-    from ${people} p left join done d on d.person_key = p.person_key`;
+      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(e.before, int128(0)) as before
+    from ${people} p left join done d on d.person_key = p.person_key left join earlier e on e.person_key = p.person_key`;
 }
 
 /** The squares of so many micros of so many people must fit 127 bits. ClickHouse would go on with other numbers, and DuckDB stop. */
@@ -175,7 +201,7 @@ async function checkSize(snapshot: Snapshot, outcomes: string): Promise<void> {
 
 /** The last instant at which the log received a record that the answer reads. Until then, orders are known. */
 export async function knownUntil(snapshot: Snapshot, plan: Plan, brand_id: string): Promise<number> {
-  const parts = ['assignments', 'conversions', 'touchpoints'].map(
+  const parts = ['experiments', 'assignments', 'conversions', 'touchpoints'].map(
     (table) =>
       `select max(epoch_ms(r.received_at)) as at_ms from ${table} r where r.brand_id = $brand_id and ${atOrBefore('r', plan.positions.conversions)}`,
   );

@@ -17,11 +17,12 @@ import { allTime, brandOf } from '../person.ts';
 import { resolveParameters } from '../resolve.ts';
 import { EXPERIMENT_MEANINGS, ExperimentResult } from '../results/experiment.ts';
 import type { Warning } from '../warning.ts';
-import { concludes, hasEnough, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
+import { concludes, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
 import { alphaOf, type Effect, effectOf } from './effects.ts';
+import { hasEnough } from './enough.ts';
 import { endedDesign, type Planned, readPlans } from './plans.ts';
 import { type PooledExperiment, pooledEffects } from './pool.ts';
-import { type ArmFacts, knownUntil, makeOrderValues, readArms } from './read-arms.ts';
+import { type ArmFacts, countStrays, knownUntil, makeOrderValues, readArms } from './read-arms.ts';
 import { sentenceOf } from './sentence.ts';
 
 const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
@@ -94,6 +95,7 @@ async function answer(
   );
   const was_stopped = stop !== null;
   const is_over = was_stopped || known_ms >= design.end_ms;
+  const said = { currency: plan.currency, time_zone: plan.brands[0]!.settings.time_zone };
   const people = arms.reduce((sum, arm) => sum + arm.people, 0);
   return {
     ...reportHead(resolved, context.clock()),
@@ -115,18 +117,22 @@ async function answer(
         sample_ratio_chance,
         is_over,
         was_stopped,
-        has_enough: hasEnough(control, own),
+        has_enough: hasEnough(control, own, design.metric),
         effect,
       });
       const sentence = sentenceOf({
-        ...{ design, conclusion, is_over, was_stopped, effect, currency: plan.currency },
+        ...{ ...said, design, conclusion, is_over, was_stopped, effect },
         known_ms: stop === null ? known_ms : stop.at_ms,
       });
-      return { arm, conclusion, stop_rule: stopRule(conclusion), sentence };
+      return { arm, conclusion, stop_rule: stopRule(conclusion, design.metric), sentence };
     }),
     effects: effects.map(effectRow),
-    pooled: design.pool === null ? null : pooledEffects(design.pool, read, { currency: plan.currency, known_ms }),
-    warnings: warningsOf(arms, sample_ratio_chance, plans[0]!),
+    pooled: design.pool === null ? null : pooledEffects(design.pool, read, { ...said, known_ms }),
+    warnings: warningsOf(
+      arms,
+      { chance: sample_ratio_chance, strays: await countStrays(snapshot, design, 0) },
+      plans[0]!,
+    ),
   };
 }
 
@@ -195,7 +201,11 @@ function effectRow({
   };
 }
 
-function warningsOf(arms: readonly ArmFacts[], chance: number, { changed_after }: Planned): Warning[] {
+function warningsOf(
+  arms: readonly ArmFacts[],
+  { chance, strays }: { chance: number; strays: number },
+  { changed_after }: Planned,
+): Warning[] {
   const sum = (of: (arm: ArmFacts) => number): number => arms.reduce((all, arm) => all + of(arm), 0);
   const [control] = arms as [ArmFacts];
   const found: Warning[] = [
@@ -213,6 +223,12 @@ function warningsOf(arms: readonly ArmFacts[], chance: number, { changed_after }
       code: 'exposed_control',
       count: control.exposed,
       message: `people of the arm ${control.arm} have an exposure; if they were treated, the difference is too small`,
+    },
+    {
+      code: 'unknown_arm',
+      count: strays,
+      message:
+        'people were assigned to an arm that the plan does not have, and count in none; send assignments with the arms of the plan',
     },
     {
       code: 'plan_changed',

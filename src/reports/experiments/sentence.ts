@@ -1,6 +1,6 @@
 /** The result of an arm in one dated sentence. */
 import type { Design, Metric } from '../../domain/experiment.ts';
-import { formatInstant } from '../../domain/time.ts';
+import { dayText } from '../../domain/time.ts';
 import type { Interval } from '../../learning/bootstrap.ts';
 import { type Conclusion, decidingInterval } from './decide.ts';
 import type { Effect } from './effects.ts';
@@ -18,26 +18,23 @@ interface PooledSaid {
   design: Design;
   arm: string;
   experiments: number;
-  difference: number;
-  interval: Interval;
+  /** Null with too few people or orders. */
+  found: { difference: number; interval: Interval } | null;
   currency: string;
+  /** The zone of the brand. */
+  time_zone: string;
   known_ms: number;
 }
 
 /** What a pool says of an arm. Experiments come one after the other, so the interval is the one that holds at every look. */
-export function pooledSentence({
-  design,
-  arm,
-  experiments,
-  difference,
-  interval,
-  currency,
-  known_ms,
-}: PooledSaid): string {
+export function pooledSentence({ design, arm, experiments, found, currency, time_zone, known_ms }: PooledSaid): string {
+  const over = `As of ${dayText(time_zone, known_ms)}: over ${experiments} experiment${experiments === 1 ? '' : 's'} of the pool ${design.pool}`;
+  if (found === null) return `${over}, there are too few people or orders for a result.`;
+  const { difference, interval } = found;
   const { unit, what, scale, digits } = NAMES[design.metric](currency);
   const shown = signed(scale, digits);
   const percent = Number(((1 - design.alpha) * 100).toFixed(1));
-  return `As of ${formatInstant(known_ms).slice(0, 10)}: over ${experiments} experiment${experiments === 1 ? '' : 's'} of the pool ${design.pool}, ${arm} has ${shown(difference)} ${unit} ${what} over ${design.control}; the interval is ${shown(interval.low)} to ${shown(interval.high)} (${percent} %, at every look together).`;
+  return `${over}, ${arm} has ${shown(difference)} ${unit} ${what} over ${design.control}; the interval is ${shown(interval.low)} to ${shown(interval.high)} (${percent} %, at every look together).`;
 }
 
 const signed =
@@ -52,6 +49,7 @@ export function sentenceOf({
   was_stopped,
   effect,
   currency,
+  time_zone,
   known_ms,
 }: {
   design: Design;
@@ -60,9 +58,10 @@ export function sentenceOf({
   was_stopped: boolean;
   effect: Effect | null;
   currency: string;
+  time_zone: string;
   known_ms: number;
 }): string {
-  const day = formatInstant(Math.min(known_ms, design.end_ms)).slice(0, 10);
+  const day = dayText(time_zone, Math.min(known_ms, design.end_ms));
   if (conclusion === 'sample_ratio_alarm')
     return `As of ${day}: the arms do not have their planned shares, so there is no result.`;
   if (effect === null || conclusion === 'too_early' || conclusion === 'too_few')

@@ -3,7 +3,7 @@ import { creditedTouches } from '../../attribution/credits.ts';
 import { MICRO_CONVERSIONS, type Plan } from '../../attribution/plan.ts';
 import type { Attribution } from '../../attribution/query.ts';
 import { type Design, SHARE_PARTS } from '../../domain/experiment.ts';
-import { formatInstant } from '../../domain/time.ts';
+import { dayText } from '../../domain/time.ts';
 import { sampleRatioChance } from '../../learning/sample-ratio.ts';
 import type { Parameter, Snapshot } from '../../warehouse/port.ts';
 import { read } from '../../warehouse/read-row.ts';
@@ -60,7 +60,7 @@ export async function readEvidence(
     if (!known.has(brand_id)) known.set(brand_id, await knownUntil(snapshot, plan, brand_id));
   const found: Evidence[] = [];
   for (const [no, { design, stop }] of plans.entries()) {
-    const refused = stop === null ? refusalOf(design, known.get(design.brand_id)!) : STOPPED;
+    const refused = stop === null ? refusalOf(plan, design, known.get(design.brand_id)!) : STOPPED;
     found.push(
       refused === null
         ? await readOne(snapshot, plan, design, no, query)
@@ -73,14 +73,18 @@ export async function readEvidence(
 /** Whoever stops an experiment can see its result, and stops it when the difference is large. */
 const STOPPED = 'it was stopped before its end, so its difference is likely too large';
 
+/** The time zone of a brand of the plan. */
+export const zoneOf = ({ brands }: Plan, brand_id: string): string =>
+  brands.find((brand) => brand.brand_id === brand_id)!.settings.time_zone;
+
 /** Why a plan alone says that there is no lift to read. */
-function refusalOf(design: Design, known_ms: number): string | null {
+function refusalOf(plan: Plan, design: Design, known_ms: number): string | null {
   const { scope, campaign_id, control, end_ms } = design;
   if (scope !== 'global' && scope !== 'channel' && campaign_id === null)
     return `its plan names no campaign_id, so nobody can tell which ${scope} it is about`;
   if (control !== HOLDOUT)
     return `its control is ${control} and not ${HOLDOUT}, so it compares treatments and says nothing about having none`;
-  if (known_ms < end_ms) return `it runs until ${formatInstant(end_ms).slice(0, 10)}`;
+  if (known_ms < end_ms) return `it runs until ${dayText(zoneOf(plan, design.brand_id), end_ms)}`;
   return null;
 }
 

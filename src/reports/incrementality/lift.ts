@@ -2,7 +2,7 @@
 import type { Design } from '../../domain/experiment.ts';
 import { normalBound } from '../../learning/distributions.ts';
 import { adjustedMeans, type Estimate, type Moments, meanOf } from '../../learning/moments.ts';
-import { hasEnough } from '../experiments/decide.ts';
+import { hasEnough } from '../experiments/enough.ts';
 import { type ArmFacts, type Measure, placeOf } from '../experiments/read-arms.ts';
 
 /** The control arm has this name where its people get nothing. Only then the difference is what the treatment caused. */
@@ -65,5 +65,5 @@ function meansOf(control: Moments, arm: Moments, measure: Measure) {
 
 /** True if every arm has enough people and orders for a result. */
 export function liftIsKnown([control, ...treated]: readonly ArmFacts[]): boolean {
-  return treated.every((arm) => hasEnough(control!, arm));
+  return treated.every((arm) => hasEnough(control!, arm, 'orders'));
 }

@@ -15,7 +15,7 @@ import { makeOrderValues } from '../experiments/read-arms.ts';
 import { LIFT_PARAMETERS } from '../parameters.ts';
 import { resolveParameters } from '../resolve.ts';
 import { INCREMENTALITY_MEANINGS, IncrementalityResult } from '../results/incrementality.ts';
-import { type Credited, creditedOf, creditSums, type Evidence, type Reach } from './evidence.ts';
+import { type Credited, creditedOf, creditSums, type Evidence, type Reach, zoneOf } from './evidence.ts';
 import { learnPie } from './pie.ts';
 import { LIFT_VERSION, RETURNED_MS, type Read, readWithCredit } from './read.ts';
 import { experimentRow, periodRow, pieRow, refusalsByName } from './rows.ts';
@@ -89,8 +89,9 @@ function experimentRows({ design, lift, credited }: Evidence, plan: Plan, by: By
   const { start_ms, end_ms } = design;
   const spend_micros = spentOn(spent, plan, spendOfDesign(design));
   const name = nameOf(design);
+  const time_zone = zoneOf(plan, design.brand_id);
   return plan.models.map(({ name: model }, i) =>
-    experimentRow({ by, name, model, start_ms, end_ms, credited: credited[i]!, spend_micros }, design, lift),
+    experimentRow({ by, name, model, start_ms, end_ms, time_zone, credited: credited[i]!, spend_micros }, design, lift),
   );
 }
 
@@ -106,6 +107,8 @@ async function periodRows(
 ): Promise<ReportJson[]> {
   const start_ms = Math.min(...asked.brands.map((brand) => brand.start_ms));
   const end_ms = Math.max(...asked.brands.map((brand) => brand.end_ms));
+  const [{ settings }] = asked.brands as [(typeof asked.brands)[number]];
+  const { time_zone } = settings;
   await makeOrderValues(snapshot);
   const reach = await reachByName(snapshot, by, { start_ms, end_ms }, RETURNED_MS);
   const credited = await creditByName(snapshot, plan, query, by, { start_ms, end_ms });
@@ -122,7 +125,7 @@ async function periodRows(
     const spend_micros = spentOn(spent, asked, { brand_id: null, field: by, name, start_ms, end_ms });
     return asked.models.map(({ name: model }, i) =>
       periodRow(
-        { by, name, model, start_ms, end_ms, credited: credits[i]!, spend_micros },
+        { by, name, model, start_ms, end_ms, time_zone, credited: credits[i]!, spend_micros },
         reach.get(name) ?? NOBODY,
         pies[i]!,
         is_flow,

@@ -1,7 +1,7 @@
 /** Rows of credit beside what was caused: by an experiment, by prediction, or neither. */
 import type { Design } from '../../domain/experiment.ts';
 import { money, ratio } from '../../domain/money.ts';
-import { formatInstant } from '../../domain/time.ts';
+import { dayText, formatInstant } from '../../domain/time.ts';
 import { spendMoney } from '../campaign-metrics.ts';
 import type { ReportJson } from '../context.ts';
 import type { Credited, Evidence, Reach } from './evidence.ts';
@@ -18,6 +18,8 @@ interface Target {
   model: string;
   start_ms: number;
   end_ms: number;
+  /** The zone of the brand, for days in sentences. */
+  time_zone: string;
   credited: Credited;
   spend_micros: bigint | null;
 }
@@ -66,13 +68,13 @@ function headOf(target: Target): ReportJson {
 }
 
 const NO_EXPERIMENT = { experiment_id: null, scope: null, treated_people: null, held_out_people: null };
-const day = (at_ms: number): string => formatInstant(at_ms).slice(0, 10);
 const orders = (value: number): string => `${value >= 0 ? '' : '−'}${Math.abs(value).toFixed(1)}`;
 
 /** The row of a finished experiment: everything is about its treated people and its time. */
 export function experimentRow(target: Target, design: Design, lift: Lift): ReportJson {
   const { total, low, high } = lift.orders;
   const percent = Number(((1 - design.alpha) * 100).toFixed(1));
+  const day = (at_ms: number): string => dayText(target.time_zone, at_ms);
   const credit = `${target.model} credits ${orders(target.credited.orders)}`;
   return {
     basis: 'experiment',

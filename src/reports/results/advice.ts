@@ -54,6 +54,7 @@ export const AdviceResult = closed({
     channel: text(),
     spend_per_week: amount(),
     advised_per_week: amount(),
+    most_per_week: amount(),
     return_on_spend: ratio(),
     marginal_return: nullable(NUMBERS),
     refused: REFUSED,
@@ -103,8 +104,10 @@ export const ADVICE_MEANINGS = {
   budget: 'Advice on the split of the budget of a week',
   per_week: 'The budget of a week',
   gain_per_week:
-    'Net revenue of a week with the advised split, less that with the split of now; the interval holds the 90 % intervals of all ways of the regression',
+    'Net revenue of a week with the advised split, less that with the split of now, with its 90 % interval',
   advised_per_week: 'The spend of a week that is advised; that of now in proportion to the budget if nothing is sure',
+  most_per_week:
+    'The largest spend of a week that `set` may name, one and a half times what was ever spent in one: what more brings is not known',
   return_on_spend:
     'Credited revenue of the last 4 weeks / the spend that it belongs to by the time from touch to order',
   marginal_return:

@@ -91,7 +91,7 @@ export const SEND_EFFECTS_MEANINGS = {
   control:
     'orders_before: the equally long time before the send; bounced: emails that reached nobody; machine_only: emails that only machines opened or clicked',
   verdict:
-    'By orders. near_zero: the 90 % interval lies within 20 % of what people do who were not sent; leaks: the interval leaves out 0; unclear: neither; too_few: fewer than 50 people or 5 orders on one side',
+    'By orders. near_zero: the 90 % interval lies within 20 % of what people do who were not sent; leaks: the interval leaves out 0; unclear: neither; too_few: fewer than 50 people on one side, or so few orders of both that by the people fewer than 5 would be of the smaller side',
   leaked_part: 'The difference of the control as a part of the difference after the send; null if that is not above 0',
   together: 'All blasts with one basis together',
 } as const;

@@ -29,7 +29,10 @@ export const LONGEST_BLAST_MS = 14 * MS_PER_DAY;
 export const ALPHA = 0.05;
 /** A control is near zero if its 90 % interval lies within this part of what people do who were not sent. */
 export const TOLERANCE = 0.2;
-/** The least people and orders of either side for a comparison: with fewer orders, the spread of a side is not known. */
+/**
+ * The least people of either side for a comparison, and the least orders of the smaller side by its share of the people: with fewer, the
+ * spread is not known.
+ */
 export const LEAST = { people: 50, orders: 5 } as const;
 
 /** What proves that an email was sent to somebody. */

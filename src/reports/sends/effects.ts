@@ -53,8 +53,7 @@ export function compare(sums: readonly Sums[], name: ComparisonName): Comparison
     }
   const others = largestWaves(orders);
   const counts = { people: sent.people, other_people: others.people };
-  const has_enough =
-    Math.min(sent.people, others.people) >= LEAST.people && Math.min(sent.orders, others.orders) >= LEAST.orders;
+  const has_enough = isEnough(sent, others);
   const by_orders = stratifiedDifference(orders);
   const by_net = stratifiedDifference(partsOf(sums, name, 'net'));
   if (!has_enough || by_orders === null || by_net === null) return { ...counts, found: null };
@@ -64,6 +63,17 @@ export function compare(sums: readonly Sums[], name: ComparisonName): Comparison
 interface Counted {
   people: number;
   orders: number;
+}
+
+/**
+ * True with enough people on either side, and orders of both: by its share of the people, the smaller side has to have {@link LEAST}
+ * orders. Orders that it really has must not decide: an email that works leaves few orders to those who were not sent, so a comparison would
+ * show where chance gave them more.
+ */
+function isEnough(sent: Counted, others: Counted): boolean {
+  const smaller = Math.min(sent.people, others.people);
+  if (smaller < LEAST.people) return false;
+  return ((sent.orders + others.orders) * smaller) / (sent.people + others.people) >= LEAST.orders;
 }
 
 /** Those who were not sent are in several waves of a blast; a wave has each of them once. */

@@ -25,7 +25,7 @@ export function sentenceOf({
   window_ms: number;
 }): string {
   if (effect === null)
-    return `Too few people or orders to compare: it needs ${LEAST.people} people and ${LEAST.orders} orders on either side. Waves that are sent further apart, or a shorter window, leave more people who were not sent yet; several blasts together may show more.`;
+    return `Too few people or orders to compare: it needs ${LEAST.people} people on either side, and so many orders that ${LEAST.orders} would be of the smaller side by its share of the people. Waves that are sent further apart, or a shorter window, leave more people who were not sent yet; several blasts together may show more.`;
   const others =
     basis === 'random_order' ? 'those whom chance let wait or left out' : 'eligible people who were not sent';
   const found = `In ${window_ms / MS_PER_HOUR} hours, those who were sent the email placed ${signed(effect.orders.difference)} orders per 100 people compared with ${others} (${range(effect.orders)}, ${percent(1 - ALPHA)}).`;

@@ -3,13 +3,8 @@ import { adviseBudget } from '../../learning/response/budget.ts';
 import { usualNow } from '../../learning/response/weeks.ts';
 import type { BudgetWorld, SeenWeeks } from './world.ts';
 
-/** The shares of the channels for the next week. @param round the number of the week since the beginning, from 0. */
-export type Policy = (
-  world: BudgetWorld,
-  seen: SeenWeeks,
-  shares: readonly number[],
-  round: number,
-) => readonly number[];
+/** The shares of the channels for the next week. */
+export type Policy = (world: BudgetWorld, seen: SeenWeeks, shares: readonly number[]) => readonly number[];
 
 /** Weeks that the advice reads: two years, as the product's default. */
 const WEEKS_READ = 104;
@@ -18,7 +13,7 @@ const CHASE_STEP = 0.2;
 export const leaveAlone: Policy = (_world, _seen, shares) => shares;
 
 /** The product's own advice, on the same credit by last touch that misleads those who chase it. */
-export const takeAdvice: Policy = (world, seen, shares, round) => {
+export const takeAdvice: Policy = (world, seen, shares) => {
   const last = (amounts: readonly number[]): number[] => amounts.slice(-WEEKS_READ);
   const weeks = {
     channels: world.channels.map(({ name, seen_later }, c) => ({
@@ -28,7 +23,7 @@ export const takeAdvice: Policy = (world, seen, shares, round) => {
     revenue: last(seen.revenue),
   };
   const total = world.channels.reduce((sum, _, c) => sum + usualNow(seen.spend[c]!), 0);
-  const advice = adviseBudget(weeks, { now: shares.map((share) => share * total), seed: round + 1 });
+  const advice = adviseBudget(weeks, { now: shares.map((share) => share * total) });
   return advice.is_sure ? advice.best.map((spend) => spend / total) : shares;
 };
 

@@ -66,7 +66,7 @@ function run(world: BudgetWorld, name: PolicyName, rounds: number): number {
   let brought = 0;
   for (let round = 0; round < rounds; round++) {
     const week = HISTORY_WEEKS + round;
-    shares = POLICIES[name](world, seen, shares, round);
+    shares = POLICIES[name](world, seen, shares);
     const planned = shares.map((share) => share * budgetOf(world, week));
     brought += broughtBy(world, planned, world.demand[week]!);
     const spent = planned.map((spend, c) => spend * Math.exp(random.normal(0, world.channels[c]!.jitter)));

@@ -1,6 +1,22 @@
 /** Adds experiments: plans, who was put into which arm, and who was treated. Do not edit it; add a new version for a change. */
 import type { SchemaVersion } from './version.ts';
 
+/** The columns of who was put into an arm, and of who was treated. */
+const OF_ARM = {
+  brand_id: 'text',
+  experiment_id: 'text?',
+  arm: 'text?',
+  customer_id: 'text?',
+  anonymous_id: 'text?',
+  occurred_at: 'instant?',
+  subject_key: 'int64',
+  content_hash: 'int64',
+  received_at: 'instant',
+  loaded_at: 'instant',
+  collector_id: 'text',
+  log_seq: 'int64',
+} as const;
+
 export const VERSION_8: SchemaVersion = {
   version: 8,
   tables: {
@@ -37,39 +53,11 @@ export const VERSION_8: SchemaVersion = {
     },
     assignments: {
       key: ['brand_id', 'assignment_id'],
-      columns: {
-        assignment_id: 'text',
-        brand_id: 'text',
-        experiment_id: 'text?',
-        arm: 'text?',
-        customer_id: 'text?',
-        anonymous_id: 'text?',
-        occurred_at: 'instant?',
-        subject_key: 'int64',
-        content_hash: 'int64',
-        received_at: 'instant',
-        loaded_at: 'instant',
-        collector_id: 'text',
-        log_seq: 'int64',
-      },
+      columns: { assignment_id: 'text', ...OF_ARM },
     },
     exposures: {
       key: ['brand_id', 'exposure_id'],
-      columns: {
-        exposure_id: 'text',
-        brand_id: 'text',
-        experiment_id: 'text?',
-        arm: 'text?',
-        customer_id: 'text?',
-        anonymous_id: 'text?',
-        occurred_at: 'instant?',
-        subject_key: 'int64',
-        content_hash: 'int64',
-        received_at: 'instant',
-        loaded_at: 'instant',
-        collector_id: 'text',
-        log_seq: 'int64',
-      },
+      columns: { exposure_id: 'text', ...OF_ARM },
     },
   },
 };

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { recordKind } from '../../../domain/index.ts';
+import { isOfExperiment } from '../../../experiments/judge-records.ts';
 import type { ImportPlan } from '../../../mapping/plan.ts';
 import type { PartPortion, RowsPart } from '../../../mapping/row-source.ts';
 import type { PartTaker } from '../../client.ts';
@@ -41,6 +42,8 @@ export interface ThreadedOptions extends Omit<ImporterOptions, 'client'> {
 function isDivisible({ records }: ImportPlan): boolean {
   const [first, ...others] = records;
   if (first === undefined || others.length > 0) return false;
+  // They are judged by the plans of this process.
+  if (isOfExperiment(first.record)) return false;
   const { lines, kept } = recordKind(first.record);
   return first.group_lines === undefined && first.each === undefined && lines === undefined && kept !== 'latest';
 }

@@ -2,10 +2,12 @@
 import type { Plan } from '../../../attribution/plan.ts';
 import type { Design } from '../../../domain/experiment.ts';
 import { isSendOrder } from '../../../domain/send-order.ts';
-import { dayOf, formatDate } from '../../../domain/time.ts';
+import { dayText } from '../../../domain/time.ts';
 import { normalBound } from '../../../learning/distributions.ts';
 import { twoSidedChance } from '../../../learning/normal.ts';
 import type { ReportContext, ReportJson } from '../../context.ts';
+import { HOLDOUT } from '../../incrementality/lift.ts';
+import { spendOfDesign } from '../../incrementality/spent.ts';
 import { spendOf } from './spend.ts';
 import type { LeftOut, Lift, Measure, Target } from './targets.ts';
 
@@ -13,6 +15,9 @@ export interface Refused {
   reason: LeftOut;
   message: string;
 }
+
+/** What an experiment is about that names no channel. */
+export const EMAIL = 'email';
 
 interface Arm {
   arm: string;
@@ -31,12 +36,12 @@ interface Effect {
 
 const METRICS: Record<Measure, string> = { revenue: 'net_revenue', orders: 'orders' };
 
-/** @param result the answer of the report on the experiment. */
+/** @param result the answer of the report on the experiment. @param channel the channel of the log that the experiment has to be about. */
 export async function liftOf(
   context: ReportContext,
   plan: Plan,
   { design, result }: { design: Design; result: () => Promise<ReportJson> },
-  { target, measure }: { target: Target; measure: Measure },
+  { target, measure, channel }: { target: Target; measure: Measure; channel: string },
 ): Promise<Lift | Refused> {
   if (isSendOrder(design))
     return refused(
@@ -45,6 +50,14 @@ export async function liftOf(
     );
   if (design.arms.length !== 2)
     return refused('several_arms', `it has ${design.arms.length} arms; a row needs one arm beside the control`);
+  if (design.control !== HOLDOUT)
+    return refused(
+      'no_holdout',
+      `its control is ${design.control} and not ${HOLDOUT}, so the difference of two treatments says nothing of what the channel brings`,
+    );
+  const about = channelOf(design);
+  if (about !== channel)
+    return refused('other_channel', `it is about the channel ${about}; ask with experiment_channel=${about}`);
   const days = daysOf(plan, design);
   if (days.first_day >= days.last_day)
     return refused('one_day', 'it began and ended on one day; a model needs two or more');
@@ -53,8 +66,9 @@ export async function liftOf(
   if (answer['is_over'] !== true) return refused('running', `it ends at ${answer['ends_at']}`);
   if (conclusion === 'sample_ratio_alarm')
     return refused('sample_ratio_alarm', 'the arms do not have the shares of the plan, so there is no result');
-  if (conclusion === 'too_few') return refused('too_few', 'it has too few people or orders for a result');
-  const effect = (answer['effects'] as Effect[]).find(({ metric }) => metric === METRICS[measure])!;
+  const effect = (answer['effects'] as Effect[]).find(({ metric }) => metric === METRICS[measure]);
+  if (conclusion === 'too_few' || effect === undefined)
+    return refused('too_few', 'it has too few people or orders for a result');
   const { people } = (answer['arms'] as Arm[]).find(({ arm }) => arm === effect.arm)!;
   const spend = await spendOf(context, plan, design);
   if (spend === null) return refused('no_spend', noSpend(design, days));
@@ -75,15 +89,14 @@ const refused = (reason: LeftOut, message: string): Refused => ({ reason, messag
 /** The days of an experiment in the zone of its brand. */
 function daysOf({ brands }: Plan, { brand_id, start_ms, end_ms }: Design): { first_day: string; last_day: string } {
   const { time_zone } = brands.find((brand) => brand.brand_id === brand_id)!.settings;
-  const dayText = (at_ms: number): string => formatDate(dayOf(time_zone, at_ms));
-  return { first_day: dayText(start_ms), last_day: dayText(end_ms - 1) };
+  return { first_day: dayText(time_zone, start_ms), last_day: dayText(time_zone, end_ms - 1) };
 }
 
-function noSpend(
-  { campaign_id, channel, scope }: Design,
-  { first_day, last_day }: { first_day: string; last_day: string },
-): string {
-  const what =
-    scope === 'global' || campaign_id === null ? `the channel ${channel ?? 'email'}` : `the campaign ${campaign_id}`;
+/** The channel that an experiment is about. Campaigns and flows are emails. */
+const channelOf = ({ scope, channel }: Design): string => (scope === 'channel' ? channel! : EMAIL);
+
+function noSpend(design: Design, { first_day, last_day }: { first_day: string; last_day: string }): string {
+  const { field, name } = spendOfDesign(design);
+  const what = field === 'channel' || name === null ? `the channel ${name ?? EMAIL}` : `the campaign ${name}`;
   return `spend is missing: the log has no spend above 0 on ${what} from ${first_day} to ${last_day}; send it to POST /v1/spend, then ask again`;
 }

@@ -16,7 +16,7 @@ import { resolveParameters } from '../../resolve.ts';
 import { CALIBRATION_MEANINGS, CalibrationResult } from '../../results/experiment-calibration.ts';
 import { endedDesign, readPlans } from '../plans.ts';
 import { ANALYSIS_VERSION, experimentReport } from '../report.ts';
-import { liftOf } from './lift.ts';
+import { EMAIL, liftOf } from './lift.ts';
 import { CALIBRATION_SCOPES, MEASURES, meridianRow, type Named, robynRow, TARGETS } from './targets.ts';
 
 /** Experiments of one export; more plans than these are never kept. */
@@ -33,6 +33,10 @@ const CalibrationParameters = Type.Object(
     currency,
     for: choice(TARGETS, 'The program that takes the rows', { 'x-value': TARGETS.join('|') }),
     channel: name('The name of the channel in the model; email when left out', 'name'),
+    experiment_channel: name(
+      'The channel that the experiments are about, as the log names it; email when left out, which campaigns, flows and global experiments are about',
+      'name',
+    ),
     measure: Type.Optional(
       choice(MEASURES, 'What the model explains; revenue when left out', { 'x-value': MEASURES.join('|') }),
     ),
@@ -51,10 +55,14 @@ export async function calibrationReport(
   parameters: Static<typeof CalibrationParameters>,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const { for: target, channel = 'email', measure = 'revenue', ...rest } = parameters;
+  const { for: target, channel = EMAIL, experiment_channel = EMAIL, measure = 'revenue', ...rest } = parameters;
   const { metric = METRIC_NAMES[measure], calibration_scope = 'immediate', ...shared } = rest;
   const named: Named = { channel, measure, metric, calibration_scope };
-  const { resolved, designs } = await readDesigns(context, shared, options, { for: target, ...named });
+  const { resolved, designs } = await readDesigns(context, shared, options, {
+    for: target,
+    experiment_channel,
+    ...named,
+  });
   const rows: ReportJson[] = [];
   const experiments: ReportJson[] = [];
   const left_out: Array<ReportJson & { reason: string; message: string }> = [];
@@ -62,7 +70,16 @@ export async function calibrationReport(
     const { experiment_id, brand_id, campaign_id } = design;
     const asked = { brand_id, as_of: resolved.as_of, currency: resolved.plan.currency };
     const result = (): Promise<ReportJson> => experimentReport(context, experiment_id, asked, options);
-    const found = await liftOf(context, resolved.plan, { design, result }, { target, measure });
+    const found = await liftOf(
+      context,
+      resolved.plan,
+      { design, result },
+      {
+        target,
+        measure,
+        channel: experiment_channel,
+      },
+    );
     if ('reason' in found) left_out.push({ experiment_id, brand_id, ...found });
     else {
       rows.push(target === 'robyn' ? robynRow(found, named) : meridianRow(found, named));

@@ -14,6 +14,8 @@ export const LEFT_OUT = [
   'running',
   'send_order',
   'several_arms',
+  'no_holdout',
+  'other_channel',
   'too_few',
   'sample_ratio_alarm',
   'one_day',
