@@ -48,23 +48,65 @@ export function rowLikelihood(design: Design, target: ArrayLike<number>, weights
 }
 
 /**
- * How exposures act on the log odds: eta = g(s) + the rest, where s is the sum over the first `columns` coefficients and
- * g(s) = log(1 + k s) / k for s >= 0, and s below 0. With curvature k = 0 it is s (effects multiply); with 1 effects add up; above 1
- * they saturate. Source: the power family of relative risk functions in Breslow and Day, Statistical Methods in Cancer Research
- * II (1987), section 6.
+ * How exposures act on the odds, where s is the sum over exposures, m the sum over the columns that multiply everything, and u the sum
+ * over the rest.
+ *
+ *     eta = m + u + g(s)                        g(s) = log(1 + k s) / k for s >= 0, and s below 0
+ *     eta = m + log(e^u + s e^((1 - a) u))      where effects add; m + u + s e^(-a u) for s below 0
+ *
+ * With curvature k = 0, effects multiply each other; with 1 they add up, and their sum multiplies the odds of the other columns; above 1
+ * they saturate. With a = 1, an effect is as large for people who are likely anyway as for those who are not; with 1/2 it grows with the
+ * square root of their odds. Source: the relative risk functions in Breslow and Day, Statistical Methods in Cancer Research II (1987),
+ * section 6.
  */
-export interface Bend {
-  readonly columns: number;
+export interface Form {
   readonly curvature: number;
+  /** a. Above 0, the curvature is 1. Left out: 0, effects multiply the odds of the other columns. */
+  readonly adds?: number;
 }
 
-/** g of {@link Bend}. */
+/** A form, and the columns to which it applies. */
+export interface Bend extends Form {
+  /** The number of exposures, which come first. */
+  readonly columns: number;
+  /** The columns that multiply everything. It matters only where effects add. Left out: none. */
+  readonly multipliers?: readonly number[];
+}
+
+/** g of {@link Form}. */
 export function bent(s: number, curvature: number): number {
   return curvature === 0 || s <= 0 ? s : Math.log1p(curvature * s) / curvature;
 }
 
-function slopeOf(s: number, curvature: number): number {
-  return curvature === 0 || s <= 0 ? 1 : 1 / (1 + curvature * s);
+/** At one row: eta, and its derivatives by the sum over exposures and by the sum over the other columns. */
+interface Local {
+  readonly eta: number;
+  readonly by_s: number;
+  readonly by_u: number;
+}
+
+function localOf(design: Design, row: number, theta: Float64Array, bend: Bend): Local {
+  const { columns, curvature, adds = 0 } = bend;
+  const s = linear(design, row, theta, 0, columns);
+  const rest = linear(design, row, theta, columns);
+  if (adds === 0)
+    return { eta: rest + bent(s, curvature), by_s: curvature === 0 || s <= 0 ? 1 : 1 / (1 + curvature * s), by_u: 1 };
+  const unit = Math.exp(adds * (multiplierOf(design, row, theta, bend) - rest));
+  const r = s * unit;
+  if (r <= 0) return { eta: rest + r, by_s: unit, by_u: 1 - adds * r };
+  return { eta: rest + Math.log1p(r), by_s: unit / (1 + r), by_u: 1 - (adds * r) / (1 + r) };
+}
+
+/** m of {@link Form}. */
+export function multiplierOf(
+  { columns, data }: Design,
+  row: number,
+  theta: Float64Array,
+  { multipliers = [] }: Bend,
+): number {
+  let m = 0;
+  for (const j of multipliers) m += data[row * columns + j]! * theta[j]!;
+  return m;
 }
 
 const STRAIGHT: Bend = { columns: 0, curvature: 0 };
@@ -126,7 +168,7 @@ export function setScores(design: Design, sets: Uint32Array, theta: Float64Array
   return scores;
 }
 
-/** The rows of a set as derivatives of eta: exposures times the slope of the bend. Without a bend these are the rows themselves. */
+/** The rows of a set as derivatives of eta by the coefficients. Without a bend these are the rows themselves. */
 function localRows(design: Design, bend: Bend) {
   const { columns, data } = design;
   let scaled: Design = { rows: 0, columns, data: new Float64Array(0) };
@@ -135,10 +177,12 @@ function localRows(design: Design, bend: Bend) {
     if (scaled.rows < to - from) scaled = { rows: to - from, columns, data: new Float64Array((to - from) * columns) };
     scaled.data.set(data.subarray(from * columns, to * columns));
     for (let row = from; row < to; row++) {
-      const slope = slopeOf(linear(design, row, theta, 0, bend.columns), bend.curvature);
-      if (slope === 1) continue;
+      const { by_s, by_u } = localOf(design, row, theta, bend);
       const at = (row - from) * columns;
-      for (let j = 0; j < bend.columns; j++) scaled.data[at + j]! *= slope;
+      if (by_s !== 1) for (let j = 0; j < bend.columns; j++) scaled.data[at + j]! *= by_s;
+      if (by_u === 1) continue;
+      for (let j = bend.columns; j < columns; j++) scaled.data[at + j]! *= by_u;
+      for (const j of bend.multipliers ?? []) scaled.data[at + j] = data[row * columns + j]!;
     }
     return { design: scaled, row: 0 };
   };
@@ -154,10 +198,7 @@ export function chancesWithin(
 ): Float64Array {
   const eta = new Float64Array(to - from);
   for (let row = from; row < to; row++)
-    eta[row - from] =
-      bend.curvature === 0
-        ? linear(design, row, theta)
-        : bent(linear(design, row, theta, 0, bend.columns), bend.curvature) + linear(design, row, theta, bend.columns);
+    eta[row - from] = bend.curvature === 0 ? linear(design, row, theta) : localOf(design, row, theta, bend).eta;
   return softmax(eta);
 }
 

@@ -1,5 +1,6 @@
 /** The settings of a fit and their defaults. Fits, reports and the command line read each default from here. */
 import { MS_PER_DAY, MS_PER_MINUTE } from '../domain/time.ts';
+import type { Form } from '../learning/likelihood.ts';
 
 export type HazardFamily = 'logistic' | 'boosted_trees' | 'random_forest' | 'additive';
 
@@ -21,8 +22,8 @@ export interface HazardOptions {
    * families other than `logistic` use the first set.
    */
   readonly half_lives_days: readonly (readonly number[])[];
-  /** How exposures act on the hazard (see `Bend`). The evidence chooses one. */
-  readonly curvatures: readonly number[];
+  /** How exposures act on the hazard. The evidence chooses one; the second is the one with which half-lives are compared. */
+  readonly forms: readonly Form[];
   /** A channel with fewer exposed orders in the sample is fitted as part of `other`. */
   readonly least_exposed_cases: number;
 }
@@ -53,7 +54,7 @@ export const HAZARD_DEFAULTS: HazardOptions = {
     [0.25, 1, 4],
     [1, 4, 14],
   ],
-  curvatures: [0, 0.5, 1],
+  forms: [{ curvature: 0 }, { curvature: 0.5 }, { curvature: 1 }, { curvature: 1, adds: 0.5 }],
   least_exposed_cases: 100,
 };
 

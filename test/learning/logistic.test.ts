@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
 import { averageShrinkage } from '../../src/learning/evidence.ts';
-import { bent, setLikelihood, setScores } from '../../src/learning/likelihood.ts';
+import { bent, chancesWithin, type Form, setLikelihood, setScores } from '../../src/learning/likelihood.ts';
 import { fitLogistic } from '../../src/learning/logistic.ts';
 import { makeTable, type Table } from '../../src/learning/table.ts';
 
@@ -128,24 +128,39 @@ describe('logistic regression over matched sets', () => {
 
 describe('bent effects', () => {
   const random = new Random(9, 'bend test');
-  const design = { rows: 30, columns: 3, data: Float64Array.from({ length: 90 }, () => random.between(0, 2)) };
+  const columns = 4;
+  const design = { rows: 30, columns, data: Float64Array.from({ length: 120 }, () => random.between(-1, 2)) };
   const sets = Uint32Array.of(0, 4, 9, 15, 30);
-  const theta = Float64Array.of(0.6, 0.2, -0.7);
+  const theta = Float64Array.of(0.6, 0.2, -0.7, 0.4);
 
-  test.each([0, 0.5, 1, 2])(
-    'have the slope of the likelihood as gradient, and scores that add up to it: curvature %s',
-    (curvature) => {
-      const bend = { columns: 2, curvature };
-      const likelihood = setLikelihood(design, sets, undefined, bend);
-      const { gradient } = likelihood(theta);
-      const scores = setScores(design, sets, theta, bend);
-      for (const j of [0, 1, 2]) {
-        const step = (by: number) => likelihood(theta.map((value, k) => (k === j ? value + by : value))).value;
-        expect(gradient[j]).toBeCloseTo((step(1e-5) - step(-1e-5)) / 2e-5, 5);
-        expect([0, 1, 2, 3].reduce((sum, set) => sum + scores[set * 3 + j]!, 0)).toBeCloseTo(gradient[j]!, 10);
-      }
-    },
-  );
+  test.each<Form>([
+    { curvature: 0 },
+    { curvature: 0.5 },
+    { curvature: 1 },
+    { curvature: 2 },
+    { curvature: 1, adds: 0.5 },
+    { curvature: 1, adds: 1 },
+  ])('have the slope of the likelihood as gradient, and scores that add up to it: %o', (form) => {
+    const bend = { ...form, columns: 2, multipliers: [3] };
+    const likelihood = setLikelihood(design, sets, undefined, bend);
+    const { gradient } = likelihood(theta);
+    const scores = setScores(design, sets, theta, bend);
+    for (const j of theta.keys()) {
+      const step = (by: number) => likelihood(theta.map((value, k) => (k === j ? value + by : value))).value;
+      expect(gradient[j]).toBeCloseTo((step(1e-5) - step(-1e-5)) / 2e-5, 5);
+      expect([0, 1, 2, 3].reduce((sum, set) => sum + scores[set * columns + j]!, 0)).toBeCloseTo(gradient[j]!, 10);
+    }
+  });
+
+  test('that add are as large for people who are likely anyway', () => {
+    const odds = (u: number, s: number) => {
+      const rows = { rows: 2, columns: 2, data: Float64Array.of(s, u, 0, 0) };
+      const [one, other] = chancesWithin(rows, 0, 2, Float64Array.of(1, 1), { columns: 1, curvature: 1, adds: 1 });
+      return one! / other!;
+    };
+    expect(odds(2, 1.5)).toBeCloseTo(Math.exp(2) + 1.5, 10);
+    expect(odds(-1, 1.5)).toBeCloseTo(Math.exp(-1) + 1.5, 10);
+  });
 
   test('multiply with curvature 0 and add up with curvature 1', () => {
     expect(Math.exp(bent(1.2, 0))).toBeCloseTo(Math.exp(1.2), 12);

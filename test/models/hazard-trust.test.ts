@@ -63,12 +63,17 @@ describe('the gate', () => {
     [
       'chance_of_effects',
       { chance_of_effects: 0.3114 },
-      'The chance that touches have an effect at all is 0.3114; at least 0.95 is needed.',
+      'The chance that touches have an effect at all is 0.3114; at least 0.99 is needed.',
     ],
     [
       'mirrored_incremental_low',
       { mirrored_incremental_fraction: 0.2, mirrored_incremental_low: 0.07, incremental_fraction: 0.3 },
       'The incremental part claimed for touches after an order, which cannot have caused it, is at least 0.07; it has to be below 0.03.',
+    ],
+    [
+      'mirrored_part_of_claim',
+      { mirrored_incremental_fraction: 0.15, mirrored_incremental_low: 0.01, incremental_fraction: 0.3 },
+      'What is claimed for touches after an order, which cannot have caused it, is 0.5 of what is claimed for touches before it; it has to be below 0.4. So much of the claim may be intent.',
     ],
     ['held_out_log_loss', { held_out: null }, 'There is no held-out log loss: no orders are left to hold out.'],
   ])('refuses over %s, and names the number', (check, change, message) => {

@@ -127,6 +127,27 @@ describe('the credit of a path', () => {
     });
   });
 
+  test('does not let a channel prevent more than half of the orders after it', () => {
+    const { model } = fit;
+    if (model.kind !== 'log_linear') throw new Error('the default family is log-linear');
+    const coefficient = fc.double({ min: -40, max: 3, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.array(coefficient, { minLength: model.exposures.length, maxLength: model.exposures.length }),
+        path.filter(({ length }) => length > 0),
+        (exposures, touches) => {
+          const noisy = { ...fit, model: { ...model, exposures } };
+          const channels = new Set(touches.map(([code]) => code)).size;
+          const { hazard_ratio } = creditPath(noisy, {
+            codes: touches.map(([code]) => code),
+            ages_ms: touches.map(([, age]) => age),
+          });
+          expect(hazard_ratio).toBeGreaterThanOrEqual(0.5 ** channels - 1e-12);
+        },
+      ),
+    );
+  });
+
   test('is more for the newer of two like touches', () => {
     const { weights, fraction, hazard_ratio } = creditPath(fit, {
       codes: [0, 0],

@@ -91,6 +91,8 @@ function faultOfHazardModel({ version, plan, model }: HazardFit): string | undef
     case 'log_linear':
       if (version === 2 && !(Number.isFinite(model.curvature) && model.curvature! >= 0))
         return 'its curvature is not a number of at least 0';
+      if (model.least_effect !== undefined && !(Number.isFinite(model.least_effect) && model.least_effect <= 0))
+        return 'its least_effect is not a number of at most 0';
       return areNumbers(model.exposures, exposureNames(plan).length)
         ? undefined
         : 'its exposures are not one number per group and half-life';

@@ -76,7 +76,7 @@ export function creditPath(fit: HazardFit, path: HazardPath): PathCredit {
 function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
   const groups = plan.groups.length;
   const half_lives = plan.half_lives_days;
-  const { curvature = 0 } = model;
+  const { curvature = 0, least_effect = Number.NEGATIVE_INFINITY } = model;
   const x = new Float64Array(groups);
   /** Effect of one touch on the log hazard. */
   const effect = (group: number, age_ms: number) => {
@@ -92,10 +92,9 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
       const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
       if (group >= 0) x[group]! += effect(group, path.ages_ms[i]!);
     }
-    return bent(
-      x.reduce((sum, value) => sum + value, 0),
-      curvature,
-    );
+    let sum = 0;
+    for (let group = 0; group < groups; group++) sum += x[group] = Math.max(least_effect, x[group]!);
+    return bent(sum, curvature);
   };
   return {
     logRatio,

@@ -45,11 +45,11 @@ const LEARNT_PART = 2 / 3;
 /** Makes more fits: one per fold, one per placebo draw, one per half of the people. Deterministic. */
 export function diagnoseHazard(fit: HazardFit, work: HazardWork, histories: Histories): HazardDiagnostics {
   const { plan } = fit;
-  // The half-lives and the curvature of the fit, so that the other fits do not choose again.
+  // The half-lives and the form of the fit, so that the other fits do not choose again.
   const chosen = {
     ...fit.options,
     half_lives_days: [plan.half_lives_days],
-    curvatures: [work.linear.bend.curvature],
+    forms: [work.linear.bend],
   };
   const mirror = mirroredClaim(fit, work, histories);
   const placebo = Array.from({ length: PLACEBO_DRAWS }, (_, draw) => {

@@ -98,6 +98,14 @@ export function controlNames(plan: FeaturePlan): string[] {
   ];
 }
 
+/**
+ * Controls that change the whole hazard of a person, also what touches add to it: a visit that is going on, and the rest after an order.
+ * The other controls say how often a person orders anyway.
+ */
+export function isMultiplier(control: string): boolean {
+  return control.startsWith('fresh ') || control === 'recent order';
+}
+
 export function intentNames(plan: FeaturePlan): string[] {
   return plan.half_lives_days.flatMap((days) => [
     `intent ${days} d`,

@@ -3,7 +3,7 @@ import { HAZARD_DEFAULTS, type HazardOptions } from '../settings.ts';
 import { type AdditiveModel, fitAdditive } from './additive.ts';
 import { type FeaturePlan, planFeatures } from './features.ts';
 import type { Histories } from './histories.ts';
-import { effectsOf, fitLogLinear, type LogLinear } from './log-linear.ts';
+import { effectsOf, fitLogLinear, LEAST_EFFECT, type LogLinear } from './log-linear.ts';
 import { type RiskSets, sampleRiskSets } from './risk-sets.ts';
 import { type HazardRows, measureRows } from './rows.ts';
 import { fitTrees, type TreesModel } from './trees.ts';
@@ -11,8 +11,12 @@ import { fitTrees, type TreesModel } from './trees.ts';
 /** Effects on the log hazard of a touch at age 0: all groups at the first half-life, then all groups at the next one. */
 export interface LogLinearModel {
   readonly kind: 'log_linear';
-  /** See `Bend`: 0 where effects multiply, 1 where they add up. Fits of version 1 have none: theirs multiply. */
+  /** See `Form`: 0 where effects multiply, 1 where they add up. Fits of version 1 have none: theirs multiply. */
   readonly curvature?: number;
+  /** Above 0 where effects add to a person's hazard; they are saved as effects on an average one (see added-effects.ts). */
+  readonly adds?: number;
+  /** The least effect of a channel before an order (see `LEAST_EFFECT`). Older fits have none: theirs has no bound. */
+  readonly least_effect?: number;
   readonly exposure_names: readonly string[];
   readonly exposures: readonly number[];
   readonly exposure_errors: readonly number[];
@@ -88,18 +92,18 @@ function comparing(options: HazardOptions): HazardOptions {
   return {
     ...options,
     half_lives_days: options.half_lives_days.slice(0, 1),
-    curvatures: options.curvatures.slice(0, 1),
+    forms: options.forms.slice(0, 1),
   };
 }
 
 /**
- * Fits with each set of half-lives, then with each curvature at the likeliest set, and keeps the fit with the most evidence. A set and
- * a curvature that are given alone are not compared.
+ * Fits with each set of half-lives, then with each form at the likeliest set, and keeps the fit with the most evidence. A set and a form
+ * that are given alone are not compared.
  */
 function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptions) {
   const [first_half_lives] = options.half_lives_days;
   const first = planFeatures(histories, sampled, options, first_half_lives!);
-  const typical = options.curvatures[Math.floor(options.curvatures.length / 2)]!;
+  const typical = options.forms[Math.min(1, options.forms.length - 1)]!;
   const measured = options.half_lives_days.map((half_lives_days) => {
     const plan = { ...first, half_lives_days: [...half_lives_days] };
     return { plan, rows: measureRows(plan, histories, sampled) };
@@ -107,15 +111,15 @@ function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptio
   const fits: { plan: FeaturePlan; rows: HazardRows; linear: LogLinear }[] = [];
   for (const { plan, rows } of measured) {
     const start = fits[0] && startFrom(fits[0], rows);
-    fits.push({ plan, rows, linear: fitLogLinear(rows, plan, { curvature: typical, ...(start && { start }) }) });
+    fits.push({ plan, rows, linear: fitLogLinear(rows, plan, { form: typical, ...(start && { start }) }) });
   }
   const best = mostEvidence(fits);
-  const others = options.curvatures.filter((curvature) => curvature !== typical);
+  const others = options.forms.filter((form) => form !== typical);
   return mostEvidence([
     best,
-    ...others.map((curvature) => {
+    ...others.map((form) => {
       const start = best.linear.averaged.optimum.theta;
-      return { ...best, linear: fitLogLinear(best.rows, best.plan, { curvature, start }) };
+      return { ...best, linear: fitLogLinear(best.rows, best.plan, { form, start }) };
     }),
   ]);
 }
@@ -148,6 +152,8 @@ export function savedModel(rows: HazardRows, linear: LogLinear): LogLinearModel 
   return {
     kind: 'log_linear',
     curvature: linear.bend.curvature,
+    ...(linear.bend.adds !== undefined && { adds: linear.bend.adds }),
+    least_effect: LEAST_EFFECT,
     exposure_names: rows.names.slice(0, rows.exposures),
     exposures: Array.from(effectsOf(linear, averaged.theta)),
     exposure_errors: posteriorErrors(linear),
@@ -158,13 +164,13 @@ export function savedModel(rows: HazardRows, linear: LogLinear): LogLinearModel 
 }
 
 /** Posterior standard deviations over coefficients and strengths: variance within strengths and between them. */
-function posteriorErrors({ averaged, scale }: LogLinear): number[] {
+function posteriorErrors({ averaged, scale, factors }: LogLinear): number[] {
   const { theta, weighed } = averaged;
   const variance = new Float64Array(scale.length);
   for (const { weight, theta: at, lower } of weighed)
     for (let j = 0; j < scale.length; j++)
       variance[j]! += weight * (inverseDiagonal(lower, j) + (at[j]! - theta[j]!) ** 2);
-  return Array.from(variance, (value, j) => Math.sqrt(value) / scale[j]!);
+  return Array.from(variance, (value, j) => (Math.sqrt(value) / scale[j]!) * factors[j]!);
 }
 
 /** Entry (j, j) of (L L')^-1: the squared length of L^-1 e_j. */

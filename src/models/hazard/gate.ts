@@ -9,6 +9,7 @@ interface GateThresholds {
   readonly placebo_incremental_fraction: number;
   readonly chance_of_effects: number;
   readonly mirrored_incremental_low: number;
+  readonly mirrored_part_of_claim: number;
   readonly calibration_slope: readonly [number, number];
 }
 
@@ -17,16 +18,19 @@ interface GateThresholds {
  * act on a claim of 0.08, so a placebo must stay below it. Parameters are the effective parameters of the penalised fit,
  * controls included; 20 conversions for each are twice the usual rule of ten events per variable (Peduzzi et al., J. Clin.
  * Epidemiol. 49, 1996), and worlds with 20 to 40 give good fits. The right slope is 1; with few held-out orders it varies much. In
- * simulated worlds with effects, nearly all fits whose shares were worse than equal ones had a chance of effects below 0.95. The part
- * claimed for touches after orders is judged by the low end of its 90 % interval, because with 1,500 orders its noise is 0.1.
+ * simulated worlds, fits to no effect reached a chance of effects of 0.999, and 0.99 refuses half of those above 0.95. The part claimed for
+ * touches after orders is judged by the low end of its 90 % interval, because with 1,500 orders its noise is 0.1; and beside what is claimed
+ * for touches before them: it was 0.33 to 0.9 of it where touches had no effect and the fit claimed 0.07 to 0.15, and at most 0.43 where
+ * they had one.
  */
 const GATE: GateThresholds = {
   conversions: 1_000,
   conversions_per_parameter: 20,
   exposed_cases: 100,
   placebo_incremental_fraction: 0.08,
-  chance_of_effects: 0.95,
+  chance_of_effects: 0.99,
   mirrored_incremental_low: 0.03,
+  mirrored_part_of_claim: 0.4,
   calibration_slope: [0.6, 1.6],
 };
 
@@ -74,14 +78,21 @@ export function judgeHazard(diagnostics: HazardDiagnostics): Gate {
 function mirrorCheck(diagnostics: HazardDiagnostics): Check[] {
   const { mirrored_incremental_fraction: value, mirrored_incremental_low: low, incremental_fraction } = diagnostics;
   if (value === null || low === null || value > incremental_fraction) return [];
-  const bound = { below: GATE.mirrored_incremental_low };
+  const part = incremental_fraction > 0 ? value / incremental_fraction : 0;
   return [
     check(
       'mirrored_incremental_low',
       low,
-      bound,
+      { below: GATE.mirrored_incremental_low },
       (_, required) =>
         `The incremental part claimed for touches after an order, which cannot have caused it, is at least ${shown(low)}; it has to be ${required}.`,
+    ),
+    check(
+      'mirrored_part_of_claim',
+      part,
+      { below: GATE.mirrored_part_of_claim },
+      (_, required) =>
+        `What is claimed for touches after an order, which cannot have caused it, is ${shown(part)} of what is claimed for touches before it; it has to be ${required}. So much of the claim may be intent.`,
     ),
   ];
 }

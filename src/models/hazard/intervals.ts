@@ -16,7 +16,7 @@ import { MOST_INTERVAL_ORDERS } from '../settings.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
 import { drawnFlows, type FlowOfOrders, flowOfOrders, type UncertainFlow } from './flow/flow-of-orders.ts';
 import { type Histories, peopleOf } from './histories.ts';
-import { effectsOf } from './log-linear.ts';
+import { effectsOf, LEAST_EFFECT } from './log-linear.ts';
 import { addExposures } from './rows.ts';
 import { shapleyOfBent } from './shapley.ts';
 import { ordersOf, partsOf, sharesOf } from './totals.ts';
@@ -148,6 +148,7 @@ function addUp(
     total += weight;
     x.fill(0);
     for (let j = 0; j < width; j++) x[j % groups]! += theta[j]! * orders.exposures[i * width + j]!;
+    for (let g = 0; g < groups; g++) x[g] = Math.max(LEAST_EFFECT, x[g]!);
     shapleyOfBent(x, curvature, phi);
     for (let g = 0; g < groups; g++) signed[g]! += weight * phi[g]!;
     for (const { from, to, part, pair } of orders.flow?.[i] ?? []) {

@@ -27,15 +27,15 @@ export function mirroredClaim(fit: HazardFit, { linear }: HazardWork, histories:
   if (fit.people_leave || fit.model.kind !== 'log_linear') return null;
   const backwards = mirrored(histories);
   const { half_lives_days } = fit.plan;
-  const { curvature } = linear.bend;
-  const options = { ...fit.options, half_lives_days: [half_lives_days], curvatures: [curvature] };
+  const form = linear.bend;
+  const options = { ...fit.options, half_lives_days: [half_lives_days], forms: [form] };
   const sampled = sampleRiskSets(backwards, options);
   const plan = planFeatures(backwards, sampled, options, half_lives_days);
   const rows = measureRows(plan, backwards, sampled);
   // The prior that no touch has an effect would hide what intent adds to real effects, so the strength of the fit is kept.
   const effects = linear.averaged.weighed.slice(0, -1);
   const { strength } = effects.reduce((best, next) => (next.weight > best.weight ? next : best));
-  const again = fitLogLinear(rows, plan, { curvature, strength });
+  const again = fitLogLinear(rows, plan, { form, strength });
   const control = { ...fit, plan, model: savedModel(rows, again) };
   const noise = { seed: options.seed, draws: DRAWS, level: 0.9 };
   return {

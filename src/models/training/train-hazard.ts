@@ -55,6 +55,7 @@ export function trainHazard(histories: Histories, naming: Naming, options: Train
       effective_parameters: fit.effective_parameters,
       half_lives_days: fit.plan.half_lives_days,
       curvature: work.linear.bend.curvature,
+      adds: work.linear.bend.adds ?? 0,
       held_out,
       exposed_cases,
     },

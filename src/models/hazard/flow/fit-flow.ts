@@ -22,7 +22,7 @@ const SETTINGS = {
   most_age_ms: 7 * MS_PER_DAY,
   half_lives_days: [[0.25, 1.5]],
   // Credit that flows back multiplies the rate of touches (see flow.ts).
-  curvatures: [0],
+  forms: [{ curvature: 0 }],
 } as const;
 
 type FlowOptions = typeof SETTINGS & { seed: number; guard_ms: number };
