@@ -8,6 +8,8 @@ import type { Reach } from './evidence.ts';
 
 /** Fewer experiments than this teach chance. */
 export const LEAST_EXPERIMENTS = 20;
+/** By how many standard errors the regression must be better than the factor. */
+const SURE = 2;
 /** The normal quantile of a 95 % interval. */
 const Z = 1.96;
 
@@ -120,16 +122,16 @@ function regressionOf(...[rows, target, weights]: Learnt): Guess {
 }
 
 /**
- * The regression only where its left-out squared errors are below those of the factor by more than one standard error of their mean
- * difference: a few noisy experiments often make five features look better than they are. (The one-standard-error rule of Breiman et al.,
- * Classification and Regression Trees, 1984.)
+ * The regression only where its left-out squared errors are below those of the factor by more than two standard errors of their mean
+ * difference: a few noisy experiments often make five features look better than they are. (A rule like that of Breiman et al.,
+ * Classification and Regression Trees, 1984, who take one standard error.)
  */
 function chosen(factor: Guess, regression: Guess, target: readonly number[], weights: readonly number[]): Guess {
   const sum = weights.reduce((a, b) => a + b, 0);
   const gains = target.map((value, i) => (factor.left_out[i]! - value) ** 2 - (regression.left_out[i]! - value) ** 2);
   const mean = gains.reduce((all, gain, i) => all + weights[i]! * gain, 0) / sum;
   const error = Math.sqrt(gains.reduce((all, gain, i) => all + (weights[i]! * (gain - mean)) ** 2, 0)) / sum;
-  return mean > error ? regression : factor;
+  return mean > SURE * error ? regression : factor;
 }
 
 /** Inverse variances of the lift per person, with the median variance added, so that no single experiment decides. */
