@@ -27,8 +27,13 @@ function worldOf(seed: number) {
   const assignments = Array.from({ length: 70 }, (_, i) => {
     const owner = random.integer(0, people - 1);
     const arm = ARMS[random.integer(0, ARMS.length - 1)]!;
-    return { id: `g${String(i).padStart(3, '0')}`, owner, second: random.chance(0.4), arm, at_ms: when() };
+    const second = random.chance(0.4);
+    return { id: `g${String(i).padStart(3, '0')}`, owner, second, arm, at_ms: when(), is_late: random.chance(0.3) };
   });
+  const exposures = Array.from({ length: 15 }, () => ({
+    owner: random.integer(0, people - 1),
+    second: random.chance(0.4),
+  }));
   const orders: Placed[] = Array.from({ length: 90 }, () => {
     const cents = random.integer(100, 20_000);
     return {
@@ -41,23 +46,27 @@ function worldOf(seed: number) {
   });
   const window_days = random.chance(0.5) ? random.integer(1, 6) : null;
   const before_days = random.integer(1, 5);
-  return { people, assignments, orders, window_days, before_days, end_ms: START_MS + 12 * DAY_MS };
+  return { people, assignments, exposures, orders, window_days, before_days, end_ms: START_MS + 12 * DAY_MS };
 }
 type World = ReturnType<typeof worldOf>;
 
 interface Person {
   arm: string;
   crossed: boolean;
+  exposed: boolean;
   orders: number;
   gross: number;
   refunds: number;
   before: number;
 }
 
-function peopleOf({ people, assignments, orders, window_days, before_days, end_ms }: World): Person[] {
+function peopleOf({ people, assignments, exposures, orders, window_days, before_days, end_ms }: World): Person[] {
   return Array.from({ length: people }, (_, owner) => {
     const own = assignments.filter((one) => one.owner === owner && one.at_ms >= START_MS && one.at_ms < end_ms);
-    const [first] = own.sort((x, y) => x.at_ms - y.at_ms || (x.id < y.id ? -1 : 1));
+    // Nobody moves to another arm by what is said after they were treated.
+    const is_treated = exposures.some((one) => one.owner === owner);
+    const later = ({ is_late }: { is_late: boolean }): number => Number(is_treated && is_late);
+    const [first] = own.sort((x, y) => later(x) - later(y) || x.at_ms - y.at_ms || (x.id < y.id ? -1 : 1));
     if (first === undefined) return [];
     const until = Math.min(end_ms, window_days === null ? end_ms : first.at_ms + window_days * DAY_MS);
     const bought = orders.filter((one) => one.owner === owner);
@@ -67,6 +76,7 @@ function peopleOf({ people, assignments, orders, window_days, before_days, end_m
     return [
       {
         arm: first.arm,
+        exposed: is_treated,
         crossed: own.some(({ arm }) => arm !== first.arm),
         orders: after.length,
         gross: sum(after, ({ cents }) => cents),
@@ -116,12 +126,26 @@ async function expectWorld(seed: number): Promise<void> {
     };
     await shop.tributary.experiments.accept('test', [{ record: 'experiments', input: plan }], ALL_BRANDS);
     const name = (owner: number, second: boolean): string => `${second ? 'phone' : 'person'}-${owner}`;
+    const assign = (late: boolean): Promise<void> =>
+      shop.send(
+        'assignments',
+        ...world.assignments
+          .filter(({ is_late }) => is_late === late)
+          .map(({ id, owner, second, arm, at_ms }) => ({
+            ...{ assignment_id: id, experiment_id: 'w', arm },
+            ...{ customer_id: name(owner, second), occurred_at: iso(at_ms) },
+          })),
+      );
+    await assign(false);
     await shop.send(
-      'assignments',
-      ...world.assignments.map(({ id, owner, second, arm, at_ms }) => ({
-        ...{ assignment_id: id, experiment_id: 'w', arm, customer_id: name(owner, second), occurred_at: iso(at_ms) },
+      'exposures',
+      ...world.exposures.map(({ owner, second }, i) => ({
+        ...{ exposure_id: `x${i}`, experiment_id: 'w', arm: 'a', customer_id: name(owner, second) },
+        occurred_at: iso(START_MS),
       })),
     );
+    shop.wait(1_000);
+    await assign(true);
     await shop.send(
       'identity_links',
       ...Array.from({ length: world.people }, (_, owner) => ({
@@ -162,6 +186,7 @@ async function expectWorld(seed: number): Promise<void> {
         seed,
         {
           people: own.length,
+          exposed_people: own.filter(({ exposed }) => exposed).length,
           crossed_people: own.filter(({ crossed }) => crossed).length,
           converted_people: own.filter(({ orders }) => orders > 0).length,
           orders: own.reduce((sum, { orders }) => sum + orders, 0),
