@@ -51,7 +51,7 @@ const hazard = fc
 function calibratedOf(content: Content): Content {
   if (content.form !== 'hazard') return content;
   const { states } = content.fit.plan;
-  const factors = states.map((_, code) => [1, 0.3, 0][code % 3]!);
+  const factors = states.map((_, code) => [1.6, 0.3, 0][code % 3]!);
   const added = states.map((_, code) => [0.08, 0, 0][code % 3]!);
   return { ...content, calibration: { factors, added, half_life_days: 4, experiments: [] } };
 }

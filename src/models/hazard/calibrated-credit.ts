@@ -10,7 +10,7 @@ import { ordersOf } from './totals.ts';
 
 /** What holdouts change in the credit of touches, by state. */
 export interface Calibration {
-  /** Multiplies the incremental credit of a touch; at most 1. */
+  /** Multiplies the incremental credit of a touch; at most {@link MOST_FACTOR}. */
   readonly factors: readonly number[];
   /** Added for each decayed touch, where holdouts say that the fit claims too little. */
   readonly added: readonly number[];
@@ -19,9 +19,12 @@ export interface Calibration {
   readonly experiments: readonly HoldoutLift[];
 }
 
+/** More than this the fit does not say which touches count. */
+const MOST_FACTOR = 2;
+
 /**
- * Where a holdout says less than the fit, the credit of each touch is multiplied. Where it says more, the rest is shared among all touches
- * of the channel before orders by their decayed age, because a fit that claims nothing does not say which touches count.
+ * The credit of each touch is multiplied, up to a bound. Where holdouts say more than that, the rest is shared among all touches of the channel
+ * before orders by their decayed age, because a fit that claims next to nothing does not say which touches count.
  * @param claimed incremental orders of each channel by the fit.
  */
 export function calibrationOf(
@@ -37,13 +40,14 @@ export function calibrationOf(
   const exposed = new Map<string, number>();
   for (const [code, name] of names.entries()) exposed.set(name, (exposed.get(name) ?? 0) + exposures[code]!);
   const orders = new Map(totals.map((one) => [one.channel, one.orders]));
+  const factors = names.map((name) => {
+    const [before, after] = [claimed.get(name) ?? 0, orders.get(name) ?? 0];
+    return before > 0 ? Math.min(MOST_FACTOR, after / before) : 1;
+  });
   return {
-    factors: names.map((name) => {
-      const [before, after] = [claimed.get(name) ?? 0, orders.get(name) ?? 0];
-      return before > 0 ? Math.min(1, after / before) : 1;
-    }),
-    added: names.map((name) => {
-      const more = (orders.get(name) ?? 0) - (claimed.get(name) ?? 0);
+    factors,
+    added: names.map((name, code) => {
+      const more = (orders.get(name) ?? 0) - factors[code]! * (claimed.get(name) ?? 0);
       const all = exposed.get(name)!;
       return more > 0 && all > 0 ? more / all : 0;
     }),
