@@ -176,7 +176,7 @@ describe.skipIf(missing).each(PAGES.map(({ path, name }) => ({ path, name })))('
     const page = await demo.open(`${path}?${USD}&start=2020-01-01&end=2020-01-31`);
     let hold: Array<() => void> = [];
     let failure: { status: number; message: string } | null = null;
-    await page.route(/\/v1\/(reports|customers|conversions|incidents|monitors|experiments)/, async (route) => {
+    await page.route(/\/v1\/(reports|advice|customers|conversions|incidents|monitors|experiments)/, async (route) => {
       if (failure !== null) {
         const { status, message } = failure;
         return route.fulfill({ status, json: { error: { code: 'failed', field: 'group_by', message } } });
