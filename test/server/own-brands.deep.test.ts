@@ -101,7 +101,9 @@ test('every other call asks for one of the two brands, answers for it, and tells
     const { status, text } = await server.get(`${path}?brand_id=${own}`, anna);
     // What needs all brands is closed; an id that nobody has is not found.
     expect([path, [200, 400, 403, 404, 422].includes(status)]).toEqual([path, true]);
-    expect([path, text]).not.toEqual([path, expect.stringMatching(new RegExp(`secret|987|${other}`))]);
+    // The revenue of the third, and not the digits of a time or a position.
+    const hidden = new RegExp(`secret|987[.]00|987000000|${other}`);
+    expect([path, text]).not.toEqual([path, expect.stringMatching(hidden)]);
     const foreign = await server.get(`${path}?brand_id=secret`, anna);
     const only = 'brand_id: you may see the brands shop-eu, shop-us only; name one of them';
     expect([path, foreign.status, foreign.body.error.message]).toEqual([path, 403, only]);
