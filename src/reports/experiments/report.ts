@@ -29,7 +29,7 @@ const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
 const ExperimentParameters = Type.Object({ brand_id, as_of, currency }, { additionalProperties: false });
 
 /** How results are computed. A change of any formula is a new version, so that an answer can be made again to the byte. */
-export const ANALYSIS_VERSION = '1';
+export const ANALYSIS_VERSION = '2';
 
 export async function experimentReport(
   context: ReportContext,

@@ -25,7 +25,7 @@ import { makeWaves, type Wave } from './waves.ts';
 
 const DEFAULTS = { window_hours: 24, list_days: 90 } as const;
 /** How the figures are computed. A change of any formula is a new version. */
-const ANALYSIS_VERSION = '1';
+const ANALYSIS_VERSION = '2';
 
 const { adjustments: _adjustments, ...SHARED } = EMAIL_LIST_PARAMETERS;
 const SendEffectsParameters = Type.Object(
