@@ -102,7 +102,10 @@ function columnsOf(incidents: readonly Incident[], view: View): ReadonlyArray<Co
       name: 'Cases',
       meaning: 'Orders or people that the figure is made of, and the fewest that the rule needs',
       right: true,
-      cell: ({ cases, least_cases }) => `${count(cases)} of ${count(least_cases)} needed`,
+      cell: ({ cases, least_cases, interval }) =>
+        cases >= least_cases && interval === null
+          ? `${count(cases)}, which tell too little`
+          : `${count(cases)} of ${count(least_cases)} needed`,
       by: ({ cases }) => cases,
     },
     {
