@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { countOf } from '../../src/histories/pass-progress.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
+import type { Answers } from '../../src/reports/context.ts';
 import { Progress } from '../../src/reports/progress.ts';
 import { ALL_BRANDS, bearer, ORDER, TOUCH } from '../support/events.ts';
 import { slowReports } from '../support/slow.ts';
@@ -55,7 +56,24 @@ test('a pass over people says how many of them are taken, also to those who join
   const { histories, warehouse, reports } = server.tributary;
   await histories.follow(warehouse);
   const [first, joined] = [new Progress(), new Progress()];
-  await Promise.all([first, joined].map((progress) => attributionReport({ ...reports, progress }, MARCH, ALL_BRANDS)));
+  // The work begins when both have asked for it: else it may be done before the other asks.
+  let asked = 0;
+  let bothAsked!: () => void;
+  const both = new Promise<void>((resolve) => {
+    bothAsked = resolve;
+  });
+  const kept = reports.answers!;
+  const answers: Answers = {
+    hits: 0,
+    clear: () => kept.clear(),
+    once(key, make, asking) {
+      if (++asked === 2) bothAsked();
+      return kept.once(key, () => both.then(make), asking);
+    },
+  };
+  await Promise.all(
+    [first, joined].map((progress) => attributionReport({ ...reports, answers, progress }, MARCH, ALL_BRANDS)),
+  );
   expect(first.now()).toEqual({ step: 'people', done: 40, total: 40 });
   expect(joined.now()).toEqual({ step: 'people', done: 40, total: 40 });
 });
