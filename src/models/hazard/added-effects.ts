@@ -5,6 +5,7 @@
  * of the fit, and single orders have the credit of an average person.
  */
 import { type Bend, type Design, multiplierOf } from '../../learning/likelihood.ts';
+import { shapleyOfBent } from './shapley.ts';
 
 /** For each order that the fit learns from: its sum over controls that say how often a person orders anyway, and the effect of each group before it. */
 export interface EffectsBeforeOrders {
@@ -44,14 +45,13 @@ export function effectsBeforeOrders(
 /** The factor of each group. @param least effect of a group before an order, relative to the hazard that it adds to. */
 export function factorsOfAdded({ groups, adds, u, effects }: EffectsBeforeOrders, least: number): Float64Array {
   const relative = new Float64Array(groups);
+  const credit = new Float64Array(groups);
   const claims = (effectOf: (order: number, group: number) => number): Float64Array => {
     const sums = new Float64Array(groups);
     for (let order = 0; order < u.length; order++) {
-      let s = 0;
-      for (let group = 0; group < groups; group++) s += relative[group] = Math.max(least, effectOf(order, group));
-      // As shapleyOfBent splits an order.
-      const part = Math.abs(s) < 1e-9 ? 1 : (s > 0 ? s / (1 + s) : -Math.expm1(-s)) / s;
-      for (let group = 0; group < groups; group++) sums[group]! += relative[group]! * part;
+      for (let group = 0; group < groups; group++) relative[group] = Math.max(least, effectOf(order, group));
+      shapleyOfBent(relative, 1, credit);
+      for (let group = 0; group < groups; group++) sums[group]! += credit[group]!;
     }
     return sums;
   };
