@@ -3,8 +3,8 @@ import { scorerOf } from './credit.ts';
 import type { HazardFit } from './fit.ts';
 import { type Flow, movesOf, SHARED } from './flow/flow.ts';
 import type { Histories } from './histories.ts';
-import type { HazardPath, Scorer } from './scorer.ts';
-import { ordersOf, pathReader } from './totals.ts';
+import type { HazardPath } from './scorer.ts';
+import { ordersOf, pathReader, touchCredit } from './totals.ts';
 
 /**
  * The part of all orders that is lost without each channel alone, at least 0. Without a channel, its own touches are missing and those
@@ -19,6 +19,7 @@ export function lostAlone(
 ): Map<string, number> {
   const channel_of = fit.plan.states.map(channelOf);
   const scorer = scorerOf(fit);
+  const creditOf = touchCredit(fit);
   const pathOf = pathReader(fit, histories);
   const sums = new Map(channel_of.map((channel) => [channel, 0]));
   const add = (channel: string, part: number): void => {
@@ -33,7 +34,7 @@ export function lostAlone(
     for (const channel of new Set(Array.from(path.codes, (code) => channel_of[code]!)))
       add(channel, -Math.expm1(scorer.logRatio(without(path, channel, channel_of)) - all));
     if (flow !== undefined)
-      for (const { to, lost } of lostWith(fit, scorer, flow, path)) add(channel_of[path.codes[to]!]!, lost);
+      for (const { to, lost } of lostWith(flow, creditOf, path)) add(channel_of[path.codes[to]!]!, lost);
   }
   return new Map([...sums].map(([channel, sum]) => [channel, orders > 0 ? Math.max(0, sum) / orders : 0]));
 }
@@ -44,19 +45,13 @@ function without(path: HazardPath, channel: string, channel_of: readonly string[
 }
 
 /** What is lost without touch `to` because it brought another touch: the whole part, of which credit moves only half. */
-function lostWith({ plan }: HazardFit, scorer: Scorer, flow: Flow, path: HazardPath): { to: number; lost: number }[] {
+function lostWith(
+  flow: Flow,
+  creditOf: (path: HazardPath) => Float64Array,
+  path: HazardPath,
+): { to: number; lost: number }[] {
   const moves = movesOf(flow, path);
   if (moves.length === 0) return [];
-  const phi = new Float64Array(plan.groups.length);
-  scorer.score(path, phi);
-  const groups = Array.from(path.codes, (code) => plan.group_of[code]!);
-  const own = groups.map((group, i) => scorer.share(group, path.ages_ms[i]!));
-  const shares = new Float64Array(plan.groups.length);
-  groups.forEach((group, i) => {
-    shares[group]! += own[i]!;
-  });
-  return moves.map(({ from, to, part }) => {
-    const group = groups[from]!;
-    return { to, lost: ((part / SHARED) * phi[group]! * own[from]!) / shares[group]! };
-  });
+  const credit = creditOf(path);
+  return moves.map(({ from, to, part }) => ({ to, lost: (part / SHARED) * credit[from]! }));
 }

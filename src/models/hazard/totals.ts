@@ -95,11 +95,8 @@ function sumOf(values: Float64Array): number {
 
 function signedTotals(fit: HazardFit, histories: Histories, flow: Flow | undefined): SignedTotals {
   const { plan } = fit;
-  const scorer = scorerOf(fit);
+  const creditOf = touchCredit(fit);
   const pathOf = pathReader(fit, histories);
-  const groups = plan.groups.length;
-  const phi = new Float64Array(groups);
-  const share = new Float64Array(groups);
   const by_state = new Float64Array(plan.states.length);
   const value_by_state = new Float64Array(plan.states.length);
   const exposed = new Float64Array(plan.states.length);
@@ -110,18 +107,11 @@ function signedTotals(fit: HazardFit, histories: Histories, flow: Flow | undefin
     orders++;
     total += value;
     const path = pathOf(person, T);
-    const { codes, ages_ms } = path;
+    const { codes } = path;
     if (codes.length === 0) continue;
     touched++;
     for (const code of new Set(codes as Uint16Array)) exposed[code]!++;
-    scorer.score(path, phi);
-    const own = Float64Array.from(codes, (code, i) => scorer.share(plan.group_of[code]!, ages_ms[i]!));
-    share.fill(0);
-    for (let i = 0; i < codes.length; i++) share[plan.group_of[codes[i]!]!]! += own[i]!;
-    const credit = own.map((part, i) => {
-      const group = plan.group_of[codes[i]!]!;
-      return phi[group]! * (part / share[group]!);
-    });
+    const credit = creditOf(path);
     if (flow !== undefined) moveCredit(movesOf(flow, path), credit);
     for (let i = 0; i < codes.length; i++) {
       by_state[codes[i]!]! += credit[i]!;
@@ -129,6 +119,28 @@ function signedTotals(fit: HazardFit, histories: Histories, flow: Flow | undefin
     }
   }
   return { orders, value: total, by_state, value_by_state, touched, exposed };
+}
+
+/**
+ * A function that gives the signed credit of each touch of a path: the Shapley value of its group, which the touches of the group share by
+ * their decayed effects. All touches are of the fit, and of an age that may have an effect.
+ */
+export function touchCredit(fit: HazardFit): (path: HazardPath) => Float64Array {
+  const { group_of, groups } = fit.plan;
+  const scorer = scorerOf(fit);
+  const phi = new Float64Array(groups.length);
+  const share = new Float64Array(groups.length);
+  return (path) => {
+    const { codes, ages_ms } = path;
+    scorer.score(path, phi);
+    const own = Float64Array.from(codes, (code, i) => scorer.share(group_of[code]!, ages_ms[i]!));
+    share.fill(0);
+    for (let i = 0; i < codes.length; i++) share[group_of[codes[i]!]!]! += own[i]!;
+    return own.map((part, i) => {
+      const group = group_of[codes[i]!]!;
+      return phi[group]! * (part / share[group]!);
+    });
+  };
 }
 
 export function* ordersOf(histories: Histories): Generator<{ person: number; T: number; value: number }> {
