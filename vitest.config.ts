@@ -52,7 +52,7 @@ class LongFirst extends BaseSequencer {
 }
 
 /** Belongs to the projects: in the part that both extend it would run once more, for nothing. */
-const SETUP = ['test/support/compiled.ts', 'test/clickhouse/setup.ts'];
+const SETUP = ['test/support/run-folder.ts', 'test/support/compiled.ts', 'test/clickhouse/setup.ts'];
 
 const LEFT_OUT = process.env['TRIBUTARY_TEST_ENGINE'] === 'clickhouse' ? NOT_ON_CLICKHOUSE : [];
 const FILES = deep ? deepFiles() : ['test/**/*.test.ts'];
@@ -63,6 +63,7 @@ export default defineConfig({
   },
   test: {
     server: { deps: { external: [SCHEMA_LIBRARY] } },
+    setupFiles: ['test/support/after-file.ts'],
     projects: [
       {
         extends: true,

@@ -1,6 +1,5 @@
 /** Spools and collectors in folders of their own, and events to put into them. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { afterAll } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import type { Enrich } from '../../src/log/batch.ts';
@@ -14,15 +13,13 @@ import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { openEmptyWarehouse } from '../support/engine.ts';
 import { ALL_BRANDS, PRIVACY } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { closeAfterFile } from '../support/left-open.ts';
 import { openTestState } from '../support/state.ts';
 import { NOW_MS } from '../support/time.ts';
 
-const spools: Spool[] = [];
-afterAll(() => Promise.all(spools.map((spool) => spool.close())));
-
 export async function openSpool(folder: string, limits: Partial<Limits> = {}, committed_log_seq = 0): Promise<Spool> {
   const spool = await Spool.open({ folder, limits: { ...DEFAULT_LIMITS, ...limits }, committed_log_seq });
-  spools.push(spool);
+  closeAfterFile(() => spool.close());
   return spool;
 }
 
