@@ -26,13 +26,7 @@ export function widened(plan: Plan, { window_ms, list_ms }: SendsAsked): Plan {
 /** Makes `send_orders` and `send_mail`. Unsubscriptions and bounces are read from the beginning, other emails within the wide plan. */
 export async function makeMailAndOrders(snapshot: Snapshot, context: ReportContext, wide: Plan): Promise<void> {
   await makeOrdersAndEvents(snapshot, wide, context.directory);
-  await materialise(
-    snapshot,
-    SEND_ORDERS,
-    `select o.order_no as order_no, o.brand_id as brand_id, concat(o.brand_id, '/', o.person_id) as person, o.at_ms as at_ms,
-       e.after_micros - e.before_micros as net
-     from ${ORDERS.name} o join ${EVENTS.name} e on e.order_no = o.order_no`,
-  );
+  await makeNetOrders(snapshot);
   const events = await emailEvents(snapshot, wide, ALL_EMAILS, { since_ever: true });
   await materialise(
     snapshot,
@@ -43,6 +37,17 @@ export async function makeMailAndOrders(snapshot: Snapshot, context: ReportConte
      from (${events}) h
      where (h.in_period = 1 and h.kind in (${SENT_KINDS}, 'email_open', 'email_click'))
        or h.kind in ('bounced', 'unsubscribed', 'complained', 'resubscribed')`,
+  );
+}
+
+/** Makes `send_orders` from the orders of a plan. */
+export async function makeNetOrders(snapshot: Snapshot): Promise<void> {
+  await materialise(
+    snapshot,
+    SEND_ORDERS,
+    `select o.order_no as order_no, o.brand_id as brand_id, concat(o.brand_id, '/', o.person_id) as person, o.at_ms as at_ms,
+       e.after_micros - e.before_micros as net
+     from ${ORDERS.name} o join ${EVENTS.name} e on e.order_no = o.order_no`,
   );
 }
 
