@@ -80,37 +80,49 @@ describe('orders that have not come', () => {
   });
 });
 
-const rate = (low: number, high: number) => ({
-  events: 50,
-  rate: (low + high) / 2,
-  interval: { low, high },
-  withheld: null,
+const estimate = (difference: number, half: number) => ({
+  ...{ value: 0.01 + difference, other: 0.01, difference, low: difference - half, high: difference + half },
 });
-const bucket = (messages: string, lost: object, ordered: object) => ({
-  messages,
-  people: 500,
-  person_weeks: 1_000,
-  lost,
-  ordered,
+const NONE = estimate(0, 0.001);
+const row = (emails_before: number, rest: object = {}) => ({
+  ...{ emails_before, emails: 5_000, other_emails: 5_000, within_hours: 72 },
+  ...{ left: NONE, orders: NONE, net: estimate(0.1, 0.2), control: { ...NONE, differs: false } },
+  ...rest,
 });
+const often = (...rows: ReturnType<typeof row>[]) =>
+  frequencyAdvice(
+    {
+      frequency: { rows, emails: 20_000, unnamed: 0, value_of_person: 4 },
+      ...{ people_part: 1, currency: 'EUR' },
+    },
+    900,
+  );
+const leaves = estimate(0.004, 0.001);
 
 describe('how often to send', () => {
-  test('stops where surely more leave and not surely more order', () => {
-    const usual = rate(0.02, 0.03);
-    const rows = [
-      bucket('1', rate(0.001, 0.002), usual),
-      bucket('2', rate(0.001, 0.003), usual),
-      bucket('3', rate(0.005, 0.009), usual),
-    ];
-    expect(frequencyAdvice({ messages_per_week: rows })).toMatchObject({ advice: 'at_most', at_most_per_week: '2' });
-    const sells = [rows[1]!, bucket('3', rate(0.005, 0.009), rate(0.05, 0.06))];
-    expect(frequencyAdvice({ messages_per_week: sells })).toMatchObject({ advice: 'leave_it', at_most_per_week: null });
+  test('stops where one more surely makes more people leave and does not surely bring more orders', () => {
+    const found = often(row(1), row(2), row(3, { left: leaves }));
+    expect(found).toMatchObject({ advice: 'at_most', at_most_per_week: '3', is_causal: false });
+    expect(found['message']).toMatch(/^Send at most 3 emails in 7 days: after one more, 1\.40 % .* \+0\.40 \(\+0\.30 to \+0\.50\)/);
+    // A person brings 4.00 EUR in 28 days; 100 emails lose 0.4 people.
+    expect(found['message']).toContain('100 such emails lose 1.60 EUR (1.20 EUR to 2.00 EUR)');
+    expect(often(row(5, { left: leaves }))).toMatchObject({ at_most_per_week: '5+' });
   });
 
-  test('is refused where rates are withheld', () => {
-    const none = { events: 3, rate: null, interval: null, withheld: 'only 20 people-weeks; 100 are needed' };
-    const found = frequencyAdvice({ messages_per_week: [bucket('1', none, none), bucket('2', none, none)] });
-    expect(found).toMatchObject({ advice: 'refused', message: expect.stringContaining('20 people-weeks') });
+  test('leaves it where one more surely brings more orders', () => {
+    const found = often(row(1), row(2, { left: leaves, orders: estimate(0.01, 0.005) }));
+    expect(found).toMatchObject({ advice: 'leave_it', at_most_per_week: null });
+    expect(found['message']).toContain('surely brings more orders as well');
+  });
+
+  test('is refused where too little is known, and where people differed before', () => {
+    expect(often(row(1, { left: null }))).toMatchObject({
+      advice: 'refused',
+      message: expect.stringContaining('300 with one more email'),
+    });
+    const unlike = row(2, { left: leaves, control: { ...estimate(0.01, 0.002), differs: true } });
+    expect(often(row(1), unlike)).toMatchObject({ advice: 'refused', message: expect.stringContaining('leaks') });
+    expect(often(row(2, { left: leaves, control: null }))).toMatchObject({ advice: 'refused' });
   });
 });
 

@@ -53,8 +53,7 @@ function makeLife(
     if (random.chance(leaving(before))) life.left_ms = at_ms + soon(random);
   };
   for (let day = 0; day < days; day++) {
-    if (random.chance(rates[own]))
-      order(WORLD_START_MS + day * MS_PER_DAY + random.integer(0, MS_PER_DAY - 1));
+    if (random.chance(rates[own])) order(WORLD_START_MS + day * MS_PER_DAY + random.integer(0, MS_PER_DAY - 1));
     // The newsletter of a day goes to many, a flow to one person at a time.
     if (random.chance(chances[own])) send(day, 'campaign');
     if (random.chance(FLOWS_A_DAY)) send(day, 'flow');

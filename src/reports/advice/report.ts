@@ -13,6 +13,7 @@ import { sendTimes } from '../emails/send-times.ts';
 import { lags } from '../lags/report.ts';
 import { ONE_MODEL_UNFILTERED } from '../parameters.ts';
 import { ADVICE_MEANINGS, AdviceResult } from '../results/advice.ts';
+import { SendingParameters, sendingFigures } from '../sending/figures.ts';
 import { today } from '../today/report.ts';
 import { brandRules } from './brand-rules.ts';
 import { askedBudget, budgetParts } from './budget.ts';
@@ -87,11 +88,23 @@ async function adviceReport(
     things,
     further_things,
     ...budget_parts,
-    frequency: frequencyAdvice(await ask(fatigue)),
-    send_time: timeAdvice(await ask(sendTimes)),
+    ...(await emailParts(context, ask, { asked: known(SendingParameters, same), asker })),
     rules: brand_id === null ? [] : await brandRules(context, { brand_id, ...asked_rules }),
     warnings,
   };
+}
+
+/** How often and when to send. */
+async function emailParts(
+  context: ReportContext,
+  ask: (report: Report) => Promise<ReportJson>,
+  { asked, asker }: { asked: Static<typeof SendingParameters>; asker: Asker },
+): Promise<ReportJson> {
+  const weeks = (await ask(fatigue))['messages_per_week'] as Array<{ messages: string; person_weeks: number }>;
+  const clicked = await ask(sendTimes);
+  const sending = await sendingFigures(context, asked, asker);
+  const person_weeks = weeks.reduce((sum, own) => sum + (own.messages === '0' ? 0 : own.person_weeks), 0);
+  return { frequency: frequencyAdvice(sending, person_weeks), send_time: timeAdvice(sending, clicked) };
 }
 
 /** The parameters that a report has. */

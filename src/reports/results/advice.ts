@@ -1,5 +1,5 @@
 /** The answer of the report with advice. */
-import { Type } from '../../domain/typebox.ts';
+import { type TSchema, Type } from '../../domain/typebox.ts';
 import { RULE_NAMES } from '../advice/rule-settings.ts';
 import { CODES } from '../today/findings.ts';
 import {
@@ -25,6 +25,27 @@ const NUMBERS = closed({ value: number(), low: number(), high: number() });
 const REFUSED = nullable(closed({ code: text(), reason: text() }));
 const choiceOf = <const V extends readonly string[]>(values: V) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values] });
+
+/** A rate of emails, that of the others, and the difference with its interval. */
+const compared = <S extends TSchema>(of: S) =>
+  nullable(closed({ value: of, other: of, difference: of, low: of, high: of }));
+const COMPARED_EMAILS = {
+  emails: count(),
+  other_emails: count(),
+  orders: compared(number()),
+  net_revenue: compared(amount()),
+  orders_before: nullable(
+    closed({
+      differs: Type.Boolean(),
+      value: number(),
+      other: number(),
+      difference: number(),
+      low: number(),
+      high: number(),
+    }),
+  ),
+};
+const OF_TIMES = closed({ block: number(), weekday: number() });
 
 export const AdviceResult = closed({
   ...PERIOD_HEAD,
@@ -73,14 +94,31 @@ export const AdviceResult = closed({
     at_most_per_week: textOrNull(),
     message: text(),
     person_weeks: count(),
+    emails: count(),
+    people_part: number(),
+    confidence: number(),
+    value_of_person: nullable(amount()),
+    compared: rows({
+      emails_before: text(),
+      within_hours: count(),
+      left: compared(number()),
+      ...COMPARED_EMAILS,
+    }),
     is_causal: Type.Literal(false),
   }),
   send_time: closed({
     advice: choiceOf(['send_at', 'leave_it']),
     best_hour: textOrNull(),
     best_weekday: textOrNull(),
+    best_block_by_orders: textOrNull(),
+    best_weekday_by_orders: textOrNull(),
     message: text(),
     delivered: count(),
+    people_part: number(),
+    confidence: OF_TIMES,
+    within_hours: OF_TIMES,
+    by_block: rows({ slot: text(), ...COMPARED_EMAILS }),
+    by_weekday: rows({ slot: text(), ...COMPARED_EMAILS }),
     is_causal: Type.Literal(false),
   }),
   rules: rows({
@@ -115,8 +153,27 @@ export const ADVICE_MEANINGS = {
   saturation: 'Per cent of credited revenue for a per cent of spend: near 0 the channel is saturated',
   what_if: 'What the spend of `set` would change',
   change_per_week: 'Net revenue of a week with this spend, less that of now',
-  frequency: 'The most emails a week, from the report on fatigue',
-  send_time: 'The time to send, from the report on times of sending',
+  frequency:
+    'The most emails in 7 days: what follows an email to like people who got one email more before it, or one less',
+  at_most_per_week: 'The most emails in 7 days; `5+` is five',
+  person_weeks: 'Weeks of people on the list, in the report on fatigue',
+  emails: 'Emails that can be compared',
+  people_part: 'The part of people that is compared; below 1 where there are very many emails',
+  value_of_person: 'Net revenue of a person on the list in 28 days',
+  compared: 'Emails by the number of emails to the same person in the 7 days before, beside those with one less',
+  within_hours: 'How long after an email is seen',
+  left: 'People who unsubscribed or complained, per email',
+  orders: 'Orders per email',
+  net_revenue: 'Net revenue per email',
+  orders_before: 'Orders before what is compared; people are not alike where they differ',
+  send_time:
+    'The time to send: orders after emails to like people, and the click rates of the report on times of sending',
+  best_hour: 'The hour with surely the highest click rate',
+  best_weekday: 'The weekday with surely the highest click rate',
+  best_block_by_orders:
+    'The hours after which orders are surely more than at all other hours, in the zone of the brand',
+  best_weekday_by_orders: 'The weekday after which orders are surely more than after all others',
+  confidence: 'The level of the intervals, so that all of them hold together in 95 %',
   rules: 'The rules of the configuration; only for one brand',
   state: 'fires: the whole 90 % interval is below; holds: it is not below at all; unsure: `below` lies within it',
   is_causal: 'Never: who gets more emails, or at which time, is not random',

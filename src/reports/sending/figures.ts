@@ -1,8 +1,8 @@
 /** How often and when to send: like people at one moment, compared by emails in the days before and by the time of sending. It is not causal. */
-import type { Static } from '../../domain/typebox.ts';
+import { type Static, Type } from '../../domain/typebox.ts';
 import { answerOnce } from '../answers.ts';
 import { type Asker, type ReportContext, type ReportJson, readOptions } from '../context.ts';
-import type { EMAIL_LIST_PARAMETERS } from '../parameters.ts';
+import { EMAIL_LIST_PARAMETERS } from '../parameters.ts';
 import { resolveParameters } from '../resolve.ts';
 import { knownUntil } from '../sends/mail.ts';
 import { compareFrequencies, type Frequency } from './frequency.ts';
@@ -23,10 +23,16 @@ export interface SendingFigures {
   currency: string;
 }
 
-type Asked = { [name in keyof typeof EMAIL_LIST_PARAMETERS]?: Static<(typeof EMAIL_LIST_PARAMETERS)[name]> };
+/** What is asked: orders count at their net value, whenever a refund came. */
+const { adjustments: _adjustments, ...SHARED } = EMAIL_LIST_PARAMETERS;
+export const SendingParameters = Type.Object(SHARED, { additionalProperties: false });
 
-/** @throws as reports do. */
-export async function sendingFigures(context: ReportContext, asked: Asked, asker: Asker): Promise<SendingFigures> {
+/** The figures of a period, kept as answers of reports are. @throws as reports do. */
+export async function sendingFigures(
+  context: ReportContext,
+  asked: Static<typeof SendingParameters>,
+  asker: Asker,
+): Promise<SendingFigures> {
   const answer = await context.warehouse.read(async (snapshot) => {
     const resolved = await resolveParameters(snapshot, context, asked, {
       ...asker,

@@ -71,9 +71,7 @@ function rowOf(emails_before: number, sums: ReadonlyMap<string, RateSums>): Freq
   const first_short = AGES.findIndex((_, age) => is_short(age));
   const seen = AGES.slice(0, first_short === -1 ? AGES.length : first_short);
   const found = (name: OutcomeName) =>
-    sumOfRates(
-      seen.map(({ from_ms, until_ms }, age) => ({ sums: of(`${name}/${age}`), scale: until_ms - from_ms })),
-    );
+    sumOfRates(seen.map(({ from_ms, until_ms }, age) => ({ sums: of(`${name}/${age}`), scale: until_ms - from_ms })));
   const [left, orders, net] = [found('left'), found('orders'), found('net')];
   const has_orders = isEnough(orders);
   const first = of('left/0');

@@ -20,12 +20,12 @@ export interface TimeRow {
 
 export type Times = Record<SlotKind, { rows: TimeRow[]; best: string | null; reason: string }>;
 
+/** All blocks, or all weekdays, are compared at once. */
+export const TIME_ALPHA = { block: ALPHA / SLOTS.block, weekday: ALPHA / SLOTS.weekday } as const;
+
 const hours = (hour: number): string => String(hour).padStart(2, '0');
 const NAMES: Record<SlotKind, readonly string[]> = {
-  block: Array.from(
-    { length: SLOTS.block },
-    (_, i) => `${hours(BLOCK_HOURS * i)}-${hours(BLOCK_HOURS * (i + 1))}`,
-  ),
+  block: Array.from({ length: SLOTS.block }, (_, i) => `${hours(BLOCK_HOURS * i)}-${hours(BLOCK_HOURS * (i + 1))}`),
   weekday: WEEKDAYS,
 };
 
@@ -38,13 +38,17 @@ export async function compareTimes({ slots }: TimeUnits): Promise<Times> {
 async function rowsOf(kind: SlotKind, own: SlotUnits): Promise<TimeRow[]> {
   const cells = own.units.inCells();
   const names = NAMES[kind];
-  const alpha = ALPHA / names.length;
+  const alpha = TIME_ALPHA[kind];
   const asked = names.map((_, slot) => ({ treated: slot, other: null }));
   const turns = new WorkTurns();
   const values = new Float64Array(own.units.length);
   const columns: Array<Array<Found | null>> = [];
   const is_clear = own.is_clear.into(new Float64Array(own.units.length));
-  for (const [outcome, times] of [[own.orders, null], [own.net, null], [own.orders_before, is_clear]] as const) {
+  for (const [outcome, times] of [
+    [own.orders, null],
+    [own.net, null],
+    [own.orders_before, is_clear],
+  ] as const) {
     outcome.into(values);
     const clusterOf = (cell: number): number => own.clusterOf(cell);
     const found = compareLevels(cells, { asked, levels: names.length }, { values, times }, clusterOf);
@@ -86,5 +90,8 @@ function bestOf(rows: readonly TimeRow[]): { best: string | null; reason: string
       best: null,
       reason: `people who were sent at ${best.slot} ${best.control === null ? 'cannot be compared before the email' : 'ordered differently before the email as well'}, so the comparison leaks`,
     };
-  return { best: best.slot, reason: `orders are surely more than at the other times, of ${known.length} that are known` };
+  return {
+    best: best.slot,
+    reason: `orders are surely more than at the other times, of ${known.length} that are known`,
+  };
 }
