@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stratifiedDifference } from '../../src/learning/stratified-difference.ts';
-import { byCell, type CellUnits, compareLevels, sumOfRates, withClusters } from '../../src/learning/stratified-rates.ts';
+import {
+  byCell,
+  type CellUnits,
+  compareLevels,
+  sumOfRates,
+  withClusters,
+} from '../../src/learning/stratified-rates.ts';
 
 interface Unit {
   cell: number;

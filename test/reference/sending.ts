@@ -119,7 +119,10 @@ export function frequencyOf(log: SendingLog, asked: Asked) {
   const { people, moments } = momentsOf(log, asked);
   const units = moments.filter(
     ({ email, usual, is_listed }) =>
-      is_listed && usual > 0 && email.at_ms + 72 * HOUR <= asked.until_ms && (email.campaign_id ?? email.email_id) !== null,
+      is_listed &&
+      usual > 0 &&
+      email.at_ms + 72 * HOUR <= asked.until_ms &&
+      (email.campaign_id ?? email.email_id) !== null,
   );
   const ages = [0, 6, 24, 48, 72];
   const watched = (own: Moment): { until: number; left: number | null } => {
@@ -196,8 +199,7 @@ export function timesOf(log: SendingLog, asked: Asked, kind: 'block' | 'weekday'
     const orders = ({ person, email }: Moment, from: number, until: number) =>
       within(people.get(person)!.orders, email.at_ms + from, email.at_ms + until);
     const clear = units.filter(
-      ({ person, email }) =>
-        within(people.get(person)!.emails, email.at_ms - 2 * window + 1, email.at_ms).length === 0,
+      ({ person, email }) => within(people.get(person)!.emails, email.at_ms - 2 * window + 1, email.at_ms).length === 0,
     );
     const compared = (rows: Row[]) => sumOf([{ rows, scale: 1 }], rows);
     return {

@@ -103,7 +103,9 @@ describe('how often to send', () => {
   test('stops where one more surely makes more people leave and does not surely bring more orders', () => {
     const found = often(row(1), row(2), row(3, { left: leaves }));
     expect(found).toMatchObject({ advice: 'at_most', at_most_per_week: '3', is_causal: false });
-    expect(found['message']).toMatch(/^Send at most 3 emails in 7 days: after one more, 1\.40 % .* \+0\.40 \(\+0\.30 to \+0\.50\)/);
+    expect(found['message']).toMatch(
+      /^Send at most 3 emails in 7 days: after one more, 1\.40 % .* \+0\.40 \(\+0\.30 to \+0\.50\)/,
+    );
     // A person brings 4.00 EUR in 28 days; 100 emails lose 0.4 people.
     expect(found['message']).toContain('100 such emails lose 1.60 EUR (1.20 EUR to 2.00 EUR)');
     expect(often(row(5, { left: leaves }))).toMatchObject({ at_most_per_week: '5+' });

@@ -26,8 +26,7 @@ function addPerson({ log, emails, orders, links }: MadeLog, person: string, rand
   const daily = random.pick([0.04, 0.5, 0.6]);
   // Some order in the shop under another id, which is linked.
   const buyer = random.chance(0.2) ? `${person}-web` : person;
-  if (buyer !== person)
-    links.push({ left_id: person, right_id: buyer, occurred_at: formatInstant(FROM_MS) });
+  if (buyer !== person) links.push({ left_id: person, right_id: buyer, occurred_at: formatInstant(FROM_MS) });
   const buy = (at_ms: number): void => {
     if (at_ms >= UNTIL_MS) return;
     const value = random.integer(5, 90);
@@ -47,7 +46,9 @@ function addPerson({ log, emails, orders, links }: MadeLog, person: string, rand
     if (email.at_ms >= UNTIL_MS) return;
     log.emails.push(email);
     const { at_ms, kind, person: customer_id, ...named } = email;
-    const known = Object.fromEntries(Object.entries({ ...named, campaign_kind: kind }).filter(([, own]) => own !== null));
+    const known = Object.fromEntries(
+      Object.entries({ ...named, campaign_kind: kind }).filter(([, own]) => own !== null),
+    );
     emails.push({
       ...{ event_id: `e${emails.length}`, event_type: 'delivered', customer_id },
       ...{ occurred_at: formatInstant(at_ms), ...known },

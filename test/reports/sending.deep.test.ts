@@ -1,13 +1,18 @@
 /** How often and when to send: a log beside an independent computation, and simulated worlds whose truth is known. */
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MS_PER_DAY } from '../../src/domain/time.ts';
 import { tBound } from '../../src/learning/distributions.ts';
+import { wilson } from '../../src/learning/score-interval.ts';
+import { frequencyAdvice, timeAdvice } from '../../src/reports/advice/emails.ts';
 import type { Estimate } from '../../src/reports/sending/estimates.ts';
 import { sendingFigures } from '../../src/reports/sending/figures.ts';
 import { type Compared, frequencyOf, timesOf } from '../reference/sending.ts';
-import { ALL_BRANDS } from '../support/events.ts';
-import { withShop } from '../support/shop.ts';
+import { Engine, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS, type Fields } from '../support/events.ts';
+import { type Json, withShop } from '../support/shop.ts';
 import { MARCH } from '../support/time.ts';
 import { makeLog, sendLog } from './sending-log.ts';
+import { DAYS, figuresOf, type Life, makeLives, WORLD_START_MS } from './sending-worlds.ts';
 
 const ZONE = 'Europe/Berlin';
 /** March begins in Berlin an hour early; the log ends with the clock of the shop. */
@@ -62,5 +67,121 @@ test('a log with several ids, repeats, returns and confirmations has the figures
     expect(seen).toBeGreaterThan(14);
     const listed = frequency.value_of_person;
     expect(listed).toBeGreaterThan(20);
+  });
+});
+
+describe('both engines', () => {
+  let engines: Engine[];
+  beforeAll(async () => {
+    engines = await Promise.all([Engine.open('duckdb', 1), Engine.open('clickhouse', 1)]);
+    const made = makeLog(150, 9);
+    const of = (record: WireEvent['record'], events: readonly Fields[]): WireEvent[] =>
+      events.map((event) => ({ record, event }));
+    const events = [
+      ...of('identity_links', made.links),
+      ...of('email_events', made.emails),
+      ...of('conversions', made.orders),
+    ];
+    await Promise.all(engines.map((engine, i) => engine.load(events, i === 0 ? 700 : 5_000)));
+  }, 120_000);
+  afterAll(async () => void (await Promise.all(engines.map((engine) => engine.close()))));
+
+  test('have the same figures to the byte', async () => {
+    const [duckdb, clickhouse] = await Promise.all(
+      engines.map(async ({ reports }) => JSON.stringify(await sendingFigures(reports, MARCH, ALL_BRANDS))),
+    );
+    expect(clickhouse).toBe(duckdb);
+    expect(JSON.parse(duckdb!).frequency.emails).toBeGreaterThan(1_000);
+  });
+});
+
+/** Weeks of people on the list by emails in them: the parts in which they left and in which they ordered, as the report on fatigue has them. */
+function byWeek(lives: readonly Life[]): Array<Record<'left' | 'ordered', { low: number; high: number }>> {
+  const weeks = Array.from({ length: 6 }, () => ({ all: 0, left: 0, ordered: 0 }));
+  for (const { emails, left_ms, orders } of lives)
+    for (let day = 0; day < DAYS - 7; day += 7) {
+      const from = WORLD_START_MS + day * MS_PER_DAY;
+      const isIn = (at_ms: number): boolean => at_ms >= from && at_ms < from + 7 * MS_PER_DAY;
+      if (left_ms !== null && left_ms < from) break;
+      const own = weeks[Math.min(5, emails.filter(({ at_ms }) => isIn(at_ms)).length)]!;
+      own.all += 1;
+      if (left_ms !== null && isIn(left_ms)) own.left += 1;
+      if (orders.some(({ at_ms }) => isIn(at_ms))) own.ordered += 1;
+    }
+  return weeks.map(({ all, left, ordered }) => ({ left: wilson(left, all), ordered: wilson(ordered, all) }));
+}
+
+describe('in a simulated world', () => {
+  test('in which keen people get more emails and order more, and emails change nothing, weeks mislead and like people do not', async () => {
+    const lives = makeLives({
+      ...{ people: 6_000, seed: 1, chances: [0.15, 0.45], rates: [0.002, 0.02] },
+      leaving: () => 0.002,
+    });
+    const weeks = byWeek(lives);
+    // With more emails in a week, surely more people order in it.
+    for (let emails = 2; emails <= 5; emails++)
+      expect(weeks[emails]!.ordered.low).toBeGreaterThan(weeks[emails - 1]!.ordered.high);
+    const figures = await figuresOf(lives);
+    expect(frequencyAdvice(figures, 0)).toMatchObject({ advice: 'leave_it', at_most_per_week: null });
+    for (const own of figures.frequency.rows)
+      for (const { low, high } of [own.left!, own.orders!]) {
+        expect(low).toBeLessThan(0);
+        expect(high).toBeGreaterThan(0);
+      }
+  });
+
+  test('in which the fourth email in a week triples leaving, it is found with the right number', async () => {
+    const lives = makeLives({
+      ...{ people: 6_000, seed: 1, chances: [0.35, 0.4], rates: [0.004, 0.01], bought: () => 0.005 },
+      leaving: (emails_before) => (emails_before >= 3 ? 0.006 : 0.002),
+    });
+    // Who leaves on Monday gets fewer emails in that week, so weeks with many emails look harmless.
+    const weeks = byWeek(lives);
+    expect(weeks[4]!.left.high).toBeLessThan(weeks[1]!.left.low);
+    const figures = await figuresOf(lives);
+    const said = frequencyAdvice(figures, 0) as Json;
+    expect(said).toMatchObject({ advice: 'at_most', at_most_per_week: '3', is_causal: false });
+    const { left } = figures.frequency.rows[2]!;
+    expect(left!.low).toBeLessThan(0.004);
+    expect(left!.high).toBeGreaterThan(0.004);
+    expect(said.message).toMatch(/compared among like people/);
+  });
+
+  const HOURS = { people: 6_000, chances: [0.35, 0.4], rates: [0.004, 0.01], leaving: () => 0.001 } as const;
+
+  test('in which emails in the evening bring more orders, the evening is found', async () => {
+    const lives = makeLives({
+      ...{ ...HOURS, seed: 1, bought: (hour) => (hour === 18 ? 0.03 : 0.01) },
+      hourOf: (_, random) => random.pick([9, 14, 18]),
+    });
+    const { times } = await figuresOf(lives);
+    expect(times.block.best).toBe('16-20');
+    const { orders } = times.block.rows[4]!;
+    expect(orders!.low).toBeLessThan(0.02);
+    expect(orders!.high).toBeGreaterThan(0.02);
+    expect(times.weekday.best).toBeNull();
+  });
+
+  test('in which flows bring more orders and go out in the evening, no time is named', async () => {
+    const lives = makeLives({
+      ...{ ...HOURS, seed: 2, bought: (_, kind) => (kind === 'flow' ? 0.05 : 0.01) },
+      hourOf: (kind, random) => (random.chance(0.8) === (kind === 'flow') ? 18 : 9),
+    });
+    const bought = (hour: number): number => {
+      const sent = lives.flatMap(({ emails, orders }) =>
+        emails.filter(({ at_ms }) => new Date(at_ms).getUTCHours() === hour).map(({ at_ms }) => ({ at_ms, orders })),
+      );
+      const after = sent.filter(({ at_ms, orders }) =>
+        orders.some((order) => order.at_ms >= at_ms && order.at_ms < at_ms + MS_PER_DAY),
+      );
+      return after.length / sent.length;
+    };
+    // All emails of an hour together mislead.
+    expect(bought(18)).toBeGreaterThan(1.2 * bought(9));
+    const figures = await figuresOf(lives);
+    expect(figures.times.block.best).toBeNull();
+    const clicked = { best: null, reason: 'too few' };
+    const said = timeAdvice(figures, { best_hour: clicked, best_weekday: clicked, totals: { delivered: 9 } }) as Json;
+    expect(said).toMatchObject({ advice: 'leave_it', best_block_by_orders: null, is_causal: false });
   });
 });
