@@ -2572,27 +2572,215 @@ high: string
 message: string
 } | null)
 /**
- * The most emails a week, from the report on fatigue
+ * The most emails in 7 days: what follows an email to like people who got one email more before it, or one less
  */
 frequency: {
 advice: ("at_most" | "leave_it" | "refused")
+/**
+ * The most emails in 7 days; `5+` is five
+ */
 at_most_per_week: (string | null)
 message: string
+/**
+ * Weeks of people on the list, in the report on fatigue
+ */
 person_weeks: number
+/**
+ * Emails that can be compared
+ */
+emails: number
+/**
+ * The part of people that is compared; below 1 where there are very many emails
+ */
+people_part: number
+/**
+ * The level of the intervals, so that all of them hold together in 95 %
+ */
+confidence: number
+/**
+ * Net revenue of a person on the list in 28 days
+ */
+value_of_person: (string | null)
+/**
+ * Emails by the number of emails to the same person in the 7 days before, beside those with one less
+ */
+compared: {
+emails_before: string
+/**
+ * How long after an email is seen
+ */
+within_hours: number
+/**
+ * People who unsubscribed or complained, per email
+ */
+left: ({
+value: number
+other: number
+difference: number
+low: number
+high: number
+} | null)
+/**
+ * Emails that can be compared
+ */
+emails: number
+other_emails: number
+/**
+ * Orders per email
+ */
+orders: ({
+value: number
+other: number
+difference: number
+low: number
+high: number
+} | null)
+/**
+ * Net revenue per email
+ */
+net_revenue: ({
+value: string
+other: string
+difference: string
+low: string
+high: string
+} | null)
+/**
+ * Orders before what is compared; people are not alike where they differ
+ */
+orders_before: ({
+differs: boolean
+value: number
+other: number
+difference: number
+low: number
+high: number
+} | null)
+}[]
 /**
  * Never: who gets more emails, or at which time, is not random
  */
 is_causal: false
 }
 /**
- * The time to send, from the report on times of sending
+ * The time to send: orders after emails to like people, and the click rates of the report on times of sending
  */
 send_time: {
 advice: ("send_at" | "leave_it")
+/**
+ * The hour with surely the highest click rate
+ */
 best_hour: (string | null)
+/**
+ * The weekday with surely the highest click rate
+ */
 best_weekday: (string | null)
+/**
+ * The hours after which orders are surely more than at all other hours, in the zone of the brand
+ */
+best_block_by_orders: (string | null)
+/**
+ * The weekday after which orders are surely more than after all others
+ */
+best_weekday_by_orders: (string | null)
 message: string
 delivered: number
+/**
+ * The part of people that is compared; below 1 where there are very many emails
+ */
+people_part: number
+/**
+ * The level of the intervals, so that all of them hold together in 95 %
+ */
+confidence: {
+block: number
+weekday: number
+}
+/**
+ * How long after an email is seen
+ */
+within_hours: {
+block: number
+weekday: number
+}
+by_block: {
+slot: string
+/**
+ * Emails that can be compared
+ */
+emails: number
+other_emails: number
+/**
+ * Orders per email
+ */
+orders: ({
+value: number
+other: number
+difference: number
+low: number
+high: number
+} | null)
+/**
+ * Net revenue per email
+ */
+net_revenue: ({
+value: string
+other: string
+difference: string
+low: string
+high: string
+} | null)
+/**
+ * Orders before what is compared; people are not alike where they differ
+ */
+orders_before: ({
+differs: boolean
+value: number
+other: number
+difference: number
+low: number
+high: number
+} | null)
+}[]
+by_weekday: {
+slot: string
+/**
+ * Emails that can be compared
+ */
+emails: number
+other_emails: number
+/**
+ * Orders per email
+ */
+orders: ({
+value: number
+other: number
+difference: number
+low: number
+high: number
+} | null)
+/**
+ * Net revenue per email
+ */
+net_revenue: ({
+value: string
+other: string
+difference: string
+low: string
+high: string
+} | null)
+/**
+ * Orders before what is compared; people are not alike where they differ
+ */
+orders_before: ({
+differs: boolean
+value: number
+other: number
+difference: number
+low: number
+high: number
+} | null)
+}[]
 /**
  * Never: who gets more emails, or at which time, is not random
  */
