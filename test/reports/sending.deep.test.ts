@@ -93,6 +93,19 @@ describe('both engines', () => {
     expect(clickhouse).toBe(duckdb);
     expect(JSON.parse(duckdb!).frequency.emails).toBeGreaterThan(1_000);
   });
+
+  test('read some groups of people where there are too many emails, and say which part', async () => {
+    const few = await Promise.all(
+      engines.map(async ({ reports }) =>
+        JSON.stringify(await sendingFigures(reports, MARCH, ALL_BRANDS, { most_emails: 1_500 })),
+      ),
+    );
+    expect(few[1]).toBe(few[0]);
+    const { frequency, people_part } = JSON.parse(few[0]!);
+    expect([1 / 2, 1 / 4]).toContain(people_part);
+    expect(frequency.emails).toBeLessThan(1_000);
+    expect(frequency.emails).toBeGreaterThan(100);
+  });
 });
 
 /** Weeks of people on the list by emails in them: the parts in which they left and in which they ordered, as the report on fatigue has them. */

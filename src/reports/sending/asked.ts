@@ -36,4 +36,4 @@ export const LEAST = { emails: 300, events: 10 } as const;
 export const ALPHA = 0.05;
 
 /** With more emails, those of every second, fourth or so group of people are left out. */
-export const MAX_EMAILS = 2_000_000;
+export const MAX_EMAILS = 1_000_000;

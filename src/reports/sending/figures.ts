@@ -5,6 +5,7 @@ import { type Asker, type ReportContext, type ReportJson, readOptions } from '..
 import { EMAIL_LIST_PARAMETERS } from '../parameters.ts';
 import { resolveParameters } from '../resolve.ts';
 import { knownUntil } from '../sends/mail.ts';
+import { MAX_EMAILS } from './asked.ts';
 import { compareFrequencies, type Frequency } from './frequency.ts';
 import { FrequencyUnits } from './frequency-units.ts';
 import { brandTimes } from './like-people.ts';
@@ -32,18 +33,19 @@ export async function sendingFigures(
   context: ReportContext,
   asked: Static<typeof SendingParameters>,
   asker: Asker,
+  { most_emails = MAX_EMAILS } = {},
 ): Promise<SendingFigures> {
   const answer = await context.warehouse.read(async (snapshot) => {
     const resolved = await resolveParameters(snapshot, context, asked, {
       ...asker,
-      extra: { report: 'sending', analysis_version: ANALYSIS_VERSION },
+      extra: { report: 'sending', analysis_version: ANALYSIS_VERSION, most_emails },
     });
     return answerOnce(context, resolved, '', async () => {
       const { plan } = resolved;
       const brands = brandTimes(plan, await knownUntil(snapshot, plan));
       const by_frequency = new FrequencyUnits(brands);
       const by_time = new TimeUnits(brands);
-      const people_part = await readPeople(snapshot, context, plan, [by_frequency, by_time]);
+      const people_part = await readPeople(snapshot, context, plan, [by_frequency, by_time], most_emails);
       const figures: SendingFigures = {
         frequency: { ...(await compareFrequencies(by_frequency)), unnamed: by_frequency.unnamed },
         times: await compareTimes(by_time),

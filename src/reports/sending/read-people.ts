@@ -9,7 +9,7 @@ import type { ReportContext } from '../context.ts';
 import { type Chosen, emailEvents } from '../email-events.ts';
 import { makeNetOrders } from '../sends/mail.ts';
 import { SEND_ORDERS } from '../sends/relations.ts';
-import { EMAILS_FROM_MS, MAX_EMAILS, ORDERS_FROM_MS } from './asked.ts';
+import { EMAILS_FROM_MS, ORDERS_FROM_MS } from './asked.ts';
 import { PersonEvents, type TakesPeople } from './person-events.ts';
 import { kindNumber } from './time-units.ts';
 
@@ -28,14 +28,15 @@ const since = (plan: Plan, before_ms: number): Plan => ({
   brands: plan.brands.map((brand) => ({ ...brand, start_ms: brand.start_ms - before_ms })),
 });
 
-/** @returns the part of people that was read: 1 / a power of 2. */
+/** @param most_emails with more, only some random groups of people are read. @returns the part of people that was read: 1 / a power of 2. */
 export async function readPeople(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
   takers: readonly TakesPeople[],
+  most_emails: number,
 ): Promise<number> {
-  const groups = await groupsToRead(snapshot, plan);
+  const groups = await groupsToRead(snapshot, plan, most_emails);
   await makeOrdersAndEvents(snapshot, since(plan, ORDERS_FROM_MS), context.directory);
   await makeNetOrders(snapshot);
   const events = await emailEvents(snapshot, since(plan, EMAILS_FROM_MS), NO_TOUCHES, { since_ever: true });
@@ -69,8 +70,8 @@ export async function readPeople(
 
 const GROUPS = 256;
 
-/** Groups of people whose emails are at most {@link MAX_EMAILS}. */
-async function groupsToRead(snapshot: Snapshot, { brands, positions }: Plan): Promise<number> {
+/** So many groups of people that their emails are at most `most`. */
+async function groupsToRead(snapshot: Snapshot, { brands, positions }: Plan, most: number): Promise<number> {
   const from_ms = Math.min(...brands.map(({ start_ms }) => start_ms)) - EMAILS_FROM_MS;
   const until_ms = Math.max(...brands.map(({ end_ms }) => end_ms));
   const [row] = await snapshot.query(
@@ -79,7 +80,7 @@ async function groupsToRead(snapshot: Snapshot, { brands, positions }: Plan): Pr
   );
   const { emails } = read(row, { emails: 'number' });
   let groups = GROUPS;
-  while (groups > 1 && (emails * groups) / GROUPS > MAX_EMAILS) groups /= 2;
+  while (groups > 1 && (emails * groups) / GROUPS > most) groups /= 2;
   return groups;
 }
 
