@@ -34,6 +34,7 @@
  *   --seeds 5001,100                other worlds: the first seed and how many; not written to the results
  * npm run bench -- dashboard        the first page of the dashboard in Chromium, 1 M touchpoints; only by its name
  *   --touches 10                    another size, in millions of touchpoints
+ * npm run bench -- sending          what advice on emails reads of a year beside other reports on emails, 600,000 emails; only by its name
  * npm run bench -- experiments      people put into arms, one by one and as a list; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
@@ -77,6 +78,7 @@ import { benchScale } from './scale.ts';
 import { benchScoring } from './scoring.ts';
 import { benchScript } from './script.ts';
 import { benchSegments } from './segments.ts';
+import { benchSending, sendingWorld } from './sending.ts';
 import { benchState } from './state.ts';
 import { benchVisible } from './visible.ts';
 import { benchWebhooks } from './webhooks.ts';
@@ -178,5 +180,9 @@ if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1)
 if (positionals.includes('script')) await benchScript(scale);
 if (positionals.includes('intervals')) await benchIntervals(scale);
 if (positionals.includes('advice')) benchAdvice(scale, values.seeds);
+if (positionals.includes('sending')) {
+  const world = sendingWorld(rows(2.4));
+  await benchSending(join(benchFolder(), `sending-${world.touchpoints}.duckdb`), world);
+}
 if (positionals.includes('forecasts')) await benchForecasts(scale, values.cdnow);
 if (positionals.includes('state')) await benchState();

@@ -160,6 +160,29 @@ describe('in a simulated world', () => {
     expect(said.message).toMatch(/compared among like people/);
   });
 
+  test('in which emails change nothing, intervals hold 0 and no time is named', async () => {
+    const seen = { rows: 0, left: 0, orders: 0, named: 0 };
+    const holds = (own: Estimate): number => Number(own.low <= 0 && own.high >= 0);
+    for (let seed = 0; seed < 12; seed++) {
+      const lives = makeLives({
+        ...{ people: 2_000, seed, chances: [0.2, 0.45], rates: [0.004, 0.015], leaving: () => 0.004 },
+        ...{ bought: () => 0.01, hourOf: (_, random) => random.pick([9, 14, 18]) },
+      });
+      const { frequency, times } = await figuresOf(lives);
+      for (const { left, orders } of frequency.rows) {
+        if (left === null || orders === null) continue;
+        seen.rows += 1;
+        seen.left += holds(left);
+        seen.orders += holds(orders);
+      }
+      seen.named += Number(times.block.best !== null) + Number(times.weekday.best !== null);
+    }
+    expect(seen.rows).toBeGreaterThan(30);
+    expect(seen.left).toBeGreaterThan(0.9 * seen.rows);
+    expect(seen.orders).toBeGreaterThan(0.9 * seen.rows);
+    expect(seen.named).toBe(0);
+  });
+
   const HOURS = { people: 6_000, chances: [0.35, 0.4], rates: [0.004, 0.01], leaving: () => 0.001 } as const;
 
   test('in which emails in the evening bring more orders, the evening is found', async () => {

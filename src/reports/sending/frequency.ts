@@ -36,6 +36,7 @@ export interface Frequency {
 export async function compareFrequencies(own: FrequencyUnits): Promise<Frequency> {
   const cells = own.units.inCells();
   const values = new Float64Array(own.units.length);
+  const times = new Float64Array(own.units.length);
   const turns = new WorkTurns();
   const sums = new Map<string, RateSums>();
   const asked = Array.from({ length: MANY }, (_, i) => ({ treated: i + 1, other: i }));
@@ -45,9 +46,8 @@ export async function compareFrequencies(own: FrequencyUnits): Promise<Frequency
     if (turns.ends(1)) await turns.next();
   };
   for (const [age, { from_ms, until_ms }] of AGES.entries()) {
-    const times = Float64Array.from(values, (_, unit) =>
-      Math.min(Math.max(own.watched_ms[unit]! - from_ms, 0), until_ms - from_ms),
-    );
+    for (let unit = 0; unit < times.length; unit++)
+      times[unit] = Math.min(Math.max(own.watched_ms[unit]! - from_ms, 0), until_ms - from_ms);
     for (const name of OUTCOMES) {
       own.after[name][age]!.into(values);
       await compare(`${name}/${age}`, times);

@@ -1,7 +1,9 @@
 /** Reads what people were sent and did, person by person in order of time, in one way on every engine. */
+import { hash } from 'node:crypto';
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
-import type { Snapshot } from '../../warehouse/port.ts';
+import { CAMPAIGN_KINDS } from '../../domain/campaign-kind.ts';
+import type { Columns, Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { read } from '../../warehouse/read-row.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
@@ -22,6 +24,9 @@ const NO_TOUCHES: Chosen = {
   of_touches: '1 = 0',
   parameters: {},
 };
+
+/** SQL for {@link kindNumber}. */
+const KIND = `case ${CAMPAIGN_KINDS.map((kind) => `when h.campaign_kind = '${kind}' then ${kindNumber(kind)}`).join(' ')} else 0 end`;
 
 const since = (plan: Plan, before_ms: number): Plan => ({
   ...plan,
@@ -45,21 +50,22 @@ export async function readPeople(
   const stream = new PeopleStream(plan, takers);
   const turns = new WorkTurns();
   await snapshot.columns(
-    `select person, brand_id, float64(hash256(person)) as person_group, float64(at_ms) as at_ms, float64(code) as code,
-       campaign_id, email_id, campaign_kind, float64(message) as message, float64(net) as net
+    `select person, brand_id, float64(at_ms) as at_ms, float64(code) as code,
+       campaign_id, email_id, float64(kind_no) as kind_no, float64(message) as message, float64(net) as net
      from (
        select h.person as person, h.brand_id as brand_id, h.at_ms as at_ms, ${code} as code, coalesce(h.campaign_id, '') as campaign_id,
-         coalesce(h.email_id, '') as email_id, coalesce(h.campaign_kind, '') as campaign_kind,
+         coalesce(h.email_id, '') as email_id, ${KIND} as kind_no,
          case when h.message_id is null or h.kind <> 'delivered' then int64(0) else hash53(h.message_id) end as message, int128(0) as net
        from (${events}) h where h.kind <> 'delivered' or h.in_period = 1
        union all
        select o.person as person, o.brand_id as brand_id, o.at_ms as at_ms, ${ORDERED} as code, '' as campaign_id,
-         '' as email_id, '' as campaign_kind, int64(0) as message, o.net as net from ${SEND_ORDERS.name} o) happened
-     ${in_group} order by person, at_ms, code, campaign_id, email_id, campaign_kind, message, net`,
+         '' as email_id, 0 as kind_no, int64(0) as message, o.net as net from ${SEND_ORDERS.name} o) happened
+     ${in_group} order by person, at_ms, code, campaign_id, email_id, kind_no, message, net`,
     {},
     async ({ rows, cells }) => {
+      const own = cellsOf(cells);
       for (let i = 0; i < rows; i++) {
-        stream.take(cells, i);
+        stream.take(own, i);
         if (turns.ends(4_096)) await turns.next();
       }
     },
@@ -84,7 +90,27 @@ async function groupsToRead(snapshot: Snapshot, { brands, positions }: Plan, mos
   return groups;
 }
 
-type Cells = ReadonlyArray<ArrayLike<number | string | null>>;
+/** The cells of some rows, by column, in the order of the query. */
+interface Cells {
+  person: ArrayLike<string>;
+  brand_id: ArrayLike<string>;
+  at_ms: ArrayLike<number>;
+  code: ArrayLike<number>;
+  campaign_id: ArrayLike<string>;
+  email_id: ArrayLike<string>;
+  kind: ArrayLike<number>;
+  message: ArrayLike<number>;
+  net: ArrayLike<number>;
+}
+
+function cellsOf(cells: Columns['cells']): Cells {
+  const texts = (column: number) => cells[column] as ArrayLike<string>;
+  const numbers = (column: number) => cells[column] as ArrayLike<number>;
+  return {
+    ...{ person: texts(0), brand_id: texts(1), at_ms: numbers(2), code: numbers(3) },
+    ...{ campaign_id: texts(4), email_id: texts(5), kind: numbers(6), message: numbers(7), net: numbers(8) },
+  };
+}
 
 /** Puts rows together to people. */
 class PeopleStream {
@@ -92,7 +118,9 @@ class PeopleStream {
   private name: string | null = null;
   private readonly messages = new Set<number>();
   private readonly brands: ReadonlyMap<string, number>;
-  private readonly series = new Map<string, number>();
+  /** By brand, campaign and email. */
+  private readonly series = new Map<string, Map<string, Map<string, number>>>();
+  private all_series = 0;
 
   constructor(
     { brands }: Plan,
@@ -102,22 +130,21 @@ class PeopleStream {
   }
 
   take(cells: Cells, row: number): void {
-    const text = (column: number): string => cells[column]![row] as string;
-    const number = (column: number): number => cells[column]![row] as number;
-    if (text(0) !== this.name) this.begin(text(0), text(1), number(2));
+    const name = cells.person[row]!;
+    if (name !== this.name) this.begin(name, cells.brand_id[row]!);
     const { person } = this;
-    const at_ms = number(3);
-    const code = number(4);
-    if (code === ORDERED) {
-      person.ordered_ms.push(at_ms);
-      person.net.push(number(9));
-    } else if (code === DELIVERED) {
-      const message = number(8);
+    const at_ms = cells.at_ms[row]!;
+    const code = cells.code[row]!;
+    if (code === DELIVERED) {
+      const message = cells.message[row]!;
       if (message !== 0 && this.messages.has(message)) return;
       this.messages.add(message);
       person.delivered_ms.push(at_ms);
-      person.series.push(this.seriesOf(text(1), text(5), text(6)));
-      person.kind.push(kindNumber(text(7)));
+      person.series.push(this.seriesOf(cells.brand_id[row]!, cells.campaign_id[row]!, cells.email_id[row]!));
+      person.kind.push(cells.kind[row]!);
+    } else if (code === ORDERED) {
+      person.ordered_ms.push(at_ms);
+      person.net.push(cells.net[row]!);
     } else (code === LEFT ? person.left_ms : person.back_ms).push(at_ms);
   }
 
@@ -126,26 +153,38 @@ class PeopleStream {
       for (const taker of this.takers) taker.take(this.person);
   }
 
-  private begin(name: string, brand_id: string, group: number): void {
+  private begin(name: string, brand_id: string): void {
     this.end();
     this.name = name;
     this.person.clear();
     this.messages.clear();
     this.person.brand = this.brands.get(brand_id)!;
-    this.person.group = group;
+    this.person.group = groupOf(name);
   }
 
   /** Emails of one campaign and email; -1 where nothing names them. */
   private seriesOf(brand_id: string, campaign_id: string, email_id: string): number {
     if (campaign_id === '' && email_id === '') return -1;
-    return numberOf(this.series, `${brand_id.length}/${campaign_id.length}/${brand_id}/${campaign_id}/${email_id}`);
+    const of_campaign = within(within(this.series, brand_id), campaign_id);
+    let series = of_campaign.get(email_id);
+    if (series === undefined) {
+      series = this.all_series;
+      this.all_series += 1;
+      of_campaign.set(email_id, series);
+    }
+    return series;
   }
 }
 
-/** The number of a text; a new one if it has none. */
-function numberOf(numbers: Map<string, number>, text: string): number {
-  const known = numbers.get(text);
-  if (known !== undefined) return known;
-  numbers.set(text, numbers.size);
-  return numbers.size - 1;
+/** As `hash256` in SQL. */
+const groupOf = (person: string): number => Number.parseInt(hash('md5', person, 'hex').slice(0, 2), 16);
+
+/** The map of a text; a new one if it has none. */
+function within<T>(maps: Map<string, Map<string, T>>, text: string): Map<string, T> {
+  let own = maps.get(text);
+  if (own === undefined) {
+    own = new Map();
+    maps.set(text, own);
+  }
+  return own;
 }

@@ -70,11 +70,7 @@ export class TimeUnits implements TakesPeople {
     for (let i = firstFrom(delivered_ms, brand.start_ms); i < delivered_ms.length; i++) {
       const at_ms = delivered_ms[i]!;
       if (at_ms + AFTER_MS.block > brand.until_ms) break;
-      const isAlone = (window_ms: number): boolean => {
-        const later = firstFrom(to_many, at_ms + window_ms) - firstFrom(to_many, at_ms + 1);
-        return later === 0 && person.emails(at_ms - window_ms + 1, at_ms + 1) === 1;
-      };
-      if (!person.isListed(at_ms) || !isAlone(AFTER_MS.block)) continue;
+      if (!person.isListed(at_ms) || !isAlone(person, to_many, { at_ms, window_ms: AFTER_MS.block })) continue;
       const { like } = likeClass(person, at_ms);
       const { day, hour } = brand.localOf(at_ms);
       const block = Math.floor(hour / BLOCK_HOURS);
@@ -82,10 +78,24 @@ export class TimeUnits implements TakesPeople {
         (((person.brand * DAYS + time) * SLOTS.block + hours) * KINDS + kind[i]!) * LIKE_CLASSES + like;
       // Blocks are compared within a day. So the weekday, the season and what is on sale cancel.
       this.slots.block.add(person, at_ms, { key: keyOf(day, 0), slot: block });
-      if (at_ms + AFTER_MS.weekday > brand.until_ms || !isAlone(AFTER_MS.weekday)) continue;
+      if (
+        at_ms + AFTER_MS.weekday > brand.until_ms ||
+        !isAlone(person, to_many, { at_ms, window_ms: AFTER_MS.weekday })
+      )
+        continue;
       const weekday = (((day + THURSDAY) % DAYS_A_WEEK) + DAYS_A_WEEK) % DAYS_A_WEEK;
       // Weekdays are compared within a week and one block of hours.
       this.slots.weekday.add(person, at_ms, { key: keyOf(weekOf(day, 'monday'), block), slot: weekday });
     }
   }
+}
+
+/** True if nothing else was sent to the person in the window before an email, and nothing that goes to many in the window after it. */
+function isAlone(
+  person: PersonEvents,
+  to_many: readonly number[],
+  { at_ms, window_ms }: { at_ms: number; window_ms: number },
+): boolean {
+  if (person.emails(at_ms - window_ms + 1, at_ms + 1) !== 1) return false;
+  return firstFrom(to_many, at_ms + window_ms) === firstFrom(to_many, at_ms + 1);
 }
