@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
 import { formatDate, MS_PER_DAY, weekStart } from '../../src/domain/time.ts';
 import { order, touch } from '../support/events.ts';
+import type { Json } from '../support/shop.ts';
 import { missing } from './demo.ts';
 import { Installation } from './installation.ts';
 
@@ -100,6 +101,36 @@ describe.skipIf(missing)('advice', () => {
     await site.keep(page, 'advice-with-spend');
     const dark = await visit(`/advice?${EUR}`, site.keys.read, 'dark');
     await noFault(dark);
+  });
+
+  test('shows how like people answer to emails, where there are enough', async () => {
+    const page = await visit(`/advice?${EUR}`);
+    const own = (value: number, difference: number) => ({
+      ...{ value, other: value - difference, difference, low: difference - 0.001, high: difference + 0.001 },
+    });
+    const emails = { emails: 4_000, other_emails: 5_000, orders: own(0.02, -0.0002), net_revenue: null };
+    const orders_before = { differs: false, ...own(0.02, 0) };
+    await page.route(/\/v1\/advice\?/, async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as Json;
+      answer.frequency.advice = 'at_most';
+      answer.frequency.at_most_per_week = '3';
+      answer.frequency.compared = [
+        { ...emails, orders_before, emails_before: '3', within_hours: 72, left: own(0.006, 0.004) },
+        { ...emails, orders_before: null, emails_before: '4', within_hours: 48, left: null },
+      ];
+      answer.send_time.by_block = [{ ...emails, orders_before, slot: '16-20' }];
+      await route.fulfill({ response, json: answer });
+    });
+    await page.reload();
+    await site.settled(page);
+    expect(await page.getByText('At most 3 in 7 days').count()).toBe(1);
+    const rows = page.getByRole('table', { name: /^After an email/ }).locator('tbody tr');
+    expect(await rows.first().textContent()).toMatch(/0\.60\s%, \+0\.40 \(\+0\.30 to \+0\.50\)/);
+    expect(await rows.last().textContent()).toContain('too few');
+    expect(await page.getByRole('table', { name: /^Orders in the 24 hours/ }).textContent()).toContain('16-20');
+    await noFault(page);
+    await site.keep(page, 'advice-on-emails');
   });
 
   test('a what-if keeps the total or not, says what the server says, and stands in the address', async () => {
