@@ -7,8 +7,7 @@
  * Cancer Institute 22, 1959; Greenland and Robins, Biometrics 41, 1985 (weights of differences of rates); Wolter, Introduction to Variance
  * Estimation, 2007, chapters 2 (random groups) and 6 (ratios by their linear part).
  */
-import { RANDOM_GROUPS } from './random-groups.ts';
-import type { StratifiedDifference } from './stratified-difference.ts';
+import { emptySums, type RateSums } from './rate-sums.ts';
 
 export interface CellUnits {
   /** The numbers of units in order of their cells. Those of cell c stand from starts[c] to below starts[c + 1]. */
@@ -30,23 +29,6 @@ export interface Measured {
   values: Float64Array;
   /** By unit, in any unit of time; 1 each when null. A unit with 0 does not count. */
   times: Float64Array | null;
-}
-
-/** What {@link compareLevels} found, before it is divided by the weights. */
-export interface RateSums {
-  weights: number;
-  treated: number;
-  other: number;
-  treated_units: number;
-  other_units: number;
-  treated_sum: number;
-  other_sum: number;
-  influence: Float64Array;
-  has_group: Uint8Array;
-  own_variance: number;
-  common_variance: number;
-  /** By cluster of cells: the weighted differences, and the weights. */
-  clusters: Map<number, { sum: number; weight: number }>;
 }
 
 /** Puts units in order of their cells. @param cell by unit; below 0 is none. */
@@ -180,24 +162,45 @@ function addToCluster({ clusters }: RateSums, cluster: number, weight: number, d
   own.weight += weight;
 }
 
-/**
- * Compares levels with others, all in one pass. @param levels so many levels there are. @param clusterOf the cluster of a cell: cells that
- * chance may move together, such as those of one day.
- */
-export function compareLevels(
-  units: CellUnits,
-  { asked, levels }: { asked: readonly Levels[]; levels: number },
-  { values, times }: Measured,
-  clusterOf: (cell: number) => number = () => 0,
-): RateSums[] {
-  const { order, starts, level, group } = units;
-  const compared = new Comparisons(asked, levels);
-  const { sides_of, rate, scale, squares, found } = compared;
-  const totals = new Totals(levels);
-  for (let cell = 0; cell + 1 < starts.length; cell++) {
-    const [from, until] = [starts[cell]!, starts[cell + 1]!];
+/** Compares levels with others, all in one pass over cells, some cells at a time. */
+export class LevelComparison {
+  private readonly compared: Comparisons;
+  private readonly totals: Totals;
+
+  /**
+   * @param levels so many levels there are. @param clusterOf the cluster of a cell: cells that chance may move together, such as those of
+   * one day.
+   */
+  constructor(
+    private readonly units: CellUnits,
+    { asked, levels }: { asked: readonly Levels[]; levels: number },
+    private readonly measured: Measured,
+    private readonly clusterOf: (cell: number) => number = () => 0,
+  ) {
+    this.compared = new Comparisons(asked, levels);
+    this.totals = new Totals(levels);
+  }
+
+  /** What was found so far, in the order of what was asked. */
+  get found(): RateSums[] {
+    return this.compared.found;
+  }
+
+  addCells(first: number, until: number): void {
+    for (let cell = first; cell < until; cell++) {
+      this.addTotals(cell);
+      if (!this.compared.begin(this.totals)) continue;
+      this.addUnits(cell);
+      this.compared.end(this.clusterOf(cell));
+    }
+  }
+
+  private addTotals(cell: number): void {
+    const { order, starts, level } = this.units;
+    const { values, times } = this.measured;
+    const { totals } = this;
     totals.clear();
-    for (let i = from; i < until; i++) {
+    for (let i = starts[cell]!; i < starts[cell + 1]!; i++) {
       const unit = order[i]!;
       const time = times === null ? 1 : times[unit]!;
       if (time <= 0) continue;
@@ -206,8 +209,14 @@ export function compareLevels(
       totals.time[own]! += time;
       totals.sum[own]! += values[unit]!;
     }
-    if (!compared.begin(totals)) continue;
-    for (let i = from; i < until; i++) {
+  }
+
+  /** Adds by how much each unit moves the differences. */
+  private addUnits(cell: number): void {
+    const { order, starts, level, group } = this.units;
+    const { values, times } = this.measured;
+    const { sides_of, rate, scale, squares, found } = this.compared;
+    for (let i = starts[cell]!; i < starts[cell + 1]!; i++) {
       const unit = order[i]!;
       const time = times === null ? 1 : times[unit]!;
       if (time <= 0) continue;
@@ -223,62 +232,5 @@ export function compareLevels(
         has_group[group[unit]!] = 1;
       }
     }
-    compared.end(clusterOf(cell));
   }
-  return found;
-}
-
-const emptySums = (): RateSums => ({
-  ...{ weights: 0, treated: 0, other: 0, treated_units: 0, other_units: 0, treated_sum: 0, other_sum: 0 },
-  ...{ influence: new Float64Array(RANDOM_GROUPS), has_group: new Uint8Array(RANDOM_GROUPS) },
-  ...{ own_variance: 0, common_variance: 0, clusters: new Map() },
-});
-
-/**
- * The sum of differences, each times its scale: of rates in parts of the time after an event, times the lengths of the parts. Null if
- * one of them has no cell with two units of either side.
- */
-export function sumOfRates(
-  parts: ReadonlyArray<{ sums: RateSums; scale: number }>,
-): (StratifiedDifference & { treated_sum: number; other_sum: number }) | null {
-  if (parts.length === 0 || parts.some(({ sums }) => sums.weights === 0)) return null;
-  const influence = new Float64Array(RANDOM_GROUPS);
-  const has_group = new Uint8Array(RANDOM_GROUPS);
-  const found = { treated: 0, other: 0, treated_sum: 0, other_sum: 0 };
-  let [own_variance, common_variance] = [0, 0];
-  for (const { sums, scale } of parts) {
-    const by = scale / sums.weights;
-    found.treated += by * sums.treated;
-    found.other += by * sums.other;
-    found.treated_sum += sums.treated_sum;
-    found.other_sum += sums.other_sum;
-    for (let group = 0; group < RANDOM_GROUPS; group++) {
-      influence[group]! += by * sums.influence[group]!;
-      has_group[group]! |= sums.has_group[group]!;
-    }
-    own_variance += by ** 2 * sums.own_variance;
-    common_variance += by ** 2 * sums.common_variance;
-  }
-  let variance = influence.reduce((sum, value) => sum + value ** 2, 0);
-  if (common_variance > own_variance && own_variance > 0) variance *= common_variance / own_variance;
-  const { treated_units, other_units } = parts[0]!.sums;
-  return {
-    ...{ ...found, treated_units, other_units },
-    difference: found.treated - found.other,
-    error: Math.sqrt(variance),
-    groups: has_group.reduce((sum, has) => sum + has, 0),
-  };
-}
-
-/**
- * A difference whose error is also at least that of its clusters, such as days: what is sent on a day is the same for all people of it, and
- * no group of people shows how days differ. Its `groups` are the fewer of both.
- */
-export function withClusters<D extends StratifiedDifference>(found: D, { weights, clusters }: RateSums): D {
-  const count = clusters.size;
-  if (count < 2) return { ...found, groups: count };
-  let squares = 0;
-  for (const { sum, weight } of clusters.values()) squares += ((sum - found.difference * weight) / weights) ** 2;
-  const error = Math.sqrt((squares * count) / (count - 1));
-  return { ...found, error: Math.max(found.error, error), groups: Math.min(found.groups, count) };
 }

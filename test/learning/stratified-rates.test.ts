@@ -1,14 +1,9 @@
 /** Differences of levels within cells of like units, one unit at a time. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sumOfRates, withClusters } from '../../src/learning/rate-sums.ts';
 import { stratifiedDifference } from '../../src/learning/stratified-difference.ts';
-import {
-  byCell,
-  type CellUnits,
-  compareLevels,
-  sumOfRates,
-  withClusters,
-} from '../../src/learning/stratified-rates.ts';
+import { byCell, type CellUnits, LevelComparison } from '../../src/learning/stratified-rates.ts';
 
 interface Unit {
   cell: number;
@@ -36,6 +31,14 @@ function inCells(units: readonly Unit[]): CellUnits {
     level: Uint8Array.from(units, ({ level }) => level),
     group: Uint8Array.from(units, ({ group }) => group),
   };
+}
+
+/** All cells, in two parts. */
+function compareLevels(...asked: ConstructorParameters<typeof LevelComparison>) {
+  const comparison = new LevelComparison(...asked);
+  comparison.addCells(0, 2);
+  comparison.addCells(2, CELLS);
+  return comparison.found;
 }
 
 const valuesOf = (units: readonly Unit[]): Float64Array => Float64Array.from(units, ({ value }) => value);

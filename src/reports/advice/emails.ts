@@ -81,7 +81,7 @@ function sayFrequency(rows: readonly FrequencyRow[], worth: (row: KnownRow) => s
       null,
       sells
         ? 'Where one more email in 7 days surely makes more people leave, it surely brings more orders as well; compared among like people.'
-        : `No number of emails in 7 days surely makes more people leave than one less; compared among like people, ${known.length} of ${rows.length} numbers.`,
+        : `No number of emails in 7 days surely makes more people leave than one less; compared among like people. ${known.length} of ${rows.length} numbers can be compared.`,
     );
   }
   const { emails_before, left, orders, control, within_hours } = found;

@@ -40,7 +40,8 @@ export async function sendingFigures(
       ...asker,
       extra: { report: 'sending', analysis_version: ANALYSIS_VERSION, most_emails },
     });
-    return answerOnce(context, resolved, '', async () => {
+    // The plan holds all that is asked, so a question about other spend finds them again.
+    return answerOnce({ ...context, question: 'sending' }, resolved, '', async () => {
       const { plan } = resolved;
       const brands = brandTimes(plan, await knownUntil(snapshot, plan));
       const by_frequency = new FrequencyUnits(brands);

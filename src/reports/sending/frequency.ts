@@ -1,11 +1,12 @@
 /** Each number of emails in the days before an email beside one less: leaving, orders and net revenue after it. docs/semantics.md 28. */
+import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { MS_PER_HOUR } from '../../domain/time.ts';
-import { compareLevels, type RateSums, sumOfRates } from '../../learning/stratified-rates.ts';
-import { WorkTurns } from '../../warehouse/work-turns.ts';
+import { type RateSums, sumOfRates } from '../../learning/rate-sums.ts';
 import { MANY } from '../emails/week-counts.ts';
 import { ALPHA, LEAST, USUAL_MS } from './asked.ts';
 import { type Control, controlOf, type Estimate, estimateOf, inUnits, isEnough } from './estimates.ts';
 import { AGES, type FrequencyUnits, OUTCOMES, type OutcomeName } from './frequency-units.ts';
+import { compareInTurns } from './in-turns.ts';
 
 /** All numbers are compared at once. */
 export const FREQUENCY_ALPHA = ALPHA / MANY;
@@ -37,13 +38,11 @@ export async function compareFrequencies(own: FrequencyUnits): Promise<Frequency
   const cells = own.units.inCells();
   const values = new Float64Array(own.units.length);
   const times = new Float64Array(own.units.length);
-  const turns = new WorkTurns();
   const sums = new Map<string, RateSums>();
   const asked = Array.from({ length: MANY }, (_, i) => ({ treated: i + 1, other: i }));
   const compare = async (name: string, times: Float64Array | null): Promise<void> => {
-    const found = compareLevels(cells, { asked, levels: MANY + 1 }, { values, times });
+    const found = await compareInTurns(cells, { asked, levels: MANY + 1 }, { values, times });
     for (const [i, own] of found.entries()) sums.set(`${name}/${i + 1}`, own);
-    if (turns.ends(1)) await turns.next();
   };
   for (const [age, { from_ms, until_ms }] of AGES.entries()) {
     for (let unit = 0; unit < times.length; unit++)
@@ -57,7 +56,7 @@ export async function compareFrequencies(own: FrequencyUnits): Promise<Frequency
   await compare('before', null);
   const rows = Array.from({ length: MANY }, (_, i) => rowOf(i + 1, sums));
   const { ms, net } = own.listed;
-  const value = ms === 0 ? null : (net / 1e6) * (USUAL_MS / ms);
+  const value = ms === 0 ? null : (net / MICROS_PER_UNIT) * (USUAL_MS / ms);
   return { rows, emails: cells.order.length, value_of_person: value };
 }
 

@@ -1,9 +1,9 @@
 /** Each block of hours and each weekday of delivery beside all others: orders after the email. docs/semantics.md 28. */
-import { compareLevels, sumOfRates, withClusters } from '../../learning/stratified-rates.ts';
-import { WorkTurns } from '../../warehouse/work-turns.ts';
+import { sumOfRates, withClusters } from '../../learning/rate-sums.ts';
 import { WEEKDAYS } from '../emails/send-slots.ts';
 import { ALPHA, BLOCK_HOURS, LEAST } from './asked.ts';
 import { type Control, controlOf, type Estimate, estimateOf, type Found, inUnits, isEnough } from './estimates.ts';
+import { compareInTurns } from './in-turns.ts';
 import { SLOTS, type SlotKind, type SlotUnits, type TimeUnits } from './time-units.ts';
 
 export interface TimeRow {
@@ -40,7 +40,6 @@ async function rowsOf(kind: SlotKind, own: SlotUnits): Promise<TimeRow[]> {
   const names = NAMES[kind];
   const alpha = TIME_ALPHA[kind];
   const asked = names.map((_, slot) => ({ treated: slot, other: null }));
-  const turns = new WorkTurns();
   const values = new Float64Array(own.units.length);
   const columns: Array<Array<Found | null>> = [];
   const is_clear = own.is_clear.into(new Float64Array(own.units.length));
@@ -51,14 +50,13 @@ async function rowsOf(kind: SlotKind, own: SlotUnits): Promise<TimeRow[]> {
   ] as const) {
     outcome.into(values);
     const clusterOf = (cell: number): number => own.clusterOf(cell);
-    const found = compareLevels(cells, { asked, levels: names.length }, { values, times }, clusterOf);
+    const found = await compareInTurns(cells, { asked, levels: names.length }, { values, times }, clusterOf);
     columns.push(
       found.map((sums) => {
         const one = sumOfRates([{ sums, scale: 1 }]);
         return one === null ? null : withClusters(one, sums);
       }),
     );
-    if (turns.ends(1)) await turns.next();
   }
   const [orders, net, before] = columns;
   return names.map((slot, i): TimeRow => {
