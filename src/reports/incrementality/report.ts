@@ -109,7 +109,7 @@ async function periodRows(
   const end_ms = Math.max(...asked.brands.map((brand) => brand.end_ms));
   const [{ settings }] = asked.brands as [(typeof asked.brands)[number]];
   const { time_zone } = settings;
-  await makeOrderValues(snapshot);
+  await makeOrderValues(snapshot, null);
   const reach = await reachByName(snapshot, by, { start_ms, end_ms }, RETURNED_MS);
   const credited = await creditByName(snapshot, plan, query, by, { start_ms, end_ms });
   const proven = new Set(own.filter(({ lift }) => lift !== null).map(({ design }) => nameOf(design)));
