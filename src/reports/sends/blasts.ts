@@ -79,17 +79,14 @@ async function makeRuns(snapshot: Snapshot, campaign_id: string | null): Promise
   await materialise(
     snapshot,
     SEND_RUNS,
-    `with chosen as (
-       select m.brand_id as brand_id, m.campaign_id as campaign_id, m.email_id as email_id, m.kind as kind, m.at_ms as at_ms from ${SEND_MAIL.name} m
-       where m.kind in ('sent', 'delivered') and m.campaign_kind in ('', 'campaign') and ${campaign_id === null ? `m.campaign_id <> ''` : 'm.campaign_id = $campaign_id'}),
-     with_sent as (select distinct c.brand_id as brand_id, c.campaign_id as campaign_id, c.email_id as email_id from chosen c where c.kind = 'sent'),
+    `with hours as (
+       select m.brand_id as brand_id, m.campaign_id as campaign_id, m.email_id as email_id, m.kind as kind,
+         floor_div(m.at_ms, ${MS_PER_HOUR}) as hour, min(m.at_ms) as first_ms, max(m.at_ms) as last_ms from ${SEND_MAIL.name} m
+       where m.kind in ('sent', 'delivered') and m.campaign_kind in ('', 'campaign') and ${campaign_id === null ? `m.campaign_id <> ''` : 'm.campaign_id = $campaign_id'}
+       group by m.brand_id, m.campaign_id, m.email_id, m.kind, floor_div(m.at_ms, ${MS_PER_HOUR})),
      sends as (
-       select c.* from chosen c left join with_sent s on s.brand_id = c.brand_id and s.campaign_id = c.campaign_id and s.email_id = c.email_id
-       where c.kind = 'sent' or s.brand_id is null or s.brand_id = ''),
-     hours as (
-       select brand_id, campaign_id, email_id, floor_div(at_ms, ${MS_PER_HOUR}) as hour, min(at_ms) as first_ms, max(at_ms) as last_ms
-       from sends group by brand_id, campaign_id, email_id, floor_div(at_ms, ${MS_PER_HOUR})),
-     before as (select h.*, lag(h.hour) over (${of_run}) as hour_before from hours h)
+       select h.*, max(case when h.kind = 'sent' then 1 else 0 end) over (partition by h.brand_id, h.campaign_id, h.email_id) as has_sent from hours h),
+     before as (select h.*, lag(h.hour) over (${of_run}) as hour_before from sends h where h.kind = case when h.has_sent = 1 then 'sent' else 'delivered' end)
      select brand_id, campaign_id, email_id, int64(sum(case when hour_before is null or hour - hour_before > ${PAUSE_HOURS} then 1 else 0 end)
          over (${of_run} rows between unbounded preceding and current row)) as run_no, hour, first_ms, last_ms
      from before`,

@@ -59,7 +59,7 @@ export const SEND_ORDERED = defineRelation(
 
 export const SEND_UNITS = defineRelation(
   'send_units',
-  'a person who is compared in a blast; open_until_ms is when they stop to be one of those who were not sent yet',
+  'a person who is compared in a blast, and who was sent it without being eligible',
   {
     key: ['blast_no', 'person'],
     columns: {
@@ -104,6 +104,28 @@ export const SEND_OUTCOMES = defineRelation(
       blast_no: 'int',
       wave_no: 'int',
       person: 'text',
+      orders: 'int',
+      net: 'int128',
+      before_orders: 'int',
+      before_net: 'int128',
+    },
+  },
+);
+
+export const SEND_BUYERS = defineRelation(
+  'send_buyers',
+  'a person who is compared in a wave and ordered in its window or in the equally long time before it',
+  {
+    key: ['blast_no', 'wave_no', 'person'],
+    columns: {
+      blast_no: 'int',
+      wave_no: 'int',
+      person: 'text',
+      person_group: 'int',
+      stratum: 'int',
+      is_treated: 'int',
+      bounced: 'int',
+      machine_only: 'int',
       orders: 'int',
       net: 'int128',
       before_orders: 'int',

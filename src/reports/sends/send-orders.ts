@@ -6,7 +6,7 @@ import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
-import { endedDesign, readPlans } from '../experiments/plans.ts';
+import { endedDesign, readPlansById } from '../experiments/plans.ts';
 import { SEND_BLASTS, SEND_ORDERED } from './relations.ts';
 
 /** Experiments that an answer looks at, the newest plans first. */
@@ -20,11 +20,13 @@ export async function readSendOrders(snapshot: Snapshot, { positions }: Plan): P
      where t.campaign_id is not null and ${atOrBefore('t', positions.conversions)}
      group by t.brand_id, t.stated_id order by at_ms desc, brand_id, id limit ${MAX_ORDERS}`,
   );
+  const ids = new Map<string, string[]>();
+  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' }))
+    ids.set(brand_id, [...(ids.get(brand_id) ?? []), id]);
   const designs: Design[] = [];
-  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' })) {
-    const [planned] = await readPlans(snapshot, positions.conversions, brand_id, id);
-    if (planned !== undefined && planned.design.scope !== 'global') designs.push(endedDesign(planned));
-  }
+  for (const [brand_id, own] of ids)
+    for (const planned of await readPlansById(snapshot, positions.conversions, brand_id, own))
+      if (planned.design.scope !== 'global') designs.push(endedDesign(planned));
   return designs;
 }
 
