@@ -1,6 +1,6 @@
 /** Compares the people of each wave with those who were not sent yet: orders and net revenue, after the send and before it. */
 import type { Cell, Side as CellSide } from '../../learning/stratified-difference.ts';
-import type { Snapshot } from '../../warehouse/port.ts';
+import type { Columns, Snapshot } from '../../warehouse/port.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
 import { type SendsAsked, waitOf } from './asked.ts';
@@ -100,7 +100,7 @@ function comparedSql(asked: SendsAsked): string {
   const open_until = `case when u.wave is null then u.sent_ms else v.at_ms end`;
   const was_sent = `(u.wave is null and u.sent_ms >= w.at_ms and u.sent_ms < w.until_ms) or (u.wave is not null and u.wave = w.wave)`;
   return `select p.* from (
-      select u.blast_no as blast_no, w.wave_no as wave_no, u.person as person, u.person_group as person_group, ${STRATUM} as stratum,
+      select u.blast_no as blast_no, w.wave_no as wave_no, u.person_no as person_no, u.person_group as person_group, ${STRATUM} as stratum,
         u.bounced as bounced, u.machine_only as machine_only, ${open_until} as open_until, w.at_ms as at_ms,
         case when ${was_sent} then 1 else 0 end as is_treated
       from ${SEND_UNITS.name} u join ${SEND_WAVES.name} w on w.blast_no = u.blast_no
@@ -122,9 +122,9 @@ export async function readSides(snapshot: Snapshot, asked: SendsAsked, is_over: 
   await materialise(
     snapshot,
     SEND_BUYERS,
-    `select c.blast_no as blast_no, c.wave_no as wave_no, c.person as person, c.person_group as person_group, c.stratum as stratum, c.is_treated as is_treated,
+    `select c.blast_no as blast_no, c.wave_no as wave_no, c.person_no as person_no, c.person_group as person_group, c.stratum as stratum, c.is_treated as is_treated,
        c.bounced as bounced, c.machine_only as machine_only, o.orders as orders, o.net as net, o.before_orders as before_orders, o.before_net as before_net
-     from (${compared}) c join ${SEND_OUTCOMES.name} o on o.blast_no = c.blast_no and o.wave_no = c.wave_no and o.person = c.person`,
+     from (${compared}) c join ${SEND_OUTCOMES.name} o on o.blast_no = c.blast_no and o.wave_no = c.wave_no and o.person_no = c.person_no`,
   );
   await addSums(snapshot, sides);
   await addTotals(snapshot, sides);
@@ -138,26 +138,47 @@ const sideKey = (blast_no: number, wave_no: number, stratum: number, is_treated:
 async function readPeople(snapshot: Snapshot, compared: string): Promise<Sides> {
   const sides: Sides = new Map();
   const where = (name: string): string => `count_where(is_treated = 1 and ${name} = 1)`;
+  const counts = `count(*) as people, ${where('bounced')} as bounced_people, ${where('machine_only')} as machine_people`;
+  // Doubles are read without a value for each cell.
+  const columns = [...`${OF_SIDE}, person_group`.split(', '), ...PEOPLE].map((name) => `float64(${name})`);
+  let side: Side | undefined;
   await snapshot.columns(
-    `select ${OF_SIDE}, person_group, count(*) as people, ${where('bounced')} as bounced_people, ${where('machine_only')} as machine_people
-     from (${compared}) compared group by ${OF_SIDE}, person_group order by ${OF_SIDE}, person_group`,
+    `select ${columns.join(', ')} from (
+       select ${OF_SIDE}, person_group, ${counts} from (${compared}) compared group by ${OF_SIDE}, person_group) counted
+     order by ${OF_SIDE}, person_group`,
     {},
     ({ rows, cells }) => {
+      const [blasts, waves, strata, treated, groups, people, bounced, machine] = cells as Lists;
       for (let row = 0; row < rows; row++) {
-        const [blast_no, wave_no, stratum, is_treated, group, ...counts] = cells.map((column) => Number(column[row]));
-        const key = sideKey(blast_no!, wave_no!, stratum!, is_treated!);
-        const side = sides.get(key) ?? {
-          ...{ blast_no: blast_no!, wave_no: wave_no!, stratum: stratum!, is_treated: is_treated === 1, groups: [] },
-          ...{ people: { people: [], bounced_people: [], machine_people: [] }, sums: {}, totals: {} },
-        };
-        sides.set(key, side);
-        side.groups.push(group!);
-        for (const [i, name] of PEOPLE.entries()) side.people[name].push(counts[i]!);
+        const [blast_no, wave_no, stratum] = [Number(blasts[row]), Number(waves[row]), Number(strata[row])];
+        const is_treated = Number(treated[row]) === 1;
+        if (side === undefined || !isOf(side, { blast_no, wave_no, stratum, is_treated })) {
+          side = emptySide({ blast_no, wave_no, stratum, is_treated });
+          sides.set(sideKey(blast_no, wave_no, stratum, Number(is_treated)), side);
+        }
+        side.groups.push(Number(groups[row]));
+        side.people.people.push(Number(people[row]));
+        side.people.bounced_people.push(Number(bounced[row]));
+        side.people.machine_people.push(Number(machine[row]));
       }
     },
   );
   return sides;
 }
+
+type List = Columns['cells'][number];
+type Lists = readonly [List, List, List, List, List, List, List, List];
+type SideName = Pick<Side, 'blast_no' | 'wave_no' | 'stratum' | 'is_treated'>;
+
+const isOf = (side: Side, name: SideName): boolean =>
+  side.blast_no === name.blast_no &&
+  side.wave_no === name.wave_no &&
+  side.stratum === name.stratum &&
+  side.is_treated === name.is_treated;
+
+const emptySide = (name: SideName): Side => ({
+  ...{ ...name, groups: [], people: { people: [], bounced_people: [], machine_people: [] }, sums: {}, totals: {} },
+});
 
 /** SQL for a figure of those who ordered around a wave. */
 function measured(subject: Subject, measure: Measure): string {
@@ -218,11 +239,11 @@ async function makeOutcomes(snapshot: Snapshot, window_ms: number): Promise<void
   await materialise(
     snapshot,
     SEND_OUTCOMES,
-    `select w.blast_no as blast_no, w.wave_no as wave_no, o.person as person,
+    `select w.blast_no as blast_no, w.wave_no as wave_no, o.person_no as person_no,
        int64(count_where(o.at_ms >= w.at_ms)) as orders, ${sum('o.at_ms >= w.at_ms')} as net,
        int64(count_where(o.at_ms < w.at_ms)) as before_orders, ${sum('o.at_ms < w.at_ms')} as before_net
      from ${SEND_WAVES.name} w join ${SEND_ORDERS.name} o on o.brand_id = w.brand_id
      where o.at_ms >= w.at_ms - ${window_ms} and o.at_ms < w.at_ms + ${window_ms}
-     group by w.blast_no, w.wave_no, o.person`,
+     group by w.blast_no, w.wave_no, o.person_no`,
   );
 }

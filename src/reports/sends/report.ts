@@ -1,4 +1,5 @@
 /** The report on the effects of sends: those who were sent a blast beside those who were not sent yet. docs/semantics.md 26. */
+import { makeBrandPeriods, makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { formatInstant, MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
@@ -16,7 +17,7 @@ import { type Blast, type Found, makeBlasts } from './blasts.ts';
 import { cardOf } from './card.ts';
 import { readSides, type Side, waveKey } from './compare.ts';
 import { BASES, type Basis } from './effects.ts';
-import { knownUntil, makeMailAndOrders, widened } from './mail.ts';
+import { knownUntil, makeMailAndOrders, makePeople, widened } from './mail.ts';
 import { SEND_UNITS } from './relations.ts';
 import { makeOrdered, readSendOrders } from './send-orders.ts';
 import { makeUnits } from './units.ts';
@@ -86,8 +87,11 @@ export async function sendEffectsReport(
 
 async function answer(snapshot: Snapshot, context: ReportContext, plan: Plan, asked: SendsAsked): Promise<ReportJson> {
   const wide = widened(plan, asked);
-  await makeMailAndOrders(snapshot, context, wide);
-  const found = await makeBlasts(snapshot, plan, asked, await readSendOrders(snapshot, wide));
+  await makeOrdersAndEvents(snapshot, wide, context.directory);
+  await makeBrandPeriods(snapshot, wide);
+  const found = await makeBlasts(snapshot, { plan, wide }, asked, await readSendOrders(snapshot, wide));
+  await makePeople(snapshot, wide);
+  await makeMailAndOrders(snapshot, wide);
   await makeOrdered(snapshot, wide);
   await makeUnits(snapshot, found.blasts, asked);
   const waves = await makeWaves(snapshot, found.blasts);
