@@ -7,14 +7,13 @@ import type { Row } from '../warehouse/schema.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import type { TimeBounds } from './bounds.ts';
 import { isNarrowed, narrowed, narrowing, type Plan, periodDecides } from './plan.ts';
-import { atRate, makeRates } from './rates.ts';
+import { atRate, makeRates, type WithoutRate } from './rates.ts';
 import {
   EVENTS,
   ORDER_ADJUSTMENTS,
   ORDERS_WITHOUT_RATE,
   type OrderRelations,
   VALUE_EVENTS,
-  type WithoutRate,
   ZONE_OFFSETS,
 } from './relations.ts';
 

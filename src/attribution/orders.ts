@@ -13,6 +13,7 @@ import { readTimeBounds, type TimeBounds } from './bounds.ts';
 import { makeAdjustments, makeEvents, zonesOf } from './events.ts';
 import { namedId, overruledPageConversions, standingFirst } from './page-conversions.ts';
 import { isNarrowed, narrowed, narrowing, ordersAreFinal, type Plan, periodDecides } from './plan.ts';
+import type { WithoutRate } from './rates.ts';
 import {
   BRAND_PERIODS,
   EVENTS,
@@ -22,7 +23,6 @@ import {
   POLICIES,
   REPEATS,
   STANDING_ORDERS,
-  type WithoutRate,
 } from './relations.ts';
 
 /** Makes `policies`: settings as rows, so that the query can join what differs by brand and conversion type. */

@@ -8,13 +8,16 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
-import { RATES, VALUE_EVENTS, type WithoutRate } from './relations.ts';
+import { RATES, VALUE_EVENTS } from './relations.ts';
 
 /** A rate counts on its day and the six days after it. */
 export const RATE_DAYS = 7;
 const NANOS = 1_000_000_000n;
 /** Between any two real currencies the rate is far below this. Larger rates would not fit the numbers of a report. */
 const MAX_RATE = 1_000_000_000n;
+
+/** What a report does with an order whose currency has no rate: it is refused, or it keeps the order and knows no value of it. */
+export type WithoutRate = 'refused' | 'kept';
 
 /** A rate as a fraction, with the days of the quotes that it comes from. */
 export interface ResolvedRate {

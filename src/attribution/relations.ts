@@ -285,9 +285,6 @@ export interface OrderRelations {
   without_rate: Relation | null;
 }
 
-/** What a report does with an order whose currency has no rate: it is refused, or it keeps the order and knows no value of it. */
-export type WithoutRate = 'refused' | 'kept';
-
 /** The relations that the steps for touches make. */
 export interface TouchRelations {
   members: Relation;
