@@ -33,11 +33,16 @@ export const ALL_EMAILS: Chosen = { of_events: '1 = 1', of_touches: '1 = 1', par
 /** The id that names the person of a touchpoint `t`. */
 const SUBJECT_ID = 'coalesce(t.customer_id, t.anonymous_id)';
 
-/** SQL for the ids of all events that {@link emailEvents} may read, with repeats: brand_id and id. It uses `brand_periods`. */
+/**
+ * SQL for the ids of all events that {@link emailEvents} may read: brand_id and id; an id may come twice. It uses `brand_periods`. (`group by`
+ * takes ClickHouse half the time of `distinct`.)
+ */
 export function emailIds({ positions }: Plan): string {
-  const of = (table: string, alias: string, id: string): string =>
-    `select ${alias}.brand_id as brand_id, ${id} as id from ${table} ${alias} join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id where ${atOrBefore(alias, positions.touchpoints)}`;
-  return `${of('email_events', 'e', 'e.customer_id')} union all ${of('touchpoints', 't', SUBJECT_ID)} and t.touchpoint_type in (${textList(ENGAGEMENT_TYPES)})`;
+  const of = (table: string, alias: string, id: string, chosen: string): string =>
+    `select ${alias}.brand_id as brand_id, ${id} as id from ${table} ${alias}
+     where ${alias}.brand_id in (select brand_id from ${BRAND_PERIODS.name}) and ${atOrBefore(alias, positions.touchpoints)} and ${chosen} group by ${alias}.brand_id, ${id}`;
+  const engagement = `t.touchpoint_type in (${textList(ENGAGEMENT_TYPES)})`;
+  return `${of('email_events', 'e', 'e.customer_id', '1 = 1')} union all ${of('touchpoints', 't', SUBJECT_ID, engagement)}`;
 }
 
 const IN_PERIOD = (alias: string): string =>

@@ -32,7 +32,7 @@ export async function makePeople(snapshot: Snapshot, wide: Plan): Promise<void> 
   await materialise(
     snapshot,
     SEND_NAMES,
-    `with named as (select distinct brand_id, id from (${emailIds(wide)} union all ${assigned}) every)
+    `with named as (select brand_id, id from (${emailIds(wide)} union all ${assigned}) every group by brand_id, id)
      select n.brand_id as brand_id, n.id as id, concat(n.brand_id, '/', coalesce(p.person_id, n.id)) as person
      from named n left join ${PERSONS.name} p on p.brand_id = n.brand_id and p.id = n.id`,
   );
@@ -40,7 +40,7 @@ export async function makePeople(snapshot: Snapshot, wide: Plan): Promise<void> 
     snapshot,
     SEND_PEOPLE,
     `select person, int64(row_number() over (order by person)) as person_no, hash256(person) as person_group
-     from (select distinct person from ${SEND_NAMES.name}) people`,
+     from (select person from ${SEND_NAMES.name} group by person) people`,
   );
   await materialise(
     snapshot,
