@@ -1,6 +1,5 @@
 /**
- * What advice on emails reads of a year, beside the reports on emails by the query: fatigue, times of sending and effects of sends. All in
- * turns. It measures processor time, since the ratios of times of a busy machine say little.
+ * What advice on emails reads of a year, beside the reports on emails by the query: fatigue and times of sending. All in turns. It measures processor time, since the ratios of times of a busy machine say little.
  */
 import assert from 'node:assert/strict';
 import { REPORTS } from '../src/reports/index.ts';
@@ -13,7 +12,7 @@ import { type BenchWorld, makeBenchWarehouse, YEAR_END, YEAR_START } from './wor
 const ROUNDS = 3;
 const PERIOD = { start: YEAR_START, end: YEAR_END };
 /** The most times each of the other reports. */
-const BESIDE = { fatigue: 5, send_times: 1, send_effects: 1 } as const;
+const BESIDE = { fatigue: 5, send_times: 1 } as const;
 const ALL = { key_brand_id: null };
 
 /** The milliseconds of processor time that the work takes, those of the engine among them. */
@@ -36,12 +35,7 @@ export async function benchSending(path: string, world: BenchWorld): Promise<voi
   await makeBenchWarehouse(path, world);
   const warehouse = await DuckDBWarehouse.open({ path, threads: 1, memory_limit_bytes: 3e9 });
   const context = reportsOver(warehouse, 600_000);
-  const measured = {
-    sending: [] as number[],
-    fatigue: [] as number[],
-    send_times: [] as number[],
-    send_effects: [] as number[],
-  };
+  const measured = { sending: [] as number[], fatigue: [] as number[], send_times: [] as number[] };
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of Object.keys(BESIDE) as Array<keyof typeof BESIDE>) {
       const report = REPORTS.find((one) => one.name === name);

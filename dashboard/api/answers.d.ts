@@ -8722,17 +8722,20 @@ exposed_people: number
 crossed_people: number
 converted_people: number
 orders: number
-gross_revenue_micros: string
-gross_revenue: string
-refunds_micros: string
-refunds: string
-net_revenue_micros: string
-net_revenue: string
-net_revenue_before_micros: string
+gross_revenue_micros: (string | null)
 /**
- * Net revenue of the days before each assignment
+ * The value of the orders; null if one of them has no exchange rate, as refunds and net revenue then are
  */
-net_revenue_before: string
+gross_revenue: (string | null)
+refunds_micros: (string | null)
+refunds: (string | null)
+net_revenue_micros: (string | null)
+net_revenue: (string | null)
+net_revenue_before_micros: (string | null)
+/**
+ * Net revenue of the days before each assignment; null if one of these orders has no exchange rate
+ */
+net_revenue_before: (string | null)
 }[]
 /**
  * By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one
@@ -8742,7 +8745,7 @@ arm: string
 /**
  * What may be concluded
  */
-conclusion: ("sample_ratio_alarm" | "too_early" | "too_few" | "running" | "better" | "worse" | "no_difference_seen")
+conclusion: ("sample_ratio_alarm" | "too_early" | "too_few" | "rate_missing" | "running" | "better" | "worse" | "no_difference_seen")
 stop_rule: string
 sentence: string
 }[]
@@ -8797,7 +8800,7 @@ credible_low: (number | null)
  */
 credible_high: (number | null)
 /**
- * The difference after revenue before the assignment explained a part (CUPED); null for ratios
+ * The difference after revenue before the assignment explained a part (CUPED); null for ratios, and if that revenue has no exchange rate
  */
 adjusted_difference: (number | null)
 adjusted_low: (number | null)
@@ -8963,7 +8966,7 @@ brand_id: string
 /**
  * Why it is left out
  */
-reason: ("running" | "send_order" | "several_arms" | "no_holdout" | "other_channel" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "negative")
+reason: ("running" | "send_order" | "several_arms" | "no_holdout" | "other_channel" | "too_few" | "sample_ratio_alarm" | "one_day" | "no_spend" | "rate_missing" | "negative")
 message: string
 }[]
 }

@@ -7,8 +7,15 @@ import type { Row } from '../warehouse/schema.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import type { TimeBounds } from './bounds.ts';
 import { isNarrowed, narrowed, narrowing, type Plan, periodDecides } from './plan.ts';
-import { atRate, makeRates } from './rates.ts';
-import { EVENTS, ORDER_ADJUSTMENTS, VALUE_EVENTS, ZONE_OFFSETS } from './relations.ts';
+import { atRate, makeRates, type WithoutRate } from './rates.ts';
+import {
+  EVENTS,
+  ORDER_ADJUSTMENTS,
+  ORDERS_WITHOUT_RATE,
+  type OrderRelations,
+  VALUE_EVENTS,
+  ZONE_OFFSETS,
+} from './relations.ts';
 
 /** Makes `order_adjustments`: the adjustments of `orders`. Later steps count those in another currency and leave them out. */
 export function makeAdjustments(
@@ -61,7 +68,12 @@ const eventsOnOrderDay = ({ orders, adjustments }: Valued): string => `
   from ${orders.name} o left join (select order_no, sum128(amount_micros) as amount_micros from ${adjustments.name} where currency = order_currency group by order_no) a on a.order_no = o.order_no`;
 
 /** Makes `events`. Makes `value_events` first if a currency has to be converted. */
-export async function makeEvents(snapshot: Snapshot, plan: Plan, valued: Valued, times: TimeBounds): Promise<Relation> {
+export async function makeEvents(
+  snapshot: Snapshot,
+  plan: Plan,
+  valued: Valued,
+  { times, without_rate }: { times: TimeBounds; without_rate: WithoutRate },
+): Promise<Converted> {
   const in_period = isNarrowed(plan)
     ? narrowed(plan)
     : periodDecides(plan)
@@ -79,10 +91,15 @@ export async function makeEvents(snapshot: Snapshot, plan: Plan, valued: Valued,
     return `select ${columns} from (${events}) v join ${valued.orders.name} o on o.order_no = v.order_no ${days.join} where ${in_period}`;
   };
   if (times.currencies.every((currency) => currency === plan.currency))
-    return materialise(snapshot, EVENTS, value_events(EVENTS), narrowing(plan));
+    return {
+      events: await materialise(snapshot, EVENTS, value_events(EVENTS), narrowing(plan)),
+      without_rate: null,
+    };
   await materialise(snapshot, VALUE_EVENTS, value_events(VALUE_EVENTS), narrowing(plan));
-  return convertEvents(snapshot, plan);
+  return convertEvents(snapshot, plan, without_rate);
 }
+
+type Converted = Pick<OrderRelations, 'events' | 'without_rate'>;
 
 const YEAR_MS = 366 * MS_PER_DAY;
 
@@ -140,16 +157,21 @@ async function dayColumns(
 }
 
 /** Converts value events with the rate of their order. Rounds half away from zero. */
-async function convertEvents(snapshot: Snapshot, plan: Plan): Promise<Relation> {
-  const rates = await makeRates(snapshot, plan);
+async function convertEvents(snapshot: Snapshot, plan: Plan, without_rate: WithoutRate): Promise<Converted> {
+  const { rates, has_missing } = await makeRates(snapshot, plan, without_rate);
+  const converted = `from ${VALUE_EVENTS.name} v join ${rates.name} r on r.brand_id = v.brand_id and r.currency = v.currency and r.day_number = v.order_day_number`;
   const columns = columnsOf(EVENTS, 'v', {
     before_micros: atRate('v.before_micros'),
     after_micros: atRate('v.after_micros'),
   });
-  return materialise(
-    snapshot,
-    EVENTS,
-    `select ${columns}
-     from ${VALUE_EVENTS.name} v join ${rates.name} r on r.brand_id = v.brand_id and r.currency = v.currency and r.day_number = v.order_day_number`,
-  );
+  return {
+    events: await materialise(snapshot, EVENTS, `select ${columns} ${converted}`),
+    without_rate: has_missing
+      ? await materialise(
+          snapshot,
+          ORDERS_WITHOUT_RATE,
+          `select distinct v.order_no as order_no, v.currency as currency, v.order_day_number as day_number ${converted} where r.num = 0`,
+        )
+      : null,
+  };
 }

@@ -13,6 +13,7 @@ import { readTimeBounds, type TimeBounds } from './bounds.ts';
 import { makeAdjustments, makeEvents, zonesOf } from './events.ts';
 import { namedId, overruledPageConversions, standingFirst } from './page-conversions.ts';
 import { isNarrowed, narrowed, narrowing, ordersAreFinal, type Plan, periodDecides } from './plan.ts';
+import type { WithoutRate } from './rates.ts';
 import {
   BRAND_PERIODS,
   EVENTS,
@@ -134,11 +135,13 @@ function periodFilter(plan: Plan): string {
 /**
  * Makes `policies`, `persons`, `repeats`, `orders` (the orders with a value event in the period), their adjustments, and
  * `events` (their value events in the period, in the report's currency).
+ * @throws missing_fx_rate where orders without a rate are refused.
  */
 export async function makeOrdersAndEvents(
   snapshot: Snapshot,
   plan: Plan,
   directory: PersonDirectory,
+  without_rate: WithoutRate = 'refused',
 ): Promise<OrderRelations & { times: TimeBounds }> {
   await makePolicies(snapshot, plan);
   await makePersons(snapshot, plan, directory);
@@ -146,12 +149,18 @@ export async function makeOrdersAndEvents(
   const found = await makeOrders(snapshot, plan, repeats);
   const adjustments = await makeAdjustments(snapshot, plan, found, repeats);
   const times = await readTimeBounds(snapshot, plan, found, adjustments);
-  const events = await makeEvents(snapshot, plan, { orders: found, adjustments }, times);
-  if (ordersAreFinal(plan)) return { orders: found, repeats, adjustments, events, times };
+  const converted = await makeEvents(snapshot, plan, { orders: found, adjustments }, { times, without_rate });
+  if (ordersAreFinal(plan)) return { orders: found, repeats, adjustments, ...converted, times };
   const orders = await materialise(
     snapshot,
     ORDERS,
     `select o.* from ${found.name} o where o.order_no in (select order_no from ${EVENTS.name})`,
   );
-  return { orders, repeats, adjustments, events, times: await readTimeBounds(snapshot, plan, orders, adjustments) };
+  return {
+    orders,
+    repeats,
+    adjustments,
+    ...converted,
+    times: await readTimeBounds(snapshot, plan, orders, adjustments),
+  };
 }

@@ -16,6 +16,9 @@ const NANOS = 1_000_000_000n;
 /** Between any two real currencies the rate is far below this. Larger rates would not fit the numbers of a report. */
 const MAX_RATE = 1_000_000_000n;
 
+/** What a report does with an order whose currency has no rate: it is refused, or it keeps the order and knows no value of it. */
+export type WithoutRate = 'refused' | 'kept';
+
 /** A rate as a fraction, with the days of the quotes that it comes from. */
 export interface ResolvedRate {
   num: bigint;
@@ -117,18 +120,23 @@ export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBoo
 
 /** The error for money that no stored rate converts. @param what the field that holds the money. */
 export function missingRate(what: string, from: string, to: string, date: string): TributaryError {
-  return new TributaryError(
-    'missing_fx_rate',
-    `${what}: no rate from ${from} to ${to} on ${date} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or import a file with the columns date,currency,base,rate (tributary import fx_rates FILE), or ask for another currency`,
-    { field: 'currency' },
-  );
+  return new TributaryError('missing_fx_rate', `${what}: ${noRate(from, to, date)}`, { field: 'currency' });
 }
 
+/** Which rate is missing, and how to mend it. */
+export const noRate = (from: string, to: string, date: string): string =>
+  `no rate from ${from} to ${to} on ${date} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or import a file with the columns date,currency,base,rate (tributary import fx_rates FILE), or ask for another currency`;
+
 /**
- * Makes `rates` for `value_events`.
- * @throws missing_fx_rate naming the currencies and the day.
+ * Makes `rates` for `value_events`. Where orders without a rate are kept, theirs is 0, which no stored rate can be.
+ * @returns whether a rate is missing.
+ * @throws missing_fx_rate naming the currencies and the day, where such orders are refused.
  */
-export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<Relation> {
+export async function makeRates(
+  snapshot: Snapshot,
+  plan: Plan,
+  without_rate: WithoutRate,
+): Promise<{ rates: Relation; has_missing: boolean }> {
   const rows = await snapshot.query(
     `select distinct brand_id, currency, order_day_number as day_number from ${VALUE_EVENTS.name} order by day_number, currency, brand_id`,
   );
@@ -136,10 +144,9 @@ export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<Relatio
   const needed = readAll(rows, { brand_id: 'text', currency: 'text', day_number: 'number' });
   const rates = needed.map(({ brand_id, currency, day_number }) => {
     const rate = book.find(brand_id, day_number, currency, plan.currency);
-    if (!rate) {
+    if (!rate && without_rate === 'refused')
       throw missingRate('currency', currency, plan.currency, formatDate(day_number));
-    }
-    return { brand_id, currency, day_number, num: rate.num, den: rate.den };
+    return { brand_id, currency, day_number, num: rate?.num ?? 0n, den: rate?.den ?? 1n };
   });
-  return fill(snapshot, RATES, rates);
+  return { rates: await fill(snapshot, RATES, rates), has_missing: rates.some(({ num }) => num === 0n) };
 }

@@ -120,6 +120,11 @@ export const RATES = defineRelation('rates', "the rate for a day's amounts of a 
   key: ['brand_id', 'currency', 'day_number'],
   columns: { brand_id: 'text', currency: 'text', day_number: 'int', num: 'int', den: 'int' },
 });
+export const ORDERS_WITHOUT_RATE = defineRelation(
+  'orders_without_rate',
+  "an order whose currency has no rate on its day; its value events are 0 in the report's currency",
+  { key: ['order_no'], columns: { order_no: 'int', currency: 'text', day_number: 'int' } },
+);
 
 const MEMBER = { brand_id: 'text', id: 'text', subject_key: 'int', person_key: 'int' } as const;
 export const MEMBERS = defineRelation('members', 'an id of a person who ordered', {
@@ -276,6 +281,8 @@ export interface OrderRelations {
   repeats: Relation;
   adjustments: Relation;
   events: Relation;
+  /** The orders that no rate converts. Null if there is none, or if the report is refused because of one. */
+  without_rate: Relation | null;
 }
 
 /** The relations that the steps for touches make. */

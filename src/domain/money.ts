@@ -81,6 +81,10 @@ export function money(name: string, micros: bigint): Record<string, string> {
   return { [`${name}_micros`]: micros.toString(), [name]: formatMicros(micros) };
 }
 
+/** The same of an amount that may be unknown. */
+export const moneyOrNull = (name: string, micros: bigint | null): Record<string, string | null> =>
+  micros === null ? { [`${name}_micros`]: null, [name]: null } : money(name, micros);
+
 /**
  * numerator / denominator, rounded half away from zero to six decimals, as an integer of millionths. Every rate and average is
  * made by this function. Null when the denominator is zero.

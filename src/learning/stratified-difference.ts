@@ -10,16 +10,23 @@
 import type { Interval } from './bootstrap.ts';
 import { tBound } from './distributions.ts';
 
-/** Units of one random group in one cell, and the sum of what was measured of them. */
-export interface CellPart {
-  cell: string;
-  is_treated: boolean;
-  /** The random group of these units. */
-  group: number;
+/**
+ * The units of one cell on one side: their exact sums, and as lists of one length the random groups that they are in, how many of them are
+ * in each, and the sum of each.
+ */
+export interface Side {
   units: number;
+  /** The sum of what was measured of them, and of its squares. */
   sum: bigint;
-  /** The sum of the squares of what was measured. */
   squares: bigint;
+  groups: ArrayLike<number>;
+  group_units: ArrayLike<number>;
+  group_sums: ArrayLike<number>;
+}
+
+export interface Cell {
+  other: Side;
+  treated: Side;
 }
 
 export interface StratifiedDifference {
@@ -36,29 +43,21 @@ export interface StratifiedDifference {
   other_units: number;
 }
 
-interface Side {
-  units: number;
-  sum: bigint;
-  squares: bigint;
-  parts: CellPart[];
-}
-type Cell = readonly [other: Side, treated: Side];
-
 /** A variance within a cell needs so many units of either side. */
 const LEAST_UNITS = 2;
 
 /** Null if no cell has two units of either side. */
-export function stratifiedDifference(parts: Iterable<CellPart>): StratifiedDifference | null {
-  const compared = comparable(parts);
+export function stratifiedDifference(cells: readonly Cell[]): StratifiedDifference | null {
+  const compared = cells.filter(({ other, treated }) => other.units >= LEAST_UNITS && treated.units >= LEAST_UNITS);
   if (compared.length === 0) return null;
-  const weightOf = ([other, treated]: Cell): number => (other.units * treated.units) / (other.units + treated.units);
+  const weightOf = ({ other, treated }: Cell): number => (other.units * treated.units) / (other.units + treated.units);
   const weights = compared.reduce((sum, cell) => sum + weightOf(cell), 0);
   const found = { treated: 0, other: 0, treated_units: 0, other_units: 0 };
   const influence = new Map<number, number>();
   const variances = { own: 0, common: 0 };
   for (const cell of compared) {
     const weight = weightOf(cell) / weights;
-    const [other, treated] = cell;
+    const { other, treated } = cell;
     found.other += (weight * Number(other.sum)) / other.units;
     found.treated += (weight * Number(treated.sum)) / treated.units;
     addVariances(variances, cell, weight);
@@ -84,29 +83,16 @@ export function intervalOf({ difference, error, groups }: StratifiedDifference, 
   return { low: difference - half, high: difference + half };
 }
 
-function comparable(parts: Iterable<CellPart>): Cell[] {
-  const cells = new Map<string, Cell>();
-  for (const part of parts) {
-    if (part.units === 0) continue;
-    const cell = cells.get(part.cell) ?? ([emptySide(), emptySide()] as const);
-    cells.set(part.cell, cell);
-    const side = cell[part.is_treated ? 1 : 0];
-    side.units += part.units;
-    side.sum += part.sum;
-    side.squares += part.squares;
-    side.parts.push(part);
-  }
-  return [...cells.values()].filter((sides) => sides.every(({ units }) => units >= LEAST_UNITS));
-}
-
-const emptySide = (): Side => ({ units: 0, sum: 0n, squares: 0n, parts: [] });
-
 /** Adds by how much each group moves the difference. The root makes the variance of a single cell that of s^2 / n. */
-function addInfluence(influence: Map<number, number>, { units, sum, parts }: Side, weight: number): void {
+function addInfluence(influence: Map<number, number>, side: Side, weight: number): void {
+  const { units, sum, groups, group_units, group_sums } = side;
   const scale = weight / Math.sqrt(units * (units - 1));
   const mean = Number(sum) / units;
-  for (const part of parts)
-    influence.set(part.group, (influence.get(part.group) ?? 0) + scale * (Number(part.sum) - part.units * mean));
+  for (let i = 0; i < groups.length; i++) {
+    const own = group_units[i]!;
+    if (own === 0) continue;
+    influence.set(groups[i]!, (influence.get(groups[i]!) ?? 0) + scale * (group_sums[i]! - own * mean));
+  }
 }
 
 /**
@@ -114,7 +100,7 @@ function addInfluence(influence: Map<number, number>, { units, sum, parts }: Sid
  * units with skewed values that happens to have no large one has a small mean and a small spread as well, so its own spread promises too
  * much; see `differenceOf` in {@link ./moments.ts}.
  */
-function addVariances(variances: { own: number; common: number }, [other, treated]: Cell, weight: number): void {
+function addVariances(variances: { own: number; common: number }, { other, treated }: Cell, weight: number): void {
   // The sum of squares around the mean, from exact sums.
   const spreadOf = ({ units, sum, squares }: Side): number => Number(BigInt(units) * squares - sum * sum) / units;
   const [first, second] = [spreadOf(other), spreadOf(treated)];

@@ -1,6 +1,6 @@
 /** What may be concluded, the share of the plan, and pools: pure, with figures added up by hand. */
 import { describe, expect, test } from 'vitest';
-import { type Design, designOf } from '../../src/domain/experiment.ts';
+import { type Design, designOf, METRICS } from '../../src/domain/experiment.ts';
 import { alwaysValid } from '../../src/learning/always-valid.ts';
 import { normalBound } from '../../src/learning/distributions.ts';
 import { exactMoments } from '../../src/learning/moments.ts';
@@ -27,7 +27,16 @@ function arm(name: string, people: number, converted: number, days = 10, refunde
   const sums = MEASURES.map((_, i) => added((values) => values[i]!));
   const products = MEASURES.map((_, i) => MEASURES.map((_, j) => added((values) => values[i]! * values[j]!)));
   return {
-    ...{ arm: name, people, exposed: 0, crossed: 0, refunded, observed_ms: people * days * DAY_MS },
+    ...{
+      arm: name,
+      people,
+      exposed: 0,
+      crossed: 0,
+      refunded,
+      observed_ms: people * days * DAY_MS,
+      unpriced: 0,
+      unpriced_before: 0,
+    },
     sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
     moments: exactMoments(people, sums, products),
   };
@@ -42,6 +51,7 @@ describe('a conclusion', () => {
     design: plan(),
     sample_ratio_chance: 0.5,
     has_enough: true,
+    is_priced: true,
     was_stopped: false,
     is_over: true,
     effect,
@@ -60,6 +70,29 @@ describe('a conclusion', () => {
     expect(concludes({ ...facts, has_enough: false })).toBe('too_few');
     expect(concludes({ ...facts, has_enough: false, is_over: false })).toBe('too_early');
     expect(concludes({ ...facts, effect: null })).toBe('too_few');
+  });
+
+  test('of money waits for the exchange rates of its orders', () => {
+    expect(concludes({ ...facts, is_priced: false, effect: null })).toBe('rate_missing');
+    expect(concludes({ ...facts, is_priced: false, has_enough: false })).toBe('too_few');
+    const unpriced = { ...arm('treated', 100, 24), unpriced: 1 };
+    const looking = { design: plan(), alpha: 0.05 };
+    const measures = METRICS.filter((metric) => effectOf(arm('holdout', 100, 10), unpriced, metric, looking) !== null);
+    expect(measures).toEqual(['conversion_rate', 'orders']);
+    const [first, second] = [100, 200].map((people) => [arm('holdout', people, 30), arm('treated', people, 50)]);
+    const pooled = pooledEffects(
+      'p',
+      [
+        { design: plan({ metric: 'net_revenue' }), arms: first! },
+        { design: plan(), arms: [second![0]!, { ...second![1]!, unpriced: 1 }] },
+      ],
+      { currency: 'USD', time_zone: 'UTC', known_ms: 10 * DAY_MS },
+    );
+    expect((pooled['effects'] as { metric: string }[]).map(({ metric }) => metric)).toEqual([
+      'conversion_rate',
+      'orders',
+    ]);
+    expect(JSON.stringify(pooled['sentences'])).toContain('no result in money, because orders have no exchange rate');
   });
 
   test('of more refunds is that the arm is worse', () => {

@@ -12,7 +12,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const ARMS = ['holdout', 'a', 'b'];
 
 /** Two experiments of one pool, whose people have one or two ids, are exposed, order, and get refunds. */
-function log(): WireEvent[] {
+function log(foreign = 0): WireEvent[] {
   const random = new Random(7, 'experiments on engines');
   const people = 240;
   const when = (): string => iso(START_MS + Math.floor(random.between(0, 20) * 86_400) * 1_000);
@@ -35,6 +35,7 @@ function log(): WireEvent[] {
     order(`c${i}`, (random.integer(100, 90_000) / 100).toFixed(2), when(), {
       customer_id: name(random.integer(0, people - 1)),
       order_id: `o${i}`,
+      currency: i >= 400 - foreign ? 'SEK' : 'USD',
     }),
   );
   const refunds = orders.slice(0, 90).map(({ order_id, occurred_at }) => ({
@@ -51,10 +52,10 @@ function log(): WireEvent[] {
   ];
 }
 
-async function result(engine: EngineName, batch_size: number): Promise<string> {
+async function result(engine: EngineName, batch_size: number, foreign = 0): Promise<string> {
   const opened = await Engine.open(engine, 1);
   try {
-    const as_of = await opened.load(log(), batch_size);
+    const as_of = await opened.load(log(foreign), batch_size);
     const answer = await EXPERIMENT.run(opened.reports, { experiment_id: 'one', as_of }, ALL_BRANDS);
     return JSON.stringify({ ...answer, generated_at: '' });
   } finally {
@@ -69,4 +70,18 @@ test('the result is the same to the byte on both engines, and after the log was 
   expect(effects.length).toBeGreaterThan(8);
   expect(await result('duckdb', 137)).toBe(first);
   expect(await result('clickhouse', 300)).toBe(first);
+}, 120_000);
+
+test('with orders that no rate converts, it is the same to the byte on both engines', async () => {
+  const first = await result('duckdb', 500, 60);
+  const { effects, pooled, warnings } = JSON.parse(first);
+  for (const one of [...effects, ...pooled.effects]) expect(['conversion_rate', 'orders']).toContain(one.metric);
+  expect(effects).toHaveLength(4);
+  const codes = warnings.map(({ code }: { code: string }) => code);
+  expect(codes.slice(0, 3)).toEqual([
+    'orders_without_rate',
+    'earlier_orders_without_rate',
+    'pooled_orders_without_rate',
+  ]);
+  expect(await result('clickhouse', 300, 60)).toBe(first);
 }, 120_000);

@@ -254,6 +254,53 @@ test('nobody is assigned before the start, after the end, or without a plan', as
   await expect(assign('none', [{ customer_id: 'x' }])).rejects.toThrow('has no experiment "none"');
 });
 
+test('an order without an exchange rate leaves money unknown and orders as they are, until the rate is there', async () => {
+  const id = 'krona';
+  await plan({ ...PLAN, experiment_id: id });
+  const people = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6'];
+  await shop.send(
+    'assignments',
+    ...people.map((customer_id, i) => ({
+      ...{ experiment_id: id, arm: i < 3 ? 'treated' : 'holdout', customer_id, occurred_at: at(5) },
+    })),
+  );
+  const krona = { currency: 'SEK' };
+  await shop.send(
+    'conversions',
+    order('k-1', '10', at(6), { customer_id: 'k1' }),
+    order('k-2', '20', at(7), { customer_id: 'k2' }),
+    order('k-4', '30', at(6), { customer_id: 'k4' }),
+    // Of nobody in the experiment, and before the days that it reads.
+    order('k-0', '999', at(6), { customer_id: 'k9', ...krona }),
+    order('k-5', '999', at(3), { customer_id: 'k5', ...krona }),
+  );
+  const before = await ask(id);
+  expect(before.warnings).toEqual([]);
+  expect(before.effects.map(({ metric }: Json) => metric)).toContain('net_revenue');
+  await shop.send('conversions', order('k-6', '200', at(8), { customer_id: 'k1', ...krona }));
+  const counted = await ask(id);
+  const [holdout, treated] = counted.arms;
+  expect(treated).toMatchObject({ orders: 3, converted_people: 2, gross_revenue: null, refunds_micros: null });
+  expect(treated).toMatchObject({ net_revenue: null, net_revenue_before: '0.000000' });
+  expect(holdout).toMatchObject({ orders: 1, net_revenue: '30.000000' });
+  expect(counted.effects.map(({ metric }: Json) => metric)).toEqual(['conversion_rate', 'orders']);
+  expect(counted.effects[1].difference).toBeCloseTo(1 - 1 / 3, 9);
+  expect(counted.warnings).toMatchObject([{ code: 'orders_without_rate', count: 1 }]);
+  expect(counted.warnings[0].message).toContain('no rate from SEK to USD on 2026-03-08');
+  expect(counted.warnings[0].message).toContain('send it to /v1/fx_rates');
+  // Before the assignment only, it takes away what is adjusted by that revenue and nothing else.
+  await shop.send('fx_rates', { date: '2026-03-08', currency: 'SEK', base: 'USD', rate: '0.1' });
+  await shop.send('conversions', order('k-7', '200', at(4, '20:00'), { customer_id: 'k1', ...krona }));
+  const priced = await ask(id);
+  expect(priced.arms[1]).toMatchObject({ orders: 3, net_revenue: '50.000000', net_revenue_before: null });
+  expect(priced.effects.map((one: Json) => one.adjusted_difference)).toEqual(priced.effects.map(() => null));
+  expect(priced.effects.map(({ metric }: Json) => metric)).toContain('net_revenue');
+  expect(priced.warnings).toMatchObject([{ code: 'earlier_orders_without_rate', count: 1 }]);
+  // What was answered before can be made again to the byte.
+  for (const one of [before, counted])
+    expect({ ...(await ask(id, { as_of: one.as_of })), generated_at: '' }).toEqual({ ...one, generated_at: '' });
+});
+
 test.each([
   [{ arms: { a: 1 } }, 'arms'],
   [{ arms: { holdout: 0.5, treated: 0.4 } }, 'arms'],

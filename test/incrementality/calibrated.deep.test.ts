@@ -32,7 +32,7 @@ test('holdouts change the channels that they are about, in a model of its own', 
     'holdout_email',
     'holdout_paid_search',
   ]);
-  expect(card.experiments[0]).toMatchObject({ analysis_version: '2', as_of: card.as_of });
+  expect(card.experiments[0]).toMatchObject({ analysis_version: '3', as_of: card.as_of });
   const of = (rows: Json[], channel: string): Json => rows.find((row) => row.channel === channel);
   for (const row of card.channels) {
     const before = of(raw.channels, row.channel);

@@ -147,3 +147,29 @@ test('an experiment whose control is treated too says nothing about having no tr
   expect(row.basis).toBe('none');
   expect(row.sentence).toContain('experiment subjects: its control is a and not holdout');
 });
+
+test('whoever bought before the period returned, also where the order was refunded in it', async () => {
+  const people = Array.from({ length: 15 }, (_, i) => `back-${i}`);
+  const reached = (campaign_id: string) =>
+    people.map((customer_id) =>
+      touch(`${campaign_id}-${customer_id}`, 'email_open', at(14), { customer_id, campaign_id }),
+    );
+  await shop.send('touchpoints', ...reached('returns'));
+  await shop.send(
+    'conversions',
+    ...people.map((customer_id) => order(`c-${customer_id}`, '10', at(14, '18:00'), { customer_id })),
+  );
+  const sentence = async (): Promise<string> => {
+    const { rows } = await ask('incrementality', MARCH);
+    return rows.find((row: Json) => row.campaign_id === 'returns').sentence;
+  };
+  const earlier = (i: number) =>
+    order(`before-${i}`, '10', '2026-02-20T12:00:00Z', { customer_id: `back-${i}`, order_id: `before-${i}` });
+  const refund = (i: number, occurred_at: string) => ({
+    ...{ order_id: `before-${i}`, amount: '-10', currency: 'USD', reason: 'refund', occurred_at },
+  });
+  await shop.send('conversions', earlier(0), earlier(1));
+  await shop.send('adjustments', refund(0, '2026-02-25T12:00:00Z'), refund(1, at(20)));
+  // Nobody of the experiments bought before, so their part is 0. One of these 15 did, as of the beginning of the period.
+  expect(await sentence()).toContain('its returned_part is 0.06667, and the experiments have 0 to 0');
+});

@@ -21,7 +21,18 @@ function armOf(arm: string, orders: readonly number[]): ArmFacts {
   const sums = Object.fromEntries(
     MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)]),
   ) as ArmFacts['sums'];
-  return { arm, people: orders.length, exposed: 0, crossed: 0, refunded: 0, observed_ms: 0, sums, moments };
+  return {
+    arm,
+    people: orders.length,
+    exposed: 0,
+    crossed: 0,
+    refunded: 0,
+    observed_ms: 0,
+    unpriced: 0,
+    unpriced_before: 0,
+    sums,
+    moments,
+  };
 }
 
 test('the lift of all treated people is their orders less what as many held out people would have placed', () => {

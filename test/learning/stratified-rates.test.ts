@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sumOfRates, withClusters } from '../../src/learning/rate-sums.ts';
-import { stratifiedDifference } from '../../src/learning/stratified-difference.ts';
+import { type Side, stratifiedDifference } from '../../src/learning/stratified-difference.ts';
 import { byCell, type CellUnits, LevelComparison } from '../../src/learning/stratified-rates.ts';
 
 interface Unit {
@@ -43,6 +43,16 @@ function compareLevels(...asked: ConstructorParameters<typeof LevelComparison>) 
 
 const valuesOf = (units: readonly Unit[]): Float64Array => Float64Array.from(units, ({ value }) => value);
 
+/** A side of a cell in which each unit is listed by itself. */
+const sideOf = (units: readonly Unit[]): Side => ({
+  units: units.length,
+  sum: BigInt(units.reduce((sum, { value }) => sum + value, 0)),
+  squares: BigInt(units.reduce((sum, { value }) => sum + value ** 2, 0)),
+  groups: units.map(({ group }) => group),
+  group_units: units.map(() => 1),
+  group_sums: units.map(({ value }) => value),
+});
+
 test('without times it is the difference of means within cells, of two levels and of one beside all others', () => {
   fc.assert(
     fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
@@ -52,13 +62,16 @@ test('without times it is the difference of means within cells, of two levels an
       ];
       const found = compareLevels(inCells(units), { asked, levels: 3 }, { values: valuesOf(units), times: null });
       for (const [i, { treated, other }] of asked.entries()) {
-        const parts = units
-          .filter(({ cell, level }) => cell >= 0 && (level === treated || other === null || level === other))
-          .map(({ cell, level, group, value }) => ({
-            ...{ cell: String(cell), is_treated: level === treated, group, units: 1 },
-            ...{ sum: BigInt(value), squares: BigInt(value ** 2) },
-          }));
-        const expected = stratifiedDifference(parts);
+        const isOther = (level: number): boolean => level !== treated && (other === null || level === other);
+        const expected = stratifiedDifference(
+          Array.from({ length: CELLS }, (_, place) => {
+            const own = units.filter(({ cell }) => cell === place);
+            return {
+              other: sideOf(own.filter(({ level }) => isOther(level))),
+              treated: sideOf(own.filter(({ level }) => level === treated)),
+            };
+          }),
+        );
         const own = sumOfRates([{ sums: found[i]!, scale: 1 }]);
         if (expected === null) expect(own).toBeNull();
         else

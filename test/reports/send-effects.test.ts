@@ -1,7 +1,7 @@
 /** What blasts brought, in a small world, beside an independent computation from the same events. */
 import { expect, test } from 'vitest';
 import { showReport } from '../../src/present/tables.ts';
-import type { Sums } from '../../src/reports/sends/compare.ts';
+import type { Side } from '../../src/reports/sends/compare.ts';
 import { compare } from '../../src/reports/sends/effects.ts';
 import { type Json, withShop } from '../support/shop.ts';
 import { askEffects, expectReference, SEND_EFFECTS } from './sends-expected.ts';
@@ -23,24 +23,20 @@ test('those who were sent by intent differ before the send already, and the card
   });
 });
 
-/** Sums of one side of a blast: so many people, some of whom ordered once. */
-function side(is_treated: number, people: number, ordered: number): Sums[] {
-  const nothing = Object.fromEntries(
-    ['after', 'before', 'bounced', 'machine'].flatMap((subject) =>
-      ['orders', 'orders_squares', 'net', 'net_squares'].map((figure) => [`${subject}_${figure}`, 0n]),
-    ),
-  );
-  return [0, 1].map((person_group) => ({
-    ...nothing,
-    ...{ blast_no: 0, wave_no: 0, stratum: 0, is_treated, person_group, people: people / 2 },
-    ...{ bounced_people: 0, machine_people: 0 },
-    ...(person_group === 0 && { after_orders: BigInt(ordered), after_orders_squares: BigInt(ordered) }),
-  })) as Sums[];
+/** One side of a blast: so many people in two groups, some of whom ordered once. */
+function side(is_treated: boolean, people: number, ordered: number): Side {
+  const each = [people / 2, people / 2];
+  return {
+    ...{ blast_no: 0, wave_no: 0, stratum: 0, is_treated, groups: [0, 1] },
+    people: { people: each, bounced_people: [0, 0], machine_people: [0, 0] },
+    sums: { after_orders: Float64Array.of(ordered, 0) },
+    totals: { after_orders: BigInt(ordered), after_orders_squares: BigInt(ordered) },
+  };
 }
 
 test('orders of both sides decide whether a blast is shown, so one that works is shown where few others ordered', () => {
   const shown = (sent: number, others: number): boolean =>
-    compare([...side(1, 900, sent), ...side(0, 100, others)], 'effect').found !== null;
+    compare([side(false, 100, others), side(true, 900, sent)], 'effect').found !== null;
   expect(shown(49, 0)).toBe(false);
   expect(shown(49, 1)).toBe(true);
   expect(shown(44, 5)).toBe(false);

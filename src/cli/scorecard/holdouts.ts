@@ -60,7 +60,18 @@ function armOf(arm: string, people: readonly Person[]): ArmFacts {
   const sums = Object.fromEntries(
     MEASURES.map((measure, i) => [measure, BigInt(moments.sums[i]!)]),
   ) as ArmFacts['sums'];
-  return { arm, people: people.length, exposed: 0, crossed: 0, refunded: 0, observed_ms: 0, sums, moments };
+  return {
+    arm,
+    people: people.length,
+    exposed: 0,
+    crossed: 0,
+    refunded: 0,
+    observed_ms: 0,
+    unpriced: 0,
+    unpriced_before: 0,
+    sums,
+    moments,
+  };
 }
 
 /** The claim of a fit after its holdouts. */

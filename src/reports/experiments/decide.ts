@@ -11,6 +11,7 @@ export const CONCLUSIONS = [
   'sample_ratio_alarm',
   'too_early',
   'too_few',
+  'rate_missing',
   'running',
   'better',
   'worse',
@@ -27,6 +28,8 @@ export interface Facts {
   was_stopped: boolean;
   /** The arm and the control have enough people for a conclusion. */
   has_enough: boolean;
+  /** False if the metric is about money and an order of the arm or the control has no exchange rate. */
+  is_priced: boolean;
   /** The effect of an arm by the metric that decides. */
   effect: Effect | null;
 }
@@ -44,8 +47,9 @@ export function decidingInterval(
 
 /** The conclusion for one arm. */
 export function concludes(facts: Facts): Conclusion {
-  const { design, sample_ratio_chance, is_over, has_enough, effect } = facts;
+  const { design, sample_ratio_chance, is_over, has_enough, is_priced, effect } = facts;
   if (sample_ratio_chance < SAMPLE_RATIO_ALARM) return 'sample_ratio_alarm';
+  if (has_enough && !is_priced) return 'rate_missing';
   if (effect === null || !has_enough) return is_over ? 'too_few' : 'too_early';
   const side = sideOf(decidingInterval(effect, facts));
   if (side === 0) return is_over ? 'no_difference_seen' : 'running';
@@ -61,6 +65,8 @@ const STOPS: Record<Conclusion, (needed: string) => string> = {
   too_early: (needed) => `Wait. A conclusion needs ${needed}`,
   too_few: (needed) =>
     `It is over without a result: a conclusion needs ${needed}. Plan a larger one, or several of one pool`,
+  rate_missing: () =>
+    'Send the exchange rate that the warning names, then ask again. The plan decides by money, and orders have no rate',
   running: () => 'Go on to the planned end, or look again. No difference is certain so far',
   better: () => 'You may stop. The arm is better than the control',
   worse: () => 'Stop. The arm is worse than the control',

@@ -32,6 +32,14 @@ const SOURCES: Record<Metric, { upper: Measure; lower: Measure | null; is_money:
   refund_rate: { upper: 'refunds', lower: 'gross', is_money: false, more_is_better: false },
 };
 
+/** What people spent or got back, which needs a rate where an order has another currency than the report. */
+const MONEY: readonly Measure[] = ['gross', 'refunds', 'net'];
+const isOfMoney = (metric: Metric): boolean => MONEY.includes(SOURCES[metric].upper);
+
+/** False for a measure of money where an order that counts in one of the arms has no exchange rate. */
+export const isPriced = (arms: readonly Pick<ArmFacts, 'unpriced'>[], metric: Metric): boolean =>
+  !isOfMoney(metric) || arms.every(({ unpriced }) => unpriced === 0);
+
 export const moreIsBetter = (metric: Metric): boolean => SOURCES[metric].more_is_better;
 
 export interface Effect {
@@ -44,7 +52,7 @@ export interface Effect {
   relative: { lift: number; interval: Interval } | null;
   /** Of conversion rates only. */
   posterior: Posterior | null;
-  /** Of means only, explained by the revenue before the assignment. */
+  /** Of means only, explained by the revenue before the assignment. Null where a rate of that is missing. */
   adjusted: (Difference & { variance_reduction: number }) | null;
 }
 
@@ -57,10 +65,11 @@ export interface Looking {
 /** With several arms beside the control, each comparison gets its part of the chance of a false alarm (Bonferroni). */
 export const alphaOf = ({ alpha, arms }: Design): number => alpha / (arms.length - 1);
 
-/** The value of a metric in units: of the currency, or as it is. Null where it has none. */
-export function estimateOf({ moments, sums }: ArmFacts, metric: Metric): Estimate | null {
+/** The value of a metric in units: of the currency, or as it is. Null where it has none, or an exchange rate is missing. */
+export function estimateOf(arm: ArmFacts, metric: Metric): Estimate | null {
+  const { moments, sums } = arm;
   const { upper, lower, is_money } = SOURCES[metric];
-  if (moments.units < 2) return null;
+  if (moments.units < 2 || !isPriced([arm], metric)) return null;
   const found =
     lower === null
       ? meanOf(moments, placeOf(upper))
@@ -143,7 +152,7 @@ const rateOf = ({ people, sums }: ArmFacts): Rate => ({ successes: Number(sums.c
 
 function adjustedOf(control: ArmFacts, treated: ArmFacts, metric: Metric, alpha: number): Effect['adjusted'] {
   const { upper, lower, is_money } = SOURCES[metric];
-  if (lower !== null) return null;
+  if (lower !== null || control.unpriced_before + treated.unpriced_before > 0) return null;
   const { means, variance_reduction } = adjustedMeans(
     [control.moments, treated.moments],
     placeOf(upper),

@@ -72,12 +72,9 @@ export async function readPlans(
     `select distinct t.stated_id as id from experiments t where t.brand_id = $brand_id and t.pool = $pool and t.stated_id <> $id and ${atOrBefore('t', position)} order by id limit ${MAX_POOLED}`,
     { brand_id, pool, id: experiment_id },
   );
-  const others: Planned[] = [];
-  for (const { id } of readAll(rows, { id: 'text' })) {
-    const other = await readPlan(snapshot, position, brand_id, id);
-    if (other !== null && other.design.pool === pool && armsOf(other.design) === armsOf(own.design)) others.push(other);
-  }
-  return [own, ...others];
+  const ids = readAll(rows, { id: 'text' }).map(({ id }) => id);
+  const others = await readPlansById(snapshot, position, brand_id, ids);
+  return [own, ...others.filter(({ design }) => design.pool === pool && armsOf(design) === armsOf(own.design))];
 }
 
 /** The plans of all experiments of a brand, those that end last first; at most {@link MAX_READ}. */
@@ -87,12 +84,8 @@ export async function readAllPlans(snapshot: Snapshot, position: Position, brand
      where t.brand_id = $brand_id and t.stated_id is not null and ${atOrBefore('t', position)} group by t.stated_id order by end_ms desc, id limit ${MAX_READ}`,
     { brand_id },
   );
-  const plans: Planned[] = [];
-  for (const { id } of readAll(rows, { id: 'text' })) {
-    const plan = await readPlan(snapshot, position, brand_id, id);
-    if (plan !== null) plans.push(plan);
-  }
-  return plans;
+  const ids = readAll(rows, { id: 'text' }).map(({ id }) => id);
+  return readPlansById(snapshot, position, brand_id, ids);
 }
 
 /** The plans of all brands as they count now, with the first assignment or exposure as the time when those of others became final. */
@@ -123,18 +116,54 @@ async function readPlan(
   brand_id: string,
   experiment_id: string,
 ): Promise<Planned | null> {
-  const parameters = { brand_id, experiment_id };
-  const rows = await snapshot.query(
-    `select ${SELECTED.join(', ')} from experiments t where t.brand_id = $brand_id and t.stated_id = $experiment_id and ${atOrBefore('t', position)}
-     order by received_ms, t.collector_id, t.log_seq`,
-    parameters,
-  );
-  const stated = readAll(rows, COLUMNS).map((row) => ({ ...row, design: designOf({ ...row, experiment_id: row.id }) }));
-  if (stated.length === 0) return null;
-  const name = stated.at(-1)!.design.name;
+  const [plan] = await readPlansById(snapshot, position, brand_id, [experiment_id]);
+  return plan ?? null;
+}
+
+/** Experiments of one query. Ids are long, and engines bound the text of a query. */
+const AT_ONCE = 200;
+
+/** The plans of experiments of a brand, in the order of their ids. Those without a statement are left out. */
+export async function readPlansById(
+  snapshot: Snapshot,
+  position: Position,
+  brand_id: string,
+  ids: readonly string[],
+): Promise<Planned[]> {
+  const plans: Planned[] = [];
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const some = ids.slice(from, from + AT_ONCE);
+    const rows = await snapshot.query(
+      `select ${SELECTED.join(', ')} from experiments t
+       where t.brand_id = $brand_id and t.stated_id in (${some.map((_, i) => `$id_${i}`).join(', ')}) and ${atOrBefore('t', position)}
+       order by received_ms, t.collector_id, t.log_seq`,
+      { brand_id, ...Object.fromEntries(some.map((id, i) => [`id_${i}`, id])) },
+    );
+    const stated = new Map<string, Stated[]>(some.map((id) => [id, []]));
+    for (const row of readAll(rows, COLUMNS))
+      stated.get(row.id)!.push({ ...row, design: designOf({ ...row, experiment_id: row.id }) });
+    for (const own of stated.values()) if (own.length > 0) plans.push(await plannedOf(snapshot, position, own));
+  }
+  return plans;
+}
+
+interface Stated {
+  design: Design;
+  received_ms: number;
+  frozen_at: number | null;
+  stopped_at: number | null;
+  stop_reason: string | null;
+}
+
+/** @param stated the statements of one experiment, as the log received them. */
+async function plannedOf(snapshot: Snapshot, position: Position, stated: readonly Stated[]): Promise<Planned> {
   const [first] = stated;
+  const { brand_id, experiment_id } = first!.design;
+  const name = stated.at(-1)!.design.name;
   const is_one = stated.every((one) => changedPart(first!.design, one.design) === undefined);
-  const place = is_one ? 0 : placeOfPlan(stated, await firstReceived(snapshot, position, ['assignments'], parameters));
+  const place = is_one
+    ? 0
+    : placeOfPlan(stated, await firstReceived(snapshot, position, ['assignments'], { brand_id, experiment_id }));
   const { design } = stated[place]!;
   const after = stated.slice(place + 1);
   return {

@@ -6,7 +6,7 @@ import { pooledDifference } from '../../learning/pooled.ts';
 import { sampleRatioChance } from '../../learning/sample-ratio.ts';
 import type { ReportJson } from '../context.ts';
 import { SAMPLE_RATIO_ALARM } from './decide.ts';
-import { alphaOf, comparedOf, plannedMs, shareOf } from './effects.ts';
+import { alphaOf, comparedOf, isPriced, plannedMs, shareOf } from './effects.ts';
 import { type Counted, hasBearers, hasEnough, isAboutRefunds } from './enough.ts';
 import type { ArmFacts } from './read-arms.ts';
 import { pooledSentence } from './sentence.ts';
@@ -17,7 +17,8 @@ export interface PooledExperiment {
 }
 
 /**
- * The pooled differences of each arm and metric. An experiment without a value of a metric takes no part in it. One where nobody ordered has
+ * The pooled differences of each arm and metric. An experiment without a value of a metric takes no part in it; but where a value is not
+ * known because an exchange rate is missing, the pool has none either. One where nobody ordered has
  * a difference of 0 and counts with its people: leaving it out would make the difference per person too large. What is there is counted in
  * plans of the first experiment, which stays the same when others are added one after the other: a boundary that followed their number
  * would be one of many fixed looks.
@@ -33,8 +34,10 @@ export function pooledEffects(
   const alpha = alphaOf(own);
   const oldest = all.map(({ design }) => design).reduce((a, b) => (isBefore(b, a) ? b : a));
   const together = arms.slice(1).map((_, i) => [inAll(experiments, 0), inAll(experiments, i + 1)] as const);
+  const facts = arms.slice(1).map((_, i) => experiments.flatMap(({ arms }) => [arms[0]!, arms[i + 1]!]));
   const effects = arms.slice(1).flatMap(({ arm }, i) =>
     METRICS.flatMap((metric) => {
+      if (!isPriced(facts[i]!, metric)) return [];
       const parts = experiments.flatMap(({ design, arms: own }) => {
         const [control, treated] = [own[0]!, own[i + 1]!];
         const compared = comparedOf(control, treated, metric, alpha);
@@ -90,7 +93,7 @@ export function pooledEffects(
             interval: { low: effect.always_valid_low, high: effect.always_valid_high },
           }
         : null;
-    return { arm, sentence: pooledSentence({ ...said, arm, found }) };
+    return { arm, sentence: pooledSentence({ ...said, arm, found, is_priced: isPriced(facts[i]!, own.metric) }) };
   });
   return {
     pool,

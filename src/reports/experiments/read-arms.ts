@@ -9,7 +9,7 @@ import { exactMoments, type Moments } from '../../learning/moments.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { read, readAll } from '../../warehouse/read-row.ts';
-import { materialise, numbered } from '../../warehouse/relation.ts';
+import { materialise, numbered, type Relation } from '../../warehouse/relation.ts';
 import { ORDER_VALUES, OUTCOMES, PEOPLE } from './relations.ts';
 
 /** The measures of one person, in the order of {@link Moments}. */
@@ -28,6 +28,10 @@ export interface ArmFacts {
   refunded: number;
   /** The time that orders of these people counted so far, added up over people. */
   observed_ms: number;
+  /** Orders that count and have no exchange rate. With any, no money of the arm is known: `gross`, `refunds` and `net` leave them out. */
+  unpriced: number;
+  /** The same of the orders before the assignment, and `before`. */
+  unpriced_before: number;
   sums: Readonly<Record<Measure, bigint>>;
   moments: Moments;
 }
@@ -35,12 +39,19 @@ export interface ArmFacts {
 const sumWhen = (condition: string, value: string): string =>
   `sum128(case when ${condition} then ${value} else int128(0) end)`;
 
-/** Makes the values of all orders of the plan, after `events` was made. */
-export async function makeOrderValues(snapshot: Snapshot): Promise<void> {
+/**
+ * Makes the values of all orders of the plan, after `events` was made.
+ * @param without_rate the orders without a rate, if there are any.
+ */
+export async function makeOrderValues(snapshot: Snapshot, without_rate: Relation | null): Promise<void> {
+  const is_priced =
+    without_rate === null
+      ? 'int64(1)'
+      : `int64(case when o.order_no in (select order_no from ${without_rate.name}) then 0 else 1 end)`;
   await materialise(
     snapshot,
     ORDER_VALUES,
-    `select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms, v.gross as gross, v.refunds as refunds
+    `select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms, v.gross as gross, v.refunds as refunds, ${is_priced} as is_priced
      from ${ORDERS.name} o join (
        select order_no, ${sumWhen(`event = 'order'`, 'after_micros - before_micros')} as gross, ${sumWhen(`event <> 'order'`, 'before_micros - after_micros')} as refunds
        from ${EVENTS.name} group by order_no) v on v.order_no = o.order_no`,
@@ -72,6 +83,7 @@ export async function readArms(
   const pairs = MEASURES.flatMap((a, i) => MEASURES.slice(i).map((b) => [a, b] as const));
   const rows = await snapshot.query(
     `select arm, count(*) as people, sum(exposed) as exposed, sum(crossed) as crossed, count_where(refunds <> int128(0)) as refunded, text128(sum128(observed_ms)) as observed_ms,
+       sum(unpriced) as unpriced, sum(unpriced_before) as unpriced_before,
        ${MEASURES.map((name) => `text128(sum128(${name})) as ${name}`).join(', ')},
        ${pairs.map(([a, b]) => `text128(sum128(int128(${a}) * int128(${b}))) as ${a}_${b}`).join(', ')}
      from ${outcomes.name} group by arm order by arm`,
@@ -90,6 +102,8 @@ export async function readArms(
       crossed: number('crossed'),
       refunded: number('refunded'),
       observed_ms: number('observed_ms'),
+      unpriced: number('unpriced'),
+      unpriced_before: number('unpriced_before'),
       sums: Object.fromEntries(MEASURES.map((measure, i) => [measure, sums[i]!])) as ArmFacts['sums'],
       moments: exactMoments(
         number('people'),
@@ -116,6 +130,8 @@ const shapeOf = (pairs: ReadonlyArray<readonly [string, string]>): Record<string
   crossed: 'number',
   refunded: 'number',
   observed_ms: 'bigint',
+  unpriced: 'number',
+  unpriced_before: 'number',
   ...Object.fromEntries(MEASURES.map((name) => [name, 'bigint'])),
   ...Object.fromEntries(pairs.map(([a, b]) => [`${a}_${b}`, 'bigint'])),
 });
@@ -164,18 +180,21 @@ function outcomesOf(design: Design, known_ms: number, people: string): string {
   const { before_days } = design;
   const until = untilSql(design);
   return `with done as (
-      select p.person_key as person_key, int64(count(*)) as orders, sum128(o.gross) as gross, sum128(o.refunds) as refunds
+      select p.person_key as person_key, int64(count(*)) as orders, sum128(o.gross) as gross, sum128(o.refunds) as refunds,
+        int64(count_where(o.is_priced = 0)) as unpriced
       from ${people} p join ${ORDER_VALUES.name} o on o.person_key = p.person_key
       where o.at_ms >= p.at_ms and o.at_ms < ${until} group by p.person_key),
     earlier as (
-      select p.person_key as person_key, sum128(v.after_micros - v.before_micros) as before
-      from ${people} p join ${ORDERS.name} o on o.person_key = p.person_key join ${EVENTS.name} v on v.order_no = o.order_no
+      select p.person_key as person_key, sum128(v.after_micros - v.before_micros) as before,
+        int64(count_where(o.is_priced = 0 and v.event = 'order')) as unpriced
+      from ${people} p join ${ORDER_VALUES.name} o on o.person_key = p.person_key join ${EVENTS.name} v on v.order_no = o.order_no
       where o.at_ms >= p.at_ms - ${before_days * MS_PER_DAY} and o.at_ms < p.at_ms and v.at_ms < p.at_ms group by p.person_key)
     select p.person_key as person_key, p.arm as arm, p.crossed as crossed, p.exposed as exposed,
       int64(greatest(0, least(${known_ms}, ${until}) - p.at_ms)) as observed_ms,
       int64(case when coalesce(d.orders, 0) > 0 then 1 else 0 end) as converted, int64(coalesce(d.orders, 0)) as orders,
       coalesce(d.gross, int128(0)) as gross, coalesce(d.refunds, int128(0)) as refunds,
-      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(e.before, int128(0)) as before
+      coalesce(d.gross, int128(0)) - coalesce(d.refunds, int128(0)) as net, coalesce(e.before, int128(0)) as before,
+      int64(coalesce(d.unpriced, 0)) as unpriced, int64(coalesce(e.unpriced, 0)) as unpriced_before
     from ${people} p left join done d on d.person_key = p.person_key left join earlier e on e.person_key = p.person_key`;
 }
 

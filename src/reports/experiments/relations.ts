@@ -3,10 +3,17 @@ import { defineRelation } from '../../warehouse/relation.ts';
 
 export const ORDER_VALUES = defineRelation(
   'experiment_orders',
-  "an order with its value and what was taken back of it, in the report's currency",
+  "an order with its value and what was taken back of it, in the report's currency; both are 0 where it is not priced, since no rate converts it",
   {
     key: ['order_no'],
-    columns: { order_no: 'int', person_key: 'int', at_ms: 'int', gross: 'int128', refunds: 'int128' },
+    columns: {
+      order_no: 'int',
+      person_key: 'int',
+      at_ms: 'int',
+      gross: 'int128',
+      refunds: 'int128',
+      is_priced: 'int',
+    },
   },
 );
 
@@ -21,7 +28,7 @@ export const PEOPLE = defineRelation(
 
 export const OUTCOMES = defineRelation(
   'experiment_outcomes',
-  'what a person of an experiment did: micros after the assignment, and net micros before it',
+  'what a person of an experiment did: micros after the assignment, and net micros before it; unpriced are orders without a rate',
   {
     key: ['person_key'],
     columns: {
@@ -36,6 +43,8 @@ export const OUTCOMES = defineRelation(
       refunds: 'int128',
       net: 'int128',
       before: 'int128',
+      unpriced: 'int',
+      unpriced_before: 'int',
     },
   },
 );

@@ -2,7 +2,7 @@
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { type Design, METRICS, SHARE_PARTS } from '../../domain/experiment.ts';
-import { money } from '../../domain/money.ts';
+import { moneyOrNull } from '../../domain/money.ts';
 import { formatInstant, MS_PER_DAY } from '../../domain/time.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
 import { sampleRatioChance } from '../../learning/sample-ratio.ts';
@@ -18,12 +18,13 @@ import { resolveParameters } from '../resolve.ts';
 import { EXPERIMENT_MEANINGS, ExperimentResult } from '../results/experiment.ts';
 import type { Warning } from '../warning.ts';
 import { concludes, SAMPLE_RATIO_ALARM, stopRule } from './decide.ts';
-import { alphaOf, type Effect, effectOf } from './effects.ts';
+import { alphaOf, type Effect, effectOf, isPriced } from './effects.ts';
 import { hasEnough } from './enough.ts';
 import { endedDesign, type Planned, readPlans } from './plans.ts';
 import { type PooledExperiment, pooledEffects } from './pool.ts';
 import { type ArmFacts, countStrays, knownUntil, makeOrderValues, readArms } from './read-arms.ts';
 import { sentenceOf } from './sentence.ts';
+import { unpricedWarnings } from './unpriced.ts';
 
 const { brand_id, as_of, currency } = EMAIL_LIST_PARAMETERS;
 const ExperimentParameters = Type.Object({ brand_id, as_of, currency }, { additionalProperties: false });
@@ -74,8 +75,8 @@ async function answer(
   plans: readonly Planned[],
 ): Promise<ReportJson> {
   const { plan } = resolved;
-  await makeOrdersAndEvents(snapshot, plan, context.directory);
-  await makeOrderValues(snapshot);
+  const { without_rate } = await makeOrdersAndEvents(snapshot, plan, context.directory, 'kept');
+  await makeOrderValues(snapshot, without_rate);
   const { design, stop } = plans[0]!;
   const known_ms = await knownUntil(snapshot, plan, design.brand_id);
   const read: PooledExperiment[] = [];
@@ -118,6 +119,7 @@ async function answer(
         is_over,
         was_stopped,
         has_enough: hasEnough(control, own, design.metric),
+        is_priced: isPriced([control, own], design.metric),
         effect,
       });
       const sentence = sentenceOf({
@@ -128,11 +130,10 @@ async function answer(
     }),
     effects: effects.map(effectRow),
     pooled: design.pool === null ? null : pooledEffects(design.pool, read, { ...said, known_ms }),
-    warnings: warningsOf(
-      arms,
-      { chance: sample_ratio_chance, strays: await countStrays(snapshot, design, 0) },
-      plans[0]!,
-    ),
+    warnings: [
+      ...(without_rate === null ? [] : await unpricedWarnings(snapshot, plan, plans.map(endedDesign))),
+      ...warningsOf(arms, { chance: sample_ratio_chance, strays: await countStrays(snapshot, design, 0) }, plans[0]!),
+    ],
   };
 }
 
@@ -150,7 +151,9 @@ const headOf = (design: Design): ReportJson => ({
   ends_at: formatInstant(design.end_ms),
 });
 
-function armRow({ arm, people, exposed, crossed, sums }: ArmFacts, share: number, all: number): ReportJson {
+function armRow(own: ArmFacts, share: number, all: number): ReportJson {
+  const { arm, people, exposed, crossed, sums, unpriced, unpriced_before } = own;
+  const known = (micros: bigint): bigint | null => (unpriced === 0 ? micros : null);
   return {
     arm,
     share,
@@ -160,10 +163,10 @@ function armRow({ arm, people, exposed, crossed, sums }: ArmFacts, share: number
     crossed_people: crossed,
     converted_people: Number(sums.converted),
     orders: Number(sums.orders),
-    ...money('gross_revenue', sums.gross),
-    ...money('refunds', sums.refunds),
-    ...money('net_revenue', sums.net),
-    ...money('net_revenue_before', sums.before),
+    ...moneyOrNull('gross_revenue', known(sums.gross)),
+    ...moneyOrNull('refunds', known(sums.refunds)),
+    ...moneyOrNull('net_revenue', known(sums.net)),
+    ...moneyOrNull('net_revenue_before', unpriced_before === 0 ? sums.before : null),
   };
 }
 

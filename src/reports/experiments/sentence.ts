@@ -18,6 +18,8 @@ interface PooledSaid {
   design: Design;
   arm: string;
   experiments: number;
+  /** False if the metric is about money and an order has no exchange rate. */
+  is_priced: boolean;
   /** Null with too few people or orders. */
   found: { difference: number; interval: Interval } | null;
   currency: string;
@@ -27,8 +29,10 @@ interface PooledSaid {
 }
 
 /** What a pool says of an arm. Experiments come one after the other, so the interval is the one that holds at every look. */
-export function pooledSentence({ design, arm, experiments, found, currency, time_zone, known_ms }: PooledSaid): string {
+export function pooledSentence(said: PooledSaid): string {
+  const { design, arm, experiments, is_priced, found, currency, time_zone, known_ms } = said;
   const over = `As of ${dayText(time_zone, known_ms)}: over ${experiments} experiment${experiments === 1 ? '' : 's'} of the pool ${design.pool}`;
+  if (!is_priced) return `${over}, there is no result in money, because orders have no exchange rate.`;
   if (found === null) return `${over}, there are too few people or orders for a result.`;
   const { difference, interval } = found;
   const { unit, what, scale, digits } = NAMES[design.metric](currency);
@@ -64,6 +68,8 @@ export function sentenceOf({
   const day = dayText(time_zone, Math.min(known_ms, design.end_ms));
   if (conclusion === 'sample_ratio_alarm')
     return `As of ${day}: the arms do not have their planned shares, so there is no result.`;
+  if (conclusion === 'rate_missing')
+    return `As of ${day}: there is no result in money, because orders have no exchange rate.`;
   if (effect === null || conclusion === 'too_early' || conclusion === 'too_few')
     return `As of ${day}: there are too few people or orders for a result.`;
   const { unit, what, scale, digits } = NAMES[design.metric](currency);

@@ -52,7 +52,7 @@ export async function readEvidence(
   query: Attribution | null,
 ): Promise<Evidence[]> {
   if (plans.length === 0) return [];
-  await makeOrderValues(snapshot);
+  await makeOrderValues(snapshot, null);
   const known = new Map<string, number>();
   for (const {
     design: { brand_id },

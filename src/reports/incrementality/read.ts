@@ -10,7 +10,7 @@ import { type Evidence, readEvidence } from './evidence.ts';
 import { makeCountedTouches } from './touches.ts';
 
 /** How results are computed. A change of any formula is a new version. */
-export const LIFT_VERSION = '2';
+export const LIFT_VERSION = '3';
 /** People who ordered in so many days before a period returned. */
 export const RETURNED_MS = 30 * MS_PER_DAY;
 

@@ -11,7 +11,6 @@ import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from '../context.ts';
 import { checkRows } from '../credit-groups.ts';
 import { defineReport } from '../declare.ts';
-import { makeOrderValues } from '../experiments/read-arms.ts';
 import { LIFT_PARAMETERS } from '../parameters.ts';
 import { resolveParameters } from '../resolve.ts';
 import { INCREMENTALITY_MEANINGS, IncrementalityResult } from '../results/incrementality.ts';
@@ -109,7 +108,6 @@ async function periodRows(
   const end_ms = Math.max(...asked.brands.map((brand) => brand.end_ms));
   const [{ settings }] = asked.brands as [(typeof asked.brands)[number]];
   const { time_zone } = settings;
-  await makeOrderValues(snapshot);
   const reach = await reachByName(snapshot, by, { start_ms, end_ms }, RETURNED_MS);
   const credited = await creditByName(snapshot, plan, query, by, { start_ms, end_ms });
   const proven = new Set(own.filter(({ lift }) => lift !== null).map(({ design }) => nameOf(design)));

@@ -1,6 +1,6 @@
 /** Rows of credit beside what was caused: by an experiment, by prediction, or neither. */
 import type { Design } from '../../domain/experiment.ts';
-import { money, ratio } from '../../domain/money.ts';
+import { money, moneyOrNull, ratio } from '../../domain/money.ts';
 import { dayText, formatInstant } from '../../domain/time.ts';
 import { spendMoney } from '../campaign-metrics.ts';
 import type { ReportJson } from '../context.ts';
@@ -38,7 +38,7 @@ function causedFields({ orders, revenue }: Caused, { credited, spend_micros }: T
   const back = (value: number | undefined): number | null =>
     value === undefined || spend_micros === null || spend_micros <= 0n ? null : ratio(micros(value), spend_micros);
   const amount = (name: string, value: number | undefined): ReportJson =>
-    value === undefined ? { [`${name}_micros`]: null, [name]: null } : money(name, micros(value));
+    moneyOrNull(name, value === undefined ? null : micros(value));
   return {
     incremental_orders: orders && figure(orders.total),
     incremental_orders_low: orders && figure(orders.low),

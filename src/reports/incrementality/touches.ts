@@ -5,13 +5,12 @@ import { EVERYONE } from '../../attribution/consent-people.ts';
 import { isCounted, mayEarn, NEVER, without } from '../../attribution/eligibility.ts';
 import { makeBrandPeriods } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
-import { BRAND_PERIODS } from '../../attribution/relations.ts';
+import { BRAND_PERIODS, EVENTS, ORDERS } from '../../attribution/relations.ts';
 import { effective, OTHER_VERDICTS, withVerdicts } from '../../attribution/touches.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
-import { ORDER_VALUES } from '../experiments/relations.ts';
 import type { Reach } from './evidence.ts';
 import { COUNTED_TOUCHES } from './relations.ts';
 
@@ -35,7 +34,10 @@ export async function makeCountedTouches(snapshot: Snapshot, plan: Plan, times: 
   );
 }
 
-/** Whom each campaign or channel reached in a period, by name. Returned are those with net revenue in the `before_days` before it. */
+/**
+ * Whom each campaign or channel reached in a period, by name. Returned are those with net revenue in the `before_ms` before it. As in
+ * experiments, refunds since its start are no part: they may follow from the emails, and the figure would change with each of them.
+ */
 export async function reachByName(
   snapshot: Snapshot,
   by: 'campaign_id' | 'channel',
@@ -45,8 +47,9 @@ export async function reachByName(
   const rows = await snapshot.query(
     `select c.${by} as name, count(*) as touches, count(distinct c.person_key) as reached, count(distinct r.person_key) as returned
      from ${COUNTED_TOUCHES.name} c left join (
-       select person_key from ${ORDER_VALUES.name} where at_ms >= ${start_ms - before_ms} and at_ms < ${start_ms} group by person_key
-       having sum128(gross - refunds) > int128(0)) r on r.person_key = c.person_key
+       select o.person_key as person_key from ${ORDERS.name} o join ${EVENTS.name} v on v.order_no = o.order_no
+       where o.at_ms >= ${start_ms - before_ms} and o.at_ms < ${start_ms} and v.at_ms < ${start_ms} group by o.person_key
+       having sum128(v.after_micros - v.before_micros) > int128(0)) r on r.person_key = c.person_key
      where c.at_ms >= ${start_ms} and c.at_ms < ${end_ms} group by c.${by}`,
   );
   const shape = { name: 'text?', touches: 'number', reached: 'number', returned: 'number' } as const;

@@ -7,7 +7,7 @@ import {
   count,
   HEAD_MEANINGS,
   instant,
-  money,
+  moneyOrNull,
   nullable,
   number,
   PERIOD_HEAD,
@@ -73,10 +73,10 @@ export const ExperimentResult = closed({
     crossed_people: count(),
     converted_people: count(),
     orders: count(),
-    ...money('gross_revenue'),
-    ...money('refunds'),
-    ...money('net_revenue'),
-    ...money('net_revenue_before'),
+    ...moneyOrNull('gross_revenue'),
+    ...moneyOrNull('refunds'),
+    ...moneyOrNull('net_revenue'),
+    ...moneyOrNull('net_revenue_before'),
   }),
   conclusions: rows({
     arm: text(),
@@ -116,7 +116,10 @@ export const EXPERIMENT_MEANINGS = {
     'The chance of arms at least this far from their shares; below 0.001 the result must not be used',
   exposed_people: 'People with an exposure of this experiment',
   crossed_people: 'People whose ids were put into several arms; they count in the arm of their first assignment',
-  net_revenue_before: 'Net revenue of the days before each assignment',
+  gross_revenue:
+    'The value of the orders; null if one of them has no exchange rate, as refunds and net revenue then are',
+  net_revenue_before:
+    'Net revenue of the days before each assignment; null if one of these orders has no exchange rate',
   difference:
     'The value of the arm minus that of the control, per person where it is a mean: in units of the currency for money',
   low: 'The lower bound of the fixed interval, for one look at the planned end',
@@ -128,7 +131,8 @@ export const EXPERIMENT_MEANINGS = {
   chance_higher: 'The chance that the rate of the arm is higher, from a Beta(1, 1) before; null for other measures',
   credible_low: 'The lower bound of the Bayesian interval of the difference',
   credible_high: 'The upper bound of the Bayesian interval of the difference',
-  adjusted_difference: 'The difference after revenue before the assignment explained a part (CUPED); null for ratios',
+  adjusted_difference:
+    'The difference after revenue before the assignment explained a part (CUPED); null for ratios, and if that revenue has no exchange rate',
   variance_reduction: 'The part of the variance that the revenue before explained',
   conclusions:
     'By the metric of the plan: while it runs by the always-valid interval, at the planned end by the fixed one',

@@ -4,13 +4,12 @@ import { choice } from '../../domain/parameter.ts';
 import { Type } from '../../domain/typebox.ts';
 import { BASES } from '../incrementality/rows.ts';
 import {
-  amount,
   closed,
   count,
   HEAD_MEANINGS,
   instant,
-  micros,
   money,
+  moneyOrNull,
   nullable,
   number,
   PERIOD_HEAD,
@@ -23,7 +22,6 @@ import {
   yesNo,
 } from './shapes.ts';
 
-const amountOrNull = (name: string) => ({ [`${name}_micros`]: nullable(micros()), [name]: nullable(amount()) });
 const numberOrNull = () => nullable(number());
 
 export const IncrementalityResult = closed({
@@ -40,7 +38,7 @@ export const IncrementalityResult = closed({
     ends_at: instant(),
     attributed_orders: number(),
     ...money('attributed_revenue'),
-    ...amountOrNull('spend'),
+    ...moneyOrNull('spend'),
     attributed_return: ratio(),
     experiment_id: textOrNull(),
     scope: nullable(choice(SCOPES, 'What the experiment is about')),
@@ -49,9 +47,9 @@ export const IncrementalityResult = closed({
     incremental_orders: numberOrNull(),
     incremental_orders_low: numberOrNull(),
     incremental_orders_high: numberOrNull(),
-    ...amountOrNull('incremental_revenue'),
-    ...amountOrNull('incremental_revenue_low'),
-    ...amountOrNull('incremental_revenue_high'),
+    ...moneyOrNull('incremental_revenue'),
+    ...moneyOrNull('incremental_revenue_low'),
+    ...moneyOrNull('incremental_revenue_high'),
     incremental_part: ratio(),
     incremental_return: ratio(),
     incremental_return_low: ratio(),

@@ -35,6 +35,12 @@ export const described = <S extends TSchema>(schema: S, description: string): S 
 /** One amount in both forms: `NAME_micros` and `NAME`. */
 export const money = <N extends string>(name: N): Fields => ({ [`${name}_micros`]: micros(), [name]: amount() });
 
+/** The same where it may be unknown. */
+export const moneyOrNull = <N extends string>(name: N): Fields => ({
+  [`${name}_micros`]: nullable(micros()),
+  [name]: nullable(amount()),
+});
+
 /** What a group cost, and what came back of it; null where spend is not known. */
 export const SPENT: Fields = {
   spend_micros: nullable(micros()),

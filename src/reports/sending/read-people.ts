@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
+import { EVENTS, ORDERS } from '../../attribution/relations.ts';
 import { CAMPAIGN_KINDS } from '../../domain/campaign-kind.ts';
 import type { Columns, Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
@@ -9,8 +10,6 @@ import { read } from '../../warehouse/read-row.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportContext } from '../context.ts';
 import { type Chosen, emailEvents } from '../email-events.ts';
-import { makeNetOrders } from '../sends/mail.ts';
-import { SEND_ORDERS } from '../sends/relations.ts';
 import { EMAILS_FROM_MS, ORDERS_FROM_MS } from './asked.ts';
 import { PersonEvents, type TakesPeople } from './person-events.ts';
 import { kindNumber } from './time-units.ts';
@@ -43,7 +42,6 @@ export async function readPeople(
 ): Promise<number> {
   const groups = await groupsToRead(snapshot, plan, most_emails);
   await makeOrdersAndEvents(snapshot, since(plan, ORDERS_FROM_MS), context.directory);
-  await makeNetOrders(snapshot);
   const events = await emailEvents(snapshot, since(plan, EMAILS_FROM_MS), NO_TOUCHES, { since_ever: true });
   const code = `case h.kind when 'delivered' then ${DELIVERED} when 'resubscribed' then ${BACK} else ${LEFT} end`;
   const in_group = groups === GROUPS ? '' : `where hash256(person) < ${groups}`;
@@ -58,8 +56,9 @@ export async function readPeople(
          case when h.message_id is null or h.kind <> 'delivered' then int64(0) else hash53(h.message_id) end as message, int128(0) as net
        from (${events}) h where h.kind <> 'delivered' or h.in_period = 1
        union all
-       select o.person as person, o.brand_id as brand_id, o.at_ms as at_ms, ${ORDERED} as code, '' as campaign_id,
-         '' as email_id, 0 as kind_no, int64(0) as message, o.net as net from ${SEND_ORDERS.name} o) happened
+       select concat(o.brand_id, '/', o.person_id) as person, o.brand_id as brand_id, o.at_ms as at_ms, ${ORDERED} as code, '' as campaign_id,
+         '' as email_id, 0 as kind_no, int64(0) as message, int128(v.after_micros - v.before_micros) as net
+       from ${ORDERS.name} o join ${EVENTS.name} v on v.order_no = o.order_no) happened
      ${in_group} order by person, at_ms, code, campaign_id, email_id, kind_no, message, net`,
     {},
     async ({ rows, cells }) => {

@@ -1,12 +1,14 @@
 /** Finds the blasts of a period: what was sent under one name without a long pause. docs/semantics.md 26. */
 import type { Plan } from '../../attribution/plan.ts';
+import { BRAND_PERIODS } from '../../attribution/relations.ts';
 import type { Design } from '../../domain/experiment.ts';
 import { MS_PER_HOUR } from '../../domain/time.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
+import { atOrBefore } from '../../warehouse/position.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { fill, materialise } from '../../warehouse/relation.ts';
 import { LONGEST_BLAST_MS, MAX_BLASTS, PAUSE_HOURS, PAUSE_MS, type SendsAsked } from './asked.ts';
-import { SEND_BLASTS, SEND_MAIL, SEND_RUNS } from './relations.ts';
+import { SEND_BLASTS, SEND_EMAILS, SEND_RUNS } from './relations.ts';
 import { orderOf } from './send-orders.ts';
 
 export interface Blast {
@@ -28,14 +30,14 @@ export interface Found {
   long: number;
 }
 
-/** Makes `send_blasts`. @param orders the random orders of sending that the log has. */
+/** Makes `send_blasts` and `send_emails`, after `brand_periods`. @param orders the random orders of sending that the log has. */
 export async function makeBlasts(
   snapshot: Snapshot,
-  plan: Plan,
+  { plan, wide }: { plan: Plan; wide: Plan },
   { campaign_id }: SendsAsked,
   orders: readonly Design[],
 ): Promise<Found> {
-  await makeRuns(snapshot, campaign_id);
+  await makeRuns(snapshot, wide, campaign_id);
   const rows = await snapshot.query(
     `select brand_id, campaign_id, email_id, run_no, min(first_ms) as from_ms, max(last_ms) as last_ms
      from ${SEND_RUNS.name} group by brand_id, campaign_id, email_id, run_no order by from_ms desc, brand_id, campaign_id, email_id`,
@@ -56,16 +58,30 @@ export async function makeBlasts(
   const blasts = short
     .slice(0, MAX_BLASTS)
     .map((run, blast_no): Blast => ({ ...run, blast_no, order: orderOf(run, orders) }));
+  const emails = new Map<string, number>();
+  const emailNo = (names: readonly string[]): number => {
+    const key = JSON.stringify(names);
+    emails.set(key, emails.get(key) ?? emails.size + 1);
+    return emails.get(key)!;
+  };
   await fill(
     snapshot,
     SEND_BLASTS,
-    blasts.map(({ last_ms, order, ...blast }) => ({
-      ...blast,
+    blasts.map(({ blast_no, brand_id, campaign_id, email_id, from_ms, last_ms, order }) => ({
+      ...{ blast_no, brand_id, email_no: emailNo([brand_id, campaign_id, email_id]), from_ms },
       // Deliveries and bounces of the last emails come after them.
       until_ms: last_ms + PAUSE_MS,
       experiment_id: order?.experiment_id ?? null,
       order_from_ms: order?.start_ms ?? null,
     })),
+  );
+  await fill(
+    snapshot,
+    SEND_EMAILS,
+    [...emails].map(([names, email_no]) => {
+      const [brand_id, campaign_id, email_id] = JSON.parse(names) as [string, string, string];
+      return { email_no, brand_id, campaign_id, email_id };
+    }),
   );
   return { blasts, further: short.length - blasts.length, long: runs.length - short.length };
 }
@@ -74,22 +90,21 @@ export async function makeBlasts(
  * Makes `send_runs`. A run is counted from emails that were sent; from those that were delivered only where the log has none that were
  * sent. Emails of flows and confirmations are no blasts.
  */
-async function makeRuns(snapshot: Snapshot, campaign_id: string | null): Promise<void> {
+async function makeRuns(snapshot: Snapshot, { positions }: Plan, campaign_id: string | null): Promise<void> {
   const of_run = 'partition by brand_id, campaign_id, email_id order by hour';
   await materialise(
     snapshot,
     SEND_RUNS,
-    `with chosen as (
-       select m.brand_id as brand_id, m.campaign_id as campaign_id, m.email_id as email_id, m.kind as kind, m.at_ms as at_ms from ${SEND_MAIL.name} m
-       where m.kind in ('sent', 'delivered') and m.campaign_kind in ('', 'campaign') and ${campaign_id === null ? `m.campaign_id <> ''` : 'm.campaign_id = $campaign_id'}),
-     with_sent as (select distinct c.brand_id as brand_id, c.campaign_id as campaign_id, c.email_id as email_id from chosen c where c.kind = 'sent'),
+    `with hours as (
+       select m.brand_id as brand_id, coalesce(m.campaign_id, '') as campaign_id, coalesce(m.email_id, '') as email_id, m.event_type as kind,
+         floor_div(epoch_ms(m.occurred_at), ${MS_PER_HOUR}) as hour, min(epoch_ms(m.occurred_at)) as first_ms, max(epoch_ms(m.occurred_at)) as last_ms
+       from email_events m join ${BRAND_PERIODS.name} p on p.brand_id = m.brand_id
+       where m.event_type in ('sent', 'delivered') and coalesce(m.campaign_kind, '') in ('', 'campaign') and ${campaign_id === null ? `coalesce(m.campaign_id, '') <> ''` : 'm.campaign_id = $campaign_id'}
+         and ${atOrBefore('m', positions.touchpoints)} and epoch_ms(m.occurred_at) >= p.start_ms and epoch_ms(m.occurred_at) < p.end_ms
+       group by m.brand_id, coalesce(m.campaign_id, ''), coalesce(m.email_id, ''), m.event_type, floor_div(epoch_ms(m.occurred_at), ${MS_PER_HOUR})),
      sends as (
-       select c.* from chosen c left join with_sent s on s.brand_id = c.brand_id and s.campaign_id = c.campaign_id and s.email_id = c.email_id
-       where c.kind = 'sent' or s.brand_id is null or s.brand_id = ''),
-     hours as (
-       select brand_id, campaign_id, email_id, floor_div(at_ms, ${MS_PER_HOUR}) as hour, min(at_ms) as first_ms, max(at_ms) as last_ms
-       from sends group by brand_id, campaign_id, email_id, floor_div(at_ms, ${MS_PER_HOUR})),
-     before as (select h.*, lag(h.hour) over (${of_run}) as hour_before from hours h)
+       select h.*, max(case when h.kind = 'sent' then 1 else 0 end) over (partition by h.brand_id, h.campaign_id, h.email_id) as has_sent from hours h),
+     before as (select h.*, lag(h.hour) over (${of_run}) as hour_before from sends h where h.kind = case when h.has_sent = 1 then 'sent' else 'delivered' end)
      select brand_id, campaign_id, email_id, int64(sum(case when hour_before is null or hour - hour_before > ${PAUSE_HOURS} then 1 else 0 end)
          over (${of_run} rows between unbounded preceding and current row)) as run_no, hour, first_ms, last_ms
      from before`,

@@ -1,12 +1,12 @@
 /** The card of a blast, or of all blasts with one basis: the effect, its controls, and a sentence. */
 import type { ReportJson } from '../context.ts';
-import type { Sums } from './compare.ts';
+import type { Side } from './compare.ts';
 import { type Basis, type Comparison, compare, concludes, controlsOf, type Estimate } from './effects.ts';
 import { sentenceOf } from './sentence.ts';
 
-export function cardOf(sums: readonly Sums[], basis: Basis, window_ms: number): ReportJson {
-  const effect = compare(sums, 'effect');
-  const controls = controlsOf(sums);
+export function cardOf(sides: readonly Side[], basis: Basis, window_ms: number): ReportJson {
+  const effect = compare(sides, 'effect');
+  const controls = controlsOf(sides);
   const conclusion = concludes(basis, effect.found, controls);
   const whole = effect.found?.orders.difference ?? 0;
   return {

@@ -1,14 +1,18 @@
 /** The effects of blasts with their intervals, and what the negative controls say. docs/semantics.md 26. */
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { Interval } from '../../learning/bootstrap.ts';
-import {
-  type CellPart,
-  intervalOf,
-  type StratifiedDifference,
-  stratifiedDifference,
-} from '../../learning/stratified-difference.ts';
+import { intervalOf, type StratifiedDifference, stratifiedDifference } from '../../learning/stratified-difference.ts';
 import { ALPHA, LEAST, TOLERANCE } from './asked.ts';
-import { CONTROLS, type ComparisonName, type Control, type Measure, partsOf, type Sums } from './compare.ts';
+import {
+  CONTROLS,
+  type ComparisonName,
+  type Control,
+  cellsOf,
+  type Measure,
+  type Side,
+  type WaveCell,
+  waveKey,
+} from './compare.ts';
 
 /** A difference per person: of orders, or of units of the currency. */
 export interface Estimate {
@@ -43,21 +47,21 @@ export interface Controlled {
   compared: Comparison;
 }
 
-export function compare(sums: readonly Sums[], name: ComparisonName): Comparison {
-  const orders = partsOf(sums, name, 'orders');
+/** @param sides by blast, wave, stratum and side, the others first. */
+export function compare(sides: readonly Side[], name: ComparisonName): Comparison {
+  const by_orders = cellsOf(sides, name, 'orders');
   const sent = { people: 0, orders: 0 };
-  for (const { is_treated, units, sum } of orders)
-    if (is_treated) {
-      sent.people += units;
-      sent.orders += Number(sum);
-    }
-  const others = largestWaves(orders);
+  for (const { treated } of by_orders) {
+    sent.people += treated.units;
+    sent.orders += Number(treated.sum);
+  }
+  const others = largestWaves(by_orders);
   const counts = { people: sent.people, other_people: others.people };
-  const has_enough = isEnough(sent, others);
-  const by_orders = stratifiedDifference(orders);
-  const by_net = stratifiedDifference(partsOf(sums, name, 'net'));
-  if (!has_enough || by_orders === null || by_net === null) return { ...counts, found: null };
-  return { ...counts, found: { orders: estimateOf(by_orders, 'orders'), net: estimateOf(by_net, 'net') } };
+  if (!isEnough(sent, others)) return { ...counts, found: null };
+  const orders = stratifiedDifference(by_orders);
+  const net = stratifiedDifference(cellsOf(sides, name, 'net'));
+  if (orders === null || net === null) return { ...counts, found: null };
+  return { ...counts, found: { orders: estimateOf(orders, 'orders'), net: estimateOf(net, 'net') } };
 }
 
 interface Counted {
@@ -77,19 +81,17 @@ function isEnough(sent: Counted, others: Counted): boolean {
 }
 
 /** Those who were not sent are in several waves of a blast; a wave has each of them once. */
-function largestWaves(parts: readonly CellPart[]): Counted {
-  const by_wave = new Map<string, Counted>();
-  for (const { cell, is_treated, units, sum } of parts) {
-    if (is_treated) continue;
-    const wave = cell.slice(0, cell.lastIndexOf('/'));
-    const own = by_wave.get(wave) ?? { people: 0, orders: 0 };
-    by_wave.set(wave, { people: own.people + units, orders: own.orders + Number(sum) });
+function largestWaves(cells: readonly WaveCell[]): Counted {
+  const waves = new Map<string, Counted & { blast_no: number }>();
+  for (const { blast_no, wave_no, other } of cells) {
+    const own = waves.get(waveKey(blast_no, wave_no)) ?? { blast_no, people: 0, orders: 0 };
+    own.people += other.units;
+    own.orders += Number(other.sum);
+    waves.set(waveKey(blast_no, wave_no), own);
   }
-  const by_blast = new Map<string, Counted>();
-  for (const [wave, own] of by_wave) {
-    const blast = wave.slice(0, wave.indexOf('/'));
-    if (own.people > (by_blast.get(blast)?.people ?? 0)) by_blast.set(blast, own);
-  }
+  const by_blast = new Map<number, Counted>();
+  for (const { blast_no, ...own } of waves.values())
+    if (own.people > (by_blast.get(blast_no)?.people ?? 0)) by_blast.set(blast_no, own);
   const all = { people: 0, orders: 0 };
   for (const { people, orders } of by_blast.values()) {
     all.people += people;
@@ -122,9 +124,9 @@ function verdictOf({ found }: Comparison): Verdict {
   return interval.low > 0 || interval.high < 0 ? 'leaks' : 'unclear';
 }
 
-export function controlsOf(sums: readonly Sums[]): Controlled[] {
+export function controlsOf(sides: readonly Side[]): Controlled[] {
   return CONTROLS.map((control) => {
-    const compared = compare(sums, control);
+    const compared = compare(sides, control);
     return { control, verdict: verdictOf(compared), compared };
   });
 }

@@ -1,19 +1,37 @@
 /** The temporary tables of the report on the effects of sends. `at_ms`: epoch ms. */
 import { defineRelation } from '../../warehouse/relation.ts';
 
+export const SEND_NAMES = defineRelation('send_names', 'an id in emails or assignments, and the name of its person', {
+  key: ['brand_id', 'id'],
+  columns: { brand_id: 'text', id: 'text', person: 'text' },
+});
+
+export const SEND_PEOPLE = defineRelation('send_people', 'a person with a number, and their random group', {
+  key: ['person_no'],
+  columns: { person: 'text', person_no: 'int', person_group: 'int' },
+});
+
+export const SEND_IDS = defineRelation('send_ids', 'an id, and the number of its person', {
+  key: ['brand_id', 'id'],
+  columns: { brand_id: 'text', id: 'text', person_no: 'int' },
+});
+
+export const SEND_EMAILS = defineRelation('send_emails', 'an email of a blast, numbered from 1', {
+  key: ['email_no'],
+  columns: { email_no: 'int', brand_id: 'text', campaign_id: 'text', email_id: 'text' },
+});
+
 export const SEND_MAIL = defineRelation(
   'send_mail',
-  'something that happened to an email of a person; is_hard is 1 for a bounce that is not soft',
+  'something that happened to an email of a person; email_no is 0 for an email of no blast, is_hard is 1 for a bounce that is not soft',
   {
     key: [],
     columns: {
       brand_id: 'text',
-      person: 'text',
+      person_no: 'int',
       at_ms: 'int',
       kind: 'text',
-      campaign_id: 'text',
-      email_id: 'text',
-      campaign_kind: 'text',
+      email_no: 'int',
       is_human: 'int',
       is_hard: 'int',
     },
@@ -42,8 +60,7 @@ export const SEND_BLASTS = defineRelation('send_blasts', 'a blast that the repor
   columns: {
     blast_no: 'int',
     brand_id: 'text',
-    campaign_id: 'text',
-    email_id: 'text',
+    email_no: 'int',
     from_ms: 'int',
     until_ms: 'int',
     experiment_id: 'text?',
@@ -54,18 +71,17 @@ export const SEND_BLASTS = defineRelation('send_blasts', 'a blast that the repor
 export const SEND_ORDERED = defineRelation(
   'send_ordered',
   'a person whom chance put into a wave of a blast, before its first email',
-  { key: ['blast_no', 'person'], columns: { blast_no: 'int', person: 'text', wave: 'text' } },
+  { key: ['blast_no', 'person_no'], columns: { blast_no: 'int', person_no: 'int', wave: 'text' } },
 );
 
 export const SEND_UNITS = defineRelation(
   'send_units',
-  'a person who is compared in a blast; open_until_ms is when they stop to be one of those who were not sent yet',
+  'a person who is compared in a blast, and who was sent it without being eligible',
   {
-    key: ['blast_no', 'person'],
+    key: ['blast_no', 'person_no'],
     columns: {
       blast_no: 'int',
-      brand_id: 'text',
-      person: 'text',
+      person_no: 'int',
       person_group: 'int',
       sent_ms: 'int?',
       wave: 'text?',
@@ -92,18 +108,40 @@ export const SEND_WAVES = defineRelation('send_waves', 'a wave of a blast: those
 
 export const SEND_ORDERS = defineRelation('send_orders', "an order with its net value in the report's currency", {
   key: ['order_no'],
-  columns: { order_no: 'int', brand_id: 'text', person: 'text', at_ms: 'int', net: 'int128' },
+  columns: { order_no: 'int', brand_id: 'text', person_no: 'int', at_ms: 'int', net: 'int128' },
 });
 
 export const SEND_OUTCOMES = defineRelation(
   'send_outcomes',
   'what a person ordered in the window after the start of a wave, and in the equally long time before it',
   {
-    key: ['blast_no', 'wave_no', 'person'],
+    key: ['blast_no', 'wave_no', 'person_no'],
     columns: {
       blast_no: 'int',
       wave_no: 'int',
-      person: 'text',
+      person_no: 'int',
+      orders: 'int',
+      net: 'int128',
+      before_orders: 'int',
+      before_net: 'int128',
+    },
+  },
+);
+
+export const SEND_BUYERS = defineRelation(
+  'send_buyers',
+  'a person who is compared in a wave and ordered in its window or in the equally long time before it',
+  {
+    key: ['blast_no', 'wave_no', 'person_no'],
+    columns: {
+      blast_no: 'int',
+      wave_no: 'int',
+      person_no: 'int',
+      person_group: 'int',
+      stratum: 'int',
+      is_treated: 'int',
+      bounced: 'int',
+      machine_only: 'int',
       orders: 'int',
       net: 'int128',
       before_orders: 'int',

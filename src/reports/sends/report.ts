@@ -1,4 +1,5 @@
 /** The report on the effects of sends: those who were sent a blast beside those who were not sent yet. docs/semantics.md 26. */
+import { makeBrandPeriods, makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { formatInstant, MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
@@ -14,9 +15,9 @@ import { SEND_EFFECTS_MEANINGS, SendEffectsResult } from '../results/send-effect
 import { ALPHA, type SendsAsked } from './asked.ts';
 import { type Blast, type Found, makeBlasts } from './blasts.ts';
 import { cardOf } from './card.ts';
-import { readSums, type Sums, waveKey } from './compare.ts';
+import { readSides, type Side, waveKey } from './compare.ts';
 import { BASES, type Basis } from './effects.ts';
-import { knownUntil, makeMailAndOrders, widened } from './mail.ts';
+import { knownUntil, makeMailAndOrders, makePeople, widened } from './mail.ts';
 import { SEND_UNITS } from './relations.ts';
 import { makeOrdered, readSendOrders } from './send-orders.ts';
 import { makeUnits } from './units.ts';
@@ -86,19 +87,22 @@ export async function sendEffectsReport(
 
 async function answer(snapshot: Snapshot, context: ReportContext, plan: Plan, asked: SendsAsked): Promise<ReportJson> {
   const wide = widened(plan, asked);
-  await makeMailAndOrders(snapshot, context, wide);
-  const found = await makeBlasts(snapshot, plan, asked, await readSendOrders(snapshot, wide));
+  await makeOrdersAndEvents(snapshot, wide, context.directory);
+  await makeBrandPeriods(snapshot, wide);
+  const found = await makeBlasts(snapshot, { plan, wide }, asked, await readSendOrders(snapshot, wide));
+  await makePeople(snapshot, wide);
+  await makeMailAndOrders(snapshot, wide);
   await makeOrdered(snapshot, wide);
-  await makeUnits(snapshot, asked);
+  await makeUnits(snapshot, found.blasts, asked);
   const waves = await makeWaves(snapshot, found.blasts);
   const known = await knownUntil(snapshot, plan);
   const over = waves.filter(({ brand_id, at_ms }) => at_ms + asked.window_ms <= (known.get(brand_id) ?? 0));
-  const sums = await readSums(
+  const sides = await readSides(
     snapshot,
     asked,
     new Set(over.map(({ blast_no, wave_no }) => waveKey(blast_no, wave_no))),
   );
-  return shown(found, { waves, over, sums, sent: await readSent(snapshot) }, asked);
+  return shown(found, { waves, over, sides, sent: await readSent(snapshot) }, asked);
 }
 
 interface SentPeople {
@@ -122,13 +126,13 @@ async function readSent(snapshot: Snapshot): Promise<Map<number, SentPeople>> {
 interface Parts {
   waves: readonly Wave[];
   over: readonly Wave[];
-  sums: readonly Sums[];
+  sides: readonly Side[];
   sent: ReadonlyMap<number, SentPeople>;
 }
 
-function shown(found: Found, { waves, over, sums, sent }: Parts, { window_ms }: SendsAsked): ReportJson {
-  const by_blast: Sums[][] = found.blasts.map(() => []);
-  for (const own of sums) by_blast[own.blast_no]!.push(own);
+function shown(found: Found, { waves, over, sides, sent }: Parts, { window_ms }: SendsAsked): ReportJson {
+  const by_blast: Side[][] = found.blasts.map(() => []);
+  for (const own of sides) by_blast[own.blast_no]!.push(own);
   const basisOf = ({ order }: Blast): Basis => (order === null ? 'unlike_people' : 'random_order');
   const blasts = found.blasts.map((blast) => ({
     brand_id: blast.brand_id,
@@ -149,7 +153,7 @@ function shown(found: Found, { waves, over, sums, sent }: Parts, { window_ms }: 
     return [{ blasts: own.length, ...cardOf(all, basis, window_ms) }];
   });
   const left_out = [...sent.values()].reduce((sum, own) => sum + own.left_out, 0);
-  return { blasts, together, warnings: warningsOf(found, { left_out, waves, over, sums }) };
+  return { blasts, together, warnings: warningsOf(found, { left_out, waves, over, sides }) };
 }
 
 export const sendEffects = defineReport({

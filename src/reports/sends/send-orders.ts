@@ -1,13 +1,14 @@
 /** The experiments that decided by chance who is sent a campaign, or when, and whom they put into which arm. */
 import type { Plan } from '../../attribution/plan.ts';
-import { BRAND_PERIODS, PERSONS } from '../../attribution/relations.ts';
+import { BRAND_PERIODS } from '../../attribution/relations.ts';
 import type { Design } from '../../domain/experiment.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
-import { endedDesign, readPlans } from '../experiments/plans.ts';
-import { SEND_BLASTS, SEND_ORDERED } from './relations.ts';
+import { endedDesign, readPlansById } from '../experiments/plans.ts';
+import { ASSIGNED_ID } from './mail.ts';
+import { SEND_BLASTS, SEND_IDS, SEND_ORDERED } from './relations.ts';
 
 /** Experiments that an answer looks at, the newest plans first. */
 const MAX_ORDERS = 200;
@@ -20,11 +21,13 @@ export async function readSendOrders(snapshot: Snapshot, { positions }: Plan): P
      where t.campaign_id is not null and ${atOrBefore('t', positions.conversions)}
      group by t.brand_id, t.stated_id order by at_ms desc, brand_id, id limit ${MAX_ORDERS}`,
   );
+  const ids = new Map<string, string[]>();
+  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' }))
+    ids.set(brand_id, [...(ids.get(brand_id) ?? []), id]);
   const designs: Design[] = [];
-  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' })) {
-    const [planned] = await readPlans(snapshot, positions.conversions, brand_id, id);
-    if (planned !== undefined && planned.design.scope !== 'global') designs.push(endedDesign(planned));
-  }
+  for (const [brand_id, own] of ids)
+    for (const planned of await readPlansById(snapshot, positions.conversions, brand_id, own))
+      if (planned.design.scope !== 'global') designs.push(endedDesign(planned));
   return designs;
 }
 
@@ -52,15 +55,16 @@ export async function makeOrdered(snapshot: Snapshot, { positions }: Plan): Prom
   await materialise(
     snapshot,
     SEND_ORDERED,
-    `with own as (
-       select b.blast_no as blast_no, concat(a.brand_id, '/', coalesce(p.person_id, a.customer_id, a.anonymous_id)) as person, a.arm as wave,
-         epoch_ms(a.occurred_at) as at_ms, a.assignment_id as id, b.from_ms as from_ms, b.order_from_ms as order_from_ms
-       from assignments a join ${SEND_BLASTS.name} b on b.brand_id = a.brand_id and b.experiment_id = a.experiment_id
-       left join ${PERSONS.name} p on p.subject_key = a.subject_key and p.brand_id = a.brand_id
-       where ${atOrBefore('a', positions.conversions)}),
+    `with orders as (
+       select distinct b.brand_id as brand_id, b.experiment_id as experiment_id, b.order_from_ms as from_ms from ${SEND_BLASTS.name} b where b.experiment_id is not null),
      ranked as (
-       select o.*, row_number() over (partition by o.blast_no, o.person order by o.at_ms, o.id) as place
-       from own o where o.at_ms >= o.order_from_ms)
-     select blast_no, person, wave from ranked where place = 1 and at_ms <= from_ms`,
+       select o.brand_id as brand_id, o.experiment_id as experiment_id, p.person_no as person_no, a.arm as wave, epoch_ms(a.occurred_at) as at_ms,
+         row_number() over (partition by o.brand_id, o.experiment_id, p.person_no order by epoch_ms(a.occurred_at), a.assignment_id) as place
+       from assignments a join orders o on o.brand_id = a.brand_id and o.experiment_id = a.experiment_id
+       join ${SEND_IDS.name} p on p.brand_id = a.brand_id and p.id = ${ASSIGNED_ID}
+       where epoch_ms(a.occurred_at) >= o.from_ms and ${atOrBefore('a', positions.conversions)})
+     select b.blast_no as blast_no, r.person_no as person_no, r.wave as wave
+     from ranked r join ${SEND_BLASTS.name} b on b.brand_id = r.brand_id and b.experiment_id = r.experiment_id
+     where r.place = 1 and r.at_ms <= b.from_ms`,
   );
 }

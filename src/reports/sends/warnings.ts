@@ -4,7 +4,7 @@ import { MS_PER_DAY } from '../../domain/time.ts';
 import type { Warning } from '../warning.ts';
 import { LONGEST_BLAST_MS, MAX_BLASTS } from './asked.ts';
 import type { Found } from './blasts.ts';
-import { type Sums, waveKey } from './compare.ts';
+import { type Side, waveKey } from './compare.ts';
 import type { Wave } from './waves.ts';
 
 export function warningsOf(
@@ -13,11 +13,11 @@ export function warningsOf(
     waves,
     over,
     left_out,
-    sums,
-  }: { waves: readonly Wave[]; over: readonly Wave[]; left_out: number; sums: readonly Sums[] },
+    sides,
+  }: { waves: readonly Wave[]; over: readonly Wave[]; left_out: number; sides: readonly Side[] },
 ): Warning[] {
   const with_others = new Set(
-    sums.filter(({ is_treated }) => is_treated === 0).map((own) => waveKey(own.blast_no, own.wave_no)),
+    sides.filter(({ is_treated }) => !is_treated).map((own) => waveKey(own.blast_no, own.wave_no)),
   );
   const alone = over.filter(({ blast_no, wave_no }) => !with_others.has(waveKey(blast_no, wave_no)));
   const found: Warning[] = [

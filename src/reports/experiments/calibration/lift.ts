@@ -8,6 +8,8 @@ import { twoSidedChance } from '../../../learning/normal.ts';
 import type { ReportContext, ReportJson } from '../../context.ts';
 import { HOLDOUT } from '../../incrementality/lift.ts';
 import { spendOfDesign } from '../../incrementality/spent.ts';
+import type { Warning } from '../../warning.ts';
+import { ORDERS_UNPRICED } from '../unpriced.ts';
 import { spendOf } from './spend.ts';
 import type { LeftOut, Lift, Measure, Target } from './targets.ts';
 
@@ -67,6 +69,9 @@ export async function liftOf(
   if (conclusion === 'sample_ratio_alarm')
     return refused('sample_ratio_alarm', 'the arms do not have the shares of the plan, so there is no result');
   const effect = (answer['effects'] as Effect[]).find(({ metric }) => metric === METRICS[measure]);
+  const unpriced = (answer['warnings'] as Warning[]).find(({ code }) => code === ORDERS_UNPRICED);
+  if (effect === undefined && unpriced !== undefined && measure === 'revenue')
+    return refused('rate_missing', unpriced.message);
   if (conclusion === 'too_few' || effect === undefined)
     return refused('too_few', 'it has too few people or orders for a result');
   const { people } = (answer['arms'] as Arm[]).find(({ arm }) => arm === effect.arm)!;

@@ -14,7 +14,7 @@ import { EMAIL_LIST_PARAMETERS } from '../../parameters.ts';
 import { ALL_TIME } from '../../person.ts';
 import { resolveParameters } from '../../resolve.ts';
 import { CALIBRATION_MEANINGS, CalibrationResult } from '../../results/experiment-calibration.ts';
-import { endedDesign, readPlans } from '../plans.ts';
+import { endedDesign, readPlansById } from '../plans.ts';
 import { ANALYSIS_VERSION, experimentReport } from '../report.ts';
 import { EMAIL, liftOf } from './lift.ts';
 import { CALIBRATION_SCOPES, MEASURES, meridianRow, type Named, robynRow, TARGETS } from './targets.ts';
@@ -114,12 +114,12 @@ async function designsOf(snapshot: Snapshot, { positions, brands }: Plan): Promi
     `select distinct t.brand_id as brand_id, t.stated_id as id from experiments t where ${atOrBefore('t', positions.conversions)} order by brand_id, id limit ${MAX_EXPERIMENTS}`,
   );
   const known = new Set(brands.map(({ brand_id }) => brand_id));
+  const ids = new Map<string, string[]>();
+  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' }))
+    if (known.has(brand_id)) ids.set(brand_id, [...(ids.get(brand_id) ?? []), id]);
   const designs: Design[] = [];
-  for (const { brand_id, id } of readAll(rows, { brand_id: 'text', id: 'text' })) {
-    if (!known.has(brand_id)) continue;
-    const [planned] = await readPlans(snapshot, positions.conversions, brand_id, id);
-    designs.push(endedDesign(planned!));
-  }
+  for (const [brand_id, own] of ids)
+    designs.push(...(await readPlansById(snapshot, positions.conversions, brand_id, own)).map(endedDesign));
   return designs;
 }
 

@@ -20,6 +20,7 @@ export const LEFT_OUT = [
   'sample_ratio_alarm',
   'one_day',
   'no_spend',
+  'rate_missing',
   'negative',
 ] as const;
 export type LeftOut = (typeof LEFT_OUT)[number];
