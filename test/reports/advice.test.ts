@@ -92,7 +92,7 @@ const row = (emails_before: number, rest: object = {}) => ({
 const often = (...rows: ReturnType<typeof row>[]) =>
   frequencyAdvice(
     {
-      frequency: { rows, emails: 20_000, unnamed: 0, value_of_person: 4 },
+      frequency: { rows, emails: 20_000, unnamed: 1_200, value_of_person: 4 },
       ...{ people_part: 1, currency: 'EUR' },
     },
     900,
@@ -120,7 +120,7 @@ describe('how often to send', () => {
   test('is refused where too little is known, and where people differed before', () => {
     expect(often(row(1, { left: null }))).toMatchObject({
       advice: 'refused',
-      message: expect.stringContaining('300 with one more email'),
+      message: expect.stringMatching(/300 with one more email .* 1,200 emails name neither a campaign nor an email/),
     });
     const unlike = row(2, { left: leaves, control: { ...estimate(0.01, 0.002), differs: true } });
     expect(often(row(1), unlike)).toMatchObject({ advice: 'refused', message: expect.stringContaining('leaks') });

@@ -1,5 +1,5 @@
 /** Advice on how often and when to send, from like people who are compared. It is not causal. docs/semantics.md 28. */
-import { moneyInWords } from '../../domain/money.ts';
+import { countInWords, moneyInWords } from '../../domain/money.ts';
 import { MS_PER_HOUR } from '../../domain/time.ts';
 import type { ReportJson } from '../context.ts';
 import { MANY } from '../emails/week-counts.ts';
@@ -44,8 +44,8 @@ export function frequencyAdvice(
   { frequency, people_part, currency }: Omit<SendingFigures, 'times'>,
   person_weeks: number,
 ): ReportJson {
-  const { rows, emails, value_of_person } = frequency;
-  const said = sayFrequency(rows, (row) => worthOf(row, value_of_person, currency));
+  const { rows, emails, unnamed, value_of_person } = frequency;
+  const said = sayFrequency(rows, unnamed, (row) => worthOf(row, value_of_person, currency));
   return {
     ...said,
     ...{ person_weeks, emails, people_part, confidence: 1 - FREQUENCY_ALPHA },
@@ -62,7 +62,7 @@ export function frequencyAdvice(
   };
 }
 
-function sayFrequency(rows: readonly FrequencyRow[], worth: (row: KnownRow) => string): ReportJson {
+function sayFrequency(rows: readonly FrequencyRow[], unnamed: number, worth: (row: KnownRow) => string): ReportJson {
   const answer = (advice: string, at_most_per_week: string | null, message: string): ReportJson => ({
     ...{ advice, at_most_per_week, message },
   });
@@ -71,7 +71,7 @@ function sayFrequency(rows: readonly FrequencyRow[], worth: (row: KnownRow) => s
     return answer(
       'refused',
       null,
-      `Too little is known to say how often: like people have to get the same email, ${LEAST.emails} with one more email in the 7 days before it than ${LEAST.emails} others, and at least ${LEAST.events} have to leave and to order.`,
+      `Too little is known to say how often: like people have to get the same email, ${LEAST.emails} with one more email in the 7 days before it than ${LEAST.emails} others, and at least ${LEAST.events} have to leave and to order.${unnamed === 0 ? '' : ` ${countInWords(unnamed)} emails name neither a campaign nor an email, so they are compared with none.`}`,
     );
   const found = known.find(({ left, orders }) => left.low > 0 && orders.low <= 0);
   if (found === undefined) {
