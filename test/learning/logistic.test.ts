@@ -206,8 +206,8 @@ describe('shrinkage averaged over its strength', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 6 }),
-        fc.double({ min: 0.01, max: 3 }),
-        fc.double({ min: 0.1, max: 1e4 }),
+        fc.double({ min: 0.01, max: 3, noNaN: true }),
+        fc.double({ min: 0.1, max: 1e4, noNaN: true }),
         (count, common, strength) => {
           const n = count + 2;
           const own = new Float64Array(n).fill(7);
