@@ -5,11 +5,16 @@
  */
 import { factor, substitute } from './cholesky.ts';
 import { type Likelihood, quadraticForm } from './likelihood.ts';
-import { maximise, type NewtonLimits, type Optimum, penalised } from './newton.ts';
+import { maximise, type NewtonLimits, type Optimum, type Penalties, penalised } from './newton.ts';
 
 export interface ShrinkageOptions {
   /** The first `shrunk` coefficients share one unknown penalty. The others have the penalties of `penalties`. */
   readonly shrunk: number;
+  /**
+   * How much the shrunk coefficients have in common. A priori each is a common value plus its own one, both around 0, and the variance of
+   * the common value is this part of the variance of an own one. Left out: nothing in common.
+   */
+  readonly in_common?: number;
   readonly penalties: Float64Array;
   /** Penalties to choose from, ascending. The last is so large that the coefficients are 0: no effect at all. */
   readonly strengths: readonly number[];
@@ -33,7 +38,7 @@ export interface Averaged {
   readonly weighed: readonly WeighedStrength[];
   /** The optimum under the likeliest strength, around which the likelihood is expanded. */
   readonly optimum: Optimum;
-  readonly penalties: Float64Array;
+  readonly penalties: Penalties;
   /** The log of the likelihood with coefficients and strength integrated out, up to a constant that all models share. */
   readonly log_evidence: number;
   /** Trace of information (information + penalties)^-1: the effective number of free coefficients. */
@@ -77,8 +82,27 @@ export function rightSide(optimum: Optimum): Float64Array {
   });
 }
 
-export function withStrength(options: ShrinkageOptions, strength: number): Float64Array {
-  return options.penalties.map((penalty, j) => (j < options.shrunk ? strength : penalty));
+/**
+ * The penalties at one strength: the inverse of the prior covariance. For the shrunk coefficients that covariance is (I + c 11') / strength,
+ * whose inverse is strength (I - c / (1 + c count) 11') by the formula of Sherman and Morrison.
+ */
+export function withStrength({ shrunk, in_common = 0, penalties }: ShrinkageOptions, strength: number): Penalties {
+  const own = penalties.map((penalty, j) => (j < shrunk ? strength : penalty));
+  if (in_common === 0) return { own };
+  return { own, together: { count: shrunk, relief: (strength * in_common) / (1 + in_common * shrunk) } };
+}
+
+/** A draw of the right side's prior part: normal with the penalties as covariance. @param normal draws from the standard normal distribution. */
+export function drawOfPrior({ own, together }: Penalties, normal: () => number): Float64Array {
+  const draw = own.map(() => normal());
+  if (together) {
+    // The square root of I - k 11' is I - b 11' with (1 - b count)^2 = 1 - k count.
+    const { count, relief } = together;
+    const k = relief / own[0]!;
+    const mean = draw.slice(0, count).reduce((sum, value) => sum + value, 0) / count;
+    for (let j = 0; j < count; j++) draw[j]! -= (1 - Math.sqrt(1 - k * count)) * mean;
+  }
+  return draw.map((value, j) => Math.sqrt(own[j]!) * value);
 }
 
 function weigh(optimum: Optimum, options: ShrinkageOptions) {
@@ -90,7 +114,7 @@ function weigh(optimum: Optimum, options: ShrinkageOptions) {
   const weighed = options.strengths.map((strength, i) => {
     const lower = factor(penalised(at.information, withStrength(options, strength)), n);
     const at_strength = substitute(lower, right, n);
-    let log_volume = (options.shrunk * Math.log(strength)) / 2;
+    let log_volume = (options.shrunk * Math.log(strength) - Math.log1p((options.in_common ?? 0) * options.shrunk)) / 2;
     for (let j = 0; j < n; j++) log_volume -= Math.log(lower[j * n + j]!);
     const prior = i === none ? options.chance_of_none : (1 - options.chance_of_none) / none;
     const log = constant + dot(right, at_strength) / 2 + log_volume + Math.log(prior);

@@ -46,7 +46,7 @@ export function fitLogistic(table: Table, target: ArrayLike<number>, options: Lo
   const scale = options.standardise ? scaleOf(table, options) : identityScale(table.columns.length);
   const intercept = options.sets ? 0 : 1;
   const design = designOf(table, scale, intercept);
-  const penalties = penaltiesOf(options.penalty, table.columns.length, intercept);
+  const penalties = { own: penaltiesOf(options.penalty, table.columns.length, intercept) };
   const likelihood = options.sets
     ? setLikelihood(design, options.sets, options.weights)
     : rowLikelihood(design, target, options.weights);

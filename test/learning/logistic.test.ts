@@ -1,9 +1,11 @@
 /** Logistic regression against what can be worked out by hand. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
-import { averageShrinkage } from '../../src/learning/evidence.ts';
+import { averageShrinkage, drawOfPrior, withStrength } from '../../src/learning/evidence.ts';
 import { bent, chancesWithin, type Form, setLikelihood, setScores } from '../../src/learning/likelihood.ts';
 import { fitLogistic } from '../../src/learning/logistic.ts';
+import { penalised } from '../../src/learning/newton.ts';
 import { makeTable, type Table } from '../../src/learning/table.ts';
 
 /** A table from rows of numbers. */
@@ -200,9 +202,59 @@ describe('shrinkage averaged over its strength', () => {
     expect(effective_parameters).toBeGreaterThan(3);
   });
 
+  test('with something in common, the penalty is the inverse of the prior covariance, and draws have it as theirs', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        fc.double({ min: 0.01, max: 3, noNaN: true }),
+        fc.double({ min: 0.1, max: 1e4, noNaN: true }),
+        (count, common, strength) => {
+          const n = count + 2;
+          const own = new Float64Array(n).fill(7);
+          const options = {
+            shrunk: count,
+            in_common: common,
+            penalties: own,
+            strengths: [],
+            chance_of_none: 0,
+            limits: { iterations: 1, tolerance: 1 },
+          };
+          const penalties = withStrength(options, strength);
+          const precision = penalised(new Float64Array(n * n), penalties);
+          // Column by column: each draw is linear in the normal numbers.
+          const columns = Array.from({ length: n }, (_, of) => {
+            let at = -1;
+            return drawOfPrior(penalties, () => (++at === of ? 1 : 0));
+          });
+          for (let i = 0; i < n; i++)
+            for (let j = 0; j < n; j++) {
+              const covariance = columns.reduce((sum, column) => sum + column[i]! * column[j]!, 0);
+              expect(covariance / strength).toBeCloseTo(precision[i * n + j]! / strength, 9);
+              let product = 0;
+              for (let k = 0; k < n; k++)
+                product += precision[i * n + k]! * covarianceOf(k, j, { count, common, strength, other: 7 });
+              expect(product).toBeCloseTo(i === j ? 1 : 0, 9);
+            }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   test('takes noise for nothing', () => {
     const { theta, weighed } = fitted(0);
     expect(weighed.at(-1)!.weight).toBeGreaterThan(0.5);
     for (const value of theta) expect(Math.abs(value)).toBeLessThan(0.03);
   });
 });
+
+/** The prior covariance: of the first `count` (I + common 11') / strength, of the others 1 / other each. */
+function covarianceOf(
+  i: number,
+  j: number,
+  prior: { count: number; common: number; strength: number; other: number },
+): number {
+  const { count, common, strength, other } = prior;
+  if (i < count && j < count) return ((i === j ? 1 : 0) + common) / strength;
+  return i === j ? 1 / other : 0;
+}

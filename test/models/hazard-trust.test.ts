@@ -87,11 +87,37 @@ describe('the gate', () => {
     expect(judgeHazard({ ...good, ...tracked }).passed).toBe(true);
   });
 
+  test('asks where about as much is claimed after orders as before them: that is what unseen intent looks like', () => {
+    const alike = { mirrored_incremental_fraction: 0.11, mirrored_incremental_low: 0.01, incremental_fraction: 0.1 };
+    const { passed, checks } = judgeHazard({ ...good, ...alike });
+    expect(passed).toBe(false);
+    expect(checks.find(({ check }) => check === 'mirrored_part_of_claim')).toMatchObject({ passed: false });
+  });
+
   test('refuses a model that is worse than the overall rate, or too sure of itself', () => {
     const bad = { ...good.held_out!, log_loss: 0.4, base_log_loss: 0.35, calibration_slope: 0.3 };
     const failed = judgeHazard({ ...good, held_out: bad }).checks.filter(({ passed }) => !passed);
     expect(failed.map(({ check }) => check)).toEqual(['held_out_log_loss', 'calibration_slope']);
   });
+});
+
+test('a segment that everybody is in changes nothing', () => {
+  const everybody = { ...histories, segments: ['everybody', ...histories.segments] };
+  const people = histories.first_ms.length;
+  // Each person is in it, and in their own segment.
+  const both = {
+    ...everybody,
+    segment_offsets: Uint32Array.from({ length: people + 1 }, (_, p) => 2 * p),
+    segment_code: Uint16Array.from({ length: 2 * people }, (_, i) =>
+      i % 2 === 0 ? 0 : 1 + histories.segment_code[(i - 1) / 2]!,
+    ),
+    segment_from_ms: new Float64Array(2 * people),
+    segment_until_ms: new Float64Array(2 * people).fill(Number.POSITIVE_INFINITY),
+  };
+  const claimed = channelTotals(workHazard(both).fit, both);
+  const before = channelTotals(fit, histories);
+  expect(claimed.incremental_fraction).toBeCloseTo(before.incremental_fraction, 4);
+  for (const [i, { share }] of claimed.channels.entries()) expect(share).toBeCloseTo(before.channels[i]!.share, 4);
 });
 
 describe('time running backwards', () => {

@@ -5,6 +5,12 @@ import { intentLoadings } from './intent.ts';
 import type { RiskSets } from './risk-sets.ts';
 import { type UsualRate, usualRates } from './usual-rates.ts';
 
+/**
+ * Half-lives of being new. Of people whom an import brings, earlier touches are not known, and a sign-up is often followed by an order; one
+ * control that is linear in the logarithm of time is too stiff for that.
+ */
+const NEW_HALF_LIVES_DAYS = [1, 4, 14];
+
 /** The group of all channels that few orders were exposed to. */
 const OTHER = 'other';
 
@@ -24,6 +30,8 @@ export interface FeaturePlan {
   readonly segments: readonly string[];
   /** One per group, then one for all touches, then one for orders. */
   readonly usual_rates: readonly UsualRate[];
+  /** People who are new order more, or less, for a while: half-lives of being new. Older fits have none. */
+  readonly new_half_lives_days?: readonly number[];
   /** How strongly a touch of each group shows a passing intent (see intent.ts). */
   readonly intent: readonly number[];
 }
@@ -53,6 +61,7 @@ export function planFeatures(
     most_age_ms: options.most_age_ms,
     segments: [...histories.segments],
     usual_rates: usualRates(histories, groups.length, group_of),
+    new_half_lives_days: NEW_HALF_LIVES_DAYS,
     intent: intentLoadings({
       histories,
       groups: groups.length,
@@ -89,6 +98,7 @@ export function controlNames(plan: FeaturePlan): string[] {
   return [
     ...plan.segments.map((name) => `segment ${name}`),
     'tenure',
+    ...(plan.new_half_lives_days ?? []).map((days) => `new ${days} d`),
     ...plan.groups.map((group) => `${CHANNEL_RATE}${group}`),
     'rate',
     ...plan.groups.map((group) => `fresh ${group}`),

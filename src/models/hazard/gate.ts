@@ -72,12 +72,12 @@ export function judgeHazard(diagnostics: HazardDiagnostics): Gate {
 }
 
 /**
- * Touches after an order cannot have caused it. If orders bring touches (confirmations, visits that track a parcel), more is claimed after
- * orders than before them. Passing intent cannot do that, so the check then says nothing and is left out.
+ * Touches after an order cannot have caused it. If orders bring touches (confirmations, visits that track a parcel), surely more is claimed
+ * after orders than before them. Passing intent cannot do that, so the check then says nothing and is left out.
  */
 function mirrorCheck(diagnostics: HazardDiagnostics): Check[] {
   const { mirrored_incremental_fraction: value, mirrored_incremental_low: low, incremental_fraction } = diagnostics;
-  if (value === null || low === null || value > incremental_fraction) return [];
+  if (value === null || low === null || low > incremental_fraction) return [];
   const part = incremental_fraction > 0 ? value / incremental_fraction : 0;
   return [
     check(

@@ -10,7 +10,7 @@
 import { Random } from '../../domain/random.ts';
 import { type Interval, middleOf, peopleWeights } from '../../learning/bootstrap.ts';
 import { substitute } from '../../learning/cholesky.ts';
-import { rightSide, withStrength } from '../../learning/evidence.ts';
+import { drawOfPrior, rightSide, withStrength } from '../../learning/evidence.ts';
 import { setScores } from '../../learning/likelihood.ts';
 import { MOST_INTERVAL_ORDERS } from '../settings.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
@@ -124,8 +124,8 @@ function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: R
       if (weight > 0) for (let j = 0; j < n; j++) right[j]! += weight * scores[set * n + j]!;
     });
     const { drawn } = random.weighted(strengths);
-    const penalties = withStrength(shrinkage, drawn.strength);
-    for (let j = 0; j < n; j++) right[j]! += Math.sqrt(penalties[j]!) * random.normal(0, 1);
+    const moved = drawOfPrior(withStrength(shrinkage, drawn.strength), () => random.normal(0, 1));
+    for (let j = 0; j < n; j++) right[j]! += moved[j]!;
     return substitute(drawn.lower, right, n);
   };
 }

@@ -84,9 +84,11 @@ type WriteControls = (person: number, T: number, row: Float64Array, at?: number)
 export function controlWriter(plan: FeaturePlan, histories: Histories): WriteControls {
   const groups = plan.groups.length;
   const tenure = plan.segments.length;
-  const rates = tenure + 1;
+  const being_new = plan.new_half_lives_days ?? [];
+  const rates = tenure + 1 + being_new.length;
   const fresh = rates + groups + 1;
   const orders = fresh + groups;
+  const intent = orders + 2;
   const addIntent = intentAdder(plan);
   return (person, T, row, at = 0) => {
     for (let i = histories.segment_offsets[person]!; i < histories.segment_offsets[person + 1]!; i++)
@@ -94,11 +96,14 @@ export function controlWriter(plan: FeaturePlan, histories: Histories): WriteCon
         row[at + histories.segment_code[i]!] = 1;
     const days = Math.max(0, (T - histories.first_ms[person]!) / MS_PER_DAY);
     row[at + tenure] = Math.log1p(days);
+    being_new.forEach((half_life_days, i) => {
+      row[at + tenure + 1 + i] = 2 ** (-days / half_life_days);
+    });
     const { first, from, to } = touchesSeen(plan, histories, person, T);
     for (let i = first; i < to; i++) {
       const group = plan.group_of[histories.touch_state[i]!]!;
       const age_ms = T - histories.touch_ms[i]!;
-      if (i >= from && plan.intent[group]! > 0) addIntent(group, age_ms, row, at + orders + 2);
+      if (i >= from && plan.intent[group]! > 0) addIntent(group, age_ms, row, at + intent);
       row[at + rates + group]!++;
       if (age_ms < FRESH_GUARDS * plan.guard_ms) row[at + fresh + group]!++;
     }
