@@ -71,6 +71,7 @@ test('a mail arrives once a week and recipient over twenty processes of which si
   };
   let processes = 0;
   for (let week = 0; week < WEEKS; week++) {
+    const before = sink.arrived.length;
     for (step of KILLS) {
       left = week % 2;
       await look(week);
@@ -79,10 +80,14 @@ test('a mail arrives once a week and recipient over twenty processes of which si
     step = 'never';
     const { deliveries } = JSON.parse(await look(week)) as { deliveries: Record<string, number> };
     processes += 1;
-    expect((deliveries['delivered'] ?? 0) + (deliveries['unknown'] ?? 0)).toBe(recipients.length);
-    const arrived = sink.arrived.filter((_mail, i) => i >= week * recipients.length);
-    expect(arrived.map(({ to }) => to).sort()).toEqual(recipients);
+    const { delivered = 0, unknown = 0 } = deliveries;
+    expect(delivered + unknown).toBe(recipients.length);
+    const arrived = sink.arrived.slice(before).map(({ to }) => to);
+    expect([...new Set(arrived)].sort()).toEqual(arrived.sort());
+    // The kill at the start comes at any time, also between the note of one mail and its end (decision 0054): that mail is in doubt, and is
+    // never sent again. All others arrive.
+    expect(arrived.length).toBeGreaterThanOrEqual(Math.max(delivered, recipients.length - 1));
   }
   expect(processes).toBe(20);
-  expect(new Set(sink.arrived.map(({ message_id }) => message_id)).size).toBe(WEEKS * recipients.length);
+  expect(new Set(sink.arrived.map(({ message_id }) => message_id)).size).toBe(sink.arrived.length);
 });
