@@ -44,7 +44,7 @@ export interface StratifiedDifference {
 }
 
 /** A variance within a cell needs so many units of either side. */
-const LEAST_UNITS = 2;
+export const LEAST_UNITS = 2;
 
 /** Null if no cell has two units of either side. */
 export function stratifiedDifference(cells: readonly Cell[]): StratifiedDifference | null {

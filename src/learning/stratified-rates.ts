@@ -8,6 +8,7 @@
  * Estimation, 2007, chapters 2 (random groups) and 6 (ratios by their linear part).
  */
 import { emptySums, type RateSums } from './rate-sums.ts';
+import { LEAST_UNITS } from './stratified-difference.ts';
 
 export interface CellUnits {
   /** The numbers of units in order of their cells. Those of cell c stand from starts[c] to below starts[c + 1]. */
@@ -46,9 +47,6 @@ export function byCell(cell: Int32Array, cells: number): Pick<CellUnits, 'order'
   }
   return { order, starts };
 }
-
-/** A variance within a cell needs so many units of either side. */
-const LEAST_UNITS = 2;
 
 /** Units, time and sums of the levels of a cell, and of the two sides of each comparison in it. */
 class Totals {

@@ -1,4 +1,5 @@
 /** Which segments a person is in, from what they did. Pure. */
+import { countBelow } from '../domain/sorted.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { BehaviouralSegments, Rule } from './settings.ts';
 
@@ -48,19 +49,8 @@ export class Fifths {
   }
 
   scoreOf(value: number): Score {
-    return (1 + Math.min(4, Math.floor((5 * lowerThan(this.sorted, value)) / this.sorted.length))) as Score;
+    return (1 + Math.min(4, Math.floor((5 * countBelow(this.sorted, value)) / this.sorted.length))) as Score;
   }
-}
-
-/** How many sorted values are lower. */
-function lowerThan(sorted: Float64Array, value: number): number {
-  let [from, to] = [0, sorted.length];
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (sorted[middle]! < value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /** The names of the segments that a person is in, in order. @param rfm null for who never ordered, or without classes. */

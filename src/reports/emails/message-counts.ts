@@ -1,5 +1,7 @@
 /** Counts emails by hour and weekday, and the times until they were answered. A person counts once in each. */
+
 import { PERSON_GROUPS } from '../../attribution/plan.ts';
+import { countBelow } from '../../domain/sorted.ts';
 import { MS_PER_HOUR } from '../../domain/time.ts';
 import { roomFor } from '../../histories/room.ts';
 import { sortedInTurns } from '../../warehouse/work-turns.ts';
@@ -99,24 +101,13 @@ class Values {
     const times: Times = { answered: this.length, buckets: new Map(), percentiles: new Map() };
     let from = 0;
     for (const [bucket, hours] of [...BUCKET_HOURS, Number.POSITIVE_INFINITY].entries()) {
-      const until = placeBefore(sorted, hours * MS_PER_HOUR);
+      const until = countBelow(sorted, hours * MS_PER_HOUR);
       if (until > from) times.buckets.set(bucket, until - from);
       from = until;
     }
     for (const p of PERCENTILES) times.percentiles.set(p, sorted[placeOfPercentile(p, this.length) - 1]!);
     return times;
   }
-}
-
-/** How many of the sorted values lie below a limit. */
-function placeBefore(sorted: Float64Array, limit: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 export class MessageCounts {

@@ -1,10 +1,11 @@
 /** Emails to people on the list, by the number of emails that they got in the days before, with what they did until the next one. */
+import { countBelow } from '../../domain/sorted.ts';
 import { MS_PER_HOUR } from '../../domain/time.ts';
 import { roomFor } from '../../histories/room.ts';
 import { MANY } from '../emails/week-counts.ts';
 import { AGE_HOURS, CONTROL_BEFORE_MS, EXPOSURE_MS, WINDOW_MS } from './asked.ts';
 import { type BrandTimes, LIKE_CLASSES, likeClass } from './like-people.ts';
-import { firstFrom, type PersonEvents, type TakesPeople } from './person-events.ts';
+import type { PersonEvents, TakesPeople } from './person-events.ts';
 import { Outcome, Units } from './units.ts';
 
 /** Days are below this number, so that a day and a number of a series make one key. */
@@ -42,7 +43,7 @@ export class FrequencyUnits implements TakesPeople {
     const brand = this.brands[person.brand]!;
     const { delivered_ms, series } = person;
     let listed_from = Number.POSITIVE_INFINITY;
-    for (let i = firstFrom(delivered_ms, brand.start_ms); i < delivered_ms.length; i++) {
+    for (let i = countBelow(delivered_ms, brand.start_ms); i < delivered_ms.length; i++) {
       const at_ms = delivered_ms[i]!;
       if (at_ms + WINDOW_MS > brand.until_ms) break;
       const { usual, like } = likeClass(person, at_ms);
@@ -69,7 +70,7 @@ export class FrequencyUnits implements TakesPeople {
     this.watched_ms[unit] = until_ms - at_ms;
     if (left_ms < next_ms) this.after.left[ageOf(left_ms - at_ms)]!.add(unit, 1);
     const { ordered_ms, net } = person;
-    for (let o = firstFrom(ordered_ms, at_ms); o < ordered_ms.length && ordered_ms[o]! < until_ms; o++) {
+    for (let o = countBelow(ordered_ms, at_ms); o < ordered_ms.length && ordered_ms[o]! < until_ms; o++) {
       const age = ageOf(ordered_ms[o]! - at_ms);
       this.after.orders[age]!.add(unit, 1);
       this.after.net[age]!.add(unit, net[o]!);
@@ -82,7 +83,7 @@ export class FrequencyUnits implements TakesPeople {
     if (!(until_ms > from_ms)) return;
     const { ordered_ms, net } = person;
     this.listed.ms += until_ms - from_ms;
-    for (let o = firstFrom(ordered_ms, from_ms); o < ordered_ms.length && ordered_ms[o]! < until_ms; o++)
+    for (let o = countBelow(ordered_ms, from_ms); o < ordered_ms.length && ordered_ms[o]! < until_ms; o++)
       this.listed.net += net[o]!;
   }
 }

@@ -1,4 +1,5 @@
 /** What one person was sent and did, in order of time. */
+import { countBelow } from '../../domain/sorted.ts';
 
 /** Takes people one by one. */
 export interface TakesPeople {
@@ -31,35 +32,24 @@ export class PersonEvents {
 
   /** True if the last word before an instant was not to leave. At one instant leaving counts. */
   isListed(at_ms: number): boolean {
-    const left = firstFrom(this.left_ms, at_ms);
+    const left = countBelow(this.left_ms, at_ms);
     if (left === 0) return true;
-    const back = firstFrom(this.back_ms, at_ms);
+    const back = countBelow(this.back_ms, at_ms);
     return back > 0 && this.back_ms[back - 1]! > this.left_ms[left - 1]!;
   }
 
   /** When the person left, at or after an instant; infinite if not. */
   leavesFrom(at_ms: number): number {
-    return this.left_ms[firstFrom(this.left_ms, at_ms)] ?? Number.POSITIVE_INFINITY;
+    return this.left_ms[countBelow(this.left_ms, at_ms)] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Orders from an instant to below another one. */
   orders(from_ms: number, until_ms: number): number {
-    return firstFrom(this.ordered_ms, until_ms) - firstFrom(this.ordered_ms, from_ms);
+    return countBelow(this.ordered_ms, until_ms) - countBelow(this.ordered_ms, from_ms);
   }
 
   /** Emails from an instant to below another one. */
   emails(from_ms: number, until_ms: number): number {
-    return firstFrom(this.delivered_ms, until_ms) - firstFrom(this.delivered_ms, from_ms);
+    return countBelow(this.delivered_ms, until_ms) - countBelow(this.delivered_ms, from_ms);
   }
-}
-
-/** The place of the first instant at or after another one; the length if there is none. */
-export function firstFrom(sorted: readonly number[], at_ms: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < at_ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

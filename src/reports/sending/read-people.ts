@@ -1,9 +1,10 @@
 /** Reads what people were sent and did, person by person in order of time, in one way on every engine. */
-import { hash } from 'node:crypto';
+
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { EVENTS, ORDERS } from '../../attribution/relations.ts';
 import { CAMPAIGN_KINDS } from '../../domain/campaign-kind.ts';
+import { groupOfName } from '../../histories/emails/fill-emails.ts';
 import type { Columns, Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
 import { read } from '../../warehouse/read-row.ts';
@@ -158,7 +159,7 @@ class PeopleStream {
     this.person.clear();
     this.messages.clear();
     this.person.brand = this.brands.get(brand_id)!;
-    this.person.group = groupOf(name);
+    this.person.group = groupOfName(name);
   }
 
   /** Emails of one campaign and email; -1 where nothing names them. */
@@ -174,9 +175,6 @@ class PeopleStream {
     return series;
   }
 }
-
-/** As `hash256` in SQL. */
-const groupOf = (person: string): number => Number.parseInt(hash('md5', person, 'hex').slice(0, 2), 16);
 
 /** The map of a text; a new one if it has none. */
 function within<T>(maps: Map<string, Map<string, T>>, text: string): Map<string, T> {

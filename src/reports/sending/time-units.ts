@@ -3,12 +3,14 @@
  * count, since what another one brings in the same hours would count for the time of this one: none in the window before, and none that goes
  * to many in the window after. An order may bring a later email of a flow, so these do not decide.
  */
+
 import { CAMPAIGN_KINDS } from '../../domain/campaign-kind.ts';
+import { countBelow } from '../../domain/sorted.ts';
 import { weekOf } from '../emails/brand-weeks.ts';
 import { DAYS_A_WEEK, HOURS_A_DAY, THURSDAY } from '../emails/send-figures.ts';
 import { AFTER_MS, BLOCK_HOURS } from './asked.ts';
 import { type BrandTimes, LIKE_CLASSES, likeClass } from './like-people.ts';
-import { firstFrom, type PersonEvents, type TakesPeople } from './person-events.ts';
+import type { PersonEvents, TakesPeople } from './person-events.ts';
 import { Outcome, Units } from './units.ts';
 
 export type SlotKind = keyof typeof AFTER_MS;
@@ -34,8 +36,8 @@ export class SlotUnits {
 
   add(person: PersonEvents, at_ms: number, { key, slot }: { key: number; slot: number }): void {
     const unit = this.units.add(key, slot, person.group);
-    const from = firstFrom(person.ordered_ms, at_ms);
-    const until = firstFrom(person.ordered_ms, at_ms + this.after_ms);
+    const from = countBelow(person.ordered_ms, at_ms);
+    const until = countBelow(person.ordered_ms, at_ms + this.after_ms);
     for (let o = from; o < until; o++) {
       this.orders.add(unit, 1);
       this.net.add(unit, person.net[o]!);
@@ -67,7 +69,7 @@ export class TimeUnits implements TakesPeople {
     const brand = this.brands[person.brand]!;
     const { delivered_ms, kind } = person;
     const to_many = delivered_ms.filter((_, i) => kind[i] !== FLOW);
-    for (let i = firstFrom(delivered_ms, brand.start_ms); i < delivered_ms.length; i++) {
+    for (let i = countBelow(delivered_ms, brand.start_ms); i < delivered_ms.length; i++) {
       const at_ms = delivered_ms[i]!;
       if (at_ms + AFTER_MS.block > brand.until_ms) break;
       if (!person.isListed(at_ms) || !isAlone(person, to_many, { at_ms, window_ms: AFTER_MS.block })) continue;
@@ -97,5 +99,5 @@ function isAlone(
   { at_ms, window_ms }: { at_ms: number; window_ms: number },
 ): boolean {
   if (person.emails(at_ms - window_ms + 1, at_ms + 1) !== 1) return false;
-  return firstFrom(to_many, at_ms + window_ms) === firstFrom(to_many, at_ms + 1);
+  return countBelow(to_many, at_ms + window_ms) === countBelow(to_many, at_ms + 1);
 }
